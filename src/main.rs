@@ -1,0 +1,2 @@
+//! The command line of MommyCare.
+fn main() {}
