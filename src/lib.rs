@@ -1,1 +1,9 @@
-//! MommyCare.
+//! MommyCare: the chat of a clinic, on the clinic's own machine.
+//!
+//! `ARCHITECTURE.md` has the picture of the house; each module's first lines say what it is for.
+
+pub mod clock;
+pub mod error;
+pub mod ids;
+pub mod socketio;
+pub mod store;

@@ -1,0 +1,328 @@
+//! What stands in the tables. These structs are frozen: to change one, add the next version and a conversion.
+//! Nothing here is ever shown to a client; `contract` holds the shapes of the wire.
+
+use super::Record;
+use crate::{
+    clock::Timestamp,
+    ids::{Cursor, Seq, UserId},
+};
+use serde::{Deserialize, Serialize};
+
+/// What a person does at the clinic.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Role {
+    /// A mother.
+    Mom,
+    /// A doctor.
+    Doctor,
+    /// A midwife.
+    Midwife,
+    /// Somebody with another service, such as nutrition.
+    ServiceProvider,
+    /// Somebody who looks after the system.
+    Admin,
+}
+
+/// Whether the clinic has checked a professional.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Verification {
+    /// Waits for a decision.
+    Pending,
+    /// May work.
+    Approved,
+    /// Was refused.
+    Rejected,
+}
+
+/// Whether a professional takes conversations now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Availability {
+    /// Answers.
+    Available,
+    /// With a patient.
+    Busy,
+    /// Does not answer.
+    Unavailable,
+}
+
+/// A person with an account.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct User {
+    /// As shown; not folded.
+    pub email: String,
+    /// bcrypt, over a digest of the password.
+    pub password_hash: String,
+    /// Given name.
+    pub first_name: String,
+    /// Family name.
+    pub last_name: String,
+    /// Telephone, for the clinic only.
+    pub phone: Option<String>,
+    /// Role; only an administrator changes it.
+    pub role: Role,
+    /// False: may not sign in.
+    pub is_active: bool,
+    /// Decision of the clinic; mothers and administrators are approved from the start.
+    pub verification: Verification,
+    /// Why a professional was refused.
+    pub rejection_reason: Option<String>,
+    /// Licence number of a professional.
+    pub license_number: Option<String>,
+    /// Address of a picture.
+    pub avatar: Option<String>,
+    /// Field of work.
+    pub specialty: Option<String>,
+    /// Years or words about experience.
+    pub experience: Option<String>,
+    /// Where to find the person.
+    pub location: Option<String>,
+    /// A few sentences about the person.
+    pub bio: Option<String>,
+    /// Languages spoken.
+    pub languages: Vec<String>,
+    /// Sum of all ratings, each 1 to 5.
+    pub rating_sum: u64,
+    /// How many ratings.
+    pub rating_count: u64,
+    /// Whether the person takes conversations.
+    pub availability: Availability,
+    /// When `availability` goes back to available.
+    pub availability_until: Option<Timestamp>,
+    /// The person's own settings, a JSON object kept as it came.
+    pub preferences: String,
+    /// When the account was made.
+    pub created_at: Timestamp,
+    /// When it was last changed.
+    pub updated_at: Timestamp,
+}
+impl Record for User {}
+
+/// One sign-in. It lives as long as its refresh tokens are renewed.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Session {
+    /// Hash of the refresh token that is valid now.
+    pub refresh_hash: [u8; 32],
+    /// How often it was renewed. An older generation that comes again has been stolen.
+    pub generation: u32,
+    /// When it began.
+    pub created_at: Timestamp,
+    /// When a token was last renewed.
+    pub used_at: Timestamp,
+    /// After this the person signs in anew.
+    pub expires_at: Timestamp,
+    /// The program, as it names itself.
+    pub user_agent: String,
+    /// The address it came from.
+    pub address: String,
+}
+impl Record for Session {}
+
+/// A link for a new password.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Reset {
+    /// Whose.
+    pub user: UserId,
+    /// Until when.
+    pub expires_at: Timestamp,
+}
+impl Record for Reset {}
+
+/// Wrong passwords in a row.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Failures {
+    /// How many since the last success or lock.
+    pub count: u32,
+    /// When the last one came.
+    pub last_at: Timestamp,
+    /// No password is tried before.
+    pub locked_until: Timestamp,
+}
+impl Record for Failures {}
+
+/// Whether a conversation is between two people or many.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ChatKind {
+    /// Two people.
+    Direct,
+    /// A care team or another group.
+    Group,
+}
+
+/// A conversation.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Chat {
+    /// Direct or group.
+    pub kind: ChatKind,
+    /// Name of a group.
+    pub name: Option<String>,
+    /// Picture of a group.
+    pub avatar: Option<String>,
+    /// Who looks after a group.
+    pub admin: Option<UserId>,
+    /// The appointment it is about.
+    pub appointment: Option<u64>,
+    /// Place of the newest message.
+    pub last_seq: Seq,
+    /// Place of the newest change.
+    pub cursor: Cursor,
+    /// The newest message that is not deleted, in short.
+    pub preview: Option<Preview>,
+    /// When something was last written.
+    pub last_activity: Timestamp,
+    /// When it was opened.
+    pub created_at: Timestamp,
+    /// Who opened it.
+    pub created_by: UserId,
+}
+impl Record for Chat {}
+
+/// The newest message of a conversation, as the list shows it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Preview {
+    /// Its place.
+    pub seq: Seq,
+    /// Who wrote it.
+    pub sender: UserId,
+    /// The first 200 characters.
+    pub content: String,
+    /// Its type.
+    pub kind: MessageKind,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// How far a person has come in a conversation, and when each step was taken.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Watermark {
+    /// Everything up to here.
+    pub seq: Seq,
+    /// The last steps, oldest first, at most [`Watermark::STEPS`]: up to which place, at what time.
+    pub steps: Vec<(Seq, Timestamp)>,
+}
+
+/// A person in a conversation.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Member {
+    /// When the person joined.
+    pub joined_at: Timestamp,
+    /// The person sees what came after this place.
+    pub joined_seq: Seq,
+    /// How far the person has read.
+    pub read: Watermark,
+    /// How far messages have reached one of the person's devices.
+    pub delivered: Watermark,
+    /// No notifications.
+    pub muted: bool,
+    /// Stands first in the list.
+    pub pinned: bool,
+    /// Put away until something new comes.
+    pub archived: bool,
+}
+impl Record for Member {}
+
+/// What a message is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum MessageKind {
+    /// Words.
+    Text,
+    /// A picture.
+    Image,
+    /// A document.
+    File,
+    /// Sound.
+    Audio,
+    /// A film.
+    Video,
+    /// A place on the map.
+    Location,
+}
+
+/// How pressing a message is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Priority {
+    /// Ordinary.
+    Normal,
+    /// Wants to be acknowledged.
+    Urgent,
+}
+
+/// A message.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Message {
+    /// Who wrote it.
+    pub sender: UserId,
+    /// The words, exactly as they came.
+    pub content: String,
+    /// What it is.
+    pub kind: MessageKind,
+    /// When the server took it.
+    pub created_at: Timestamp,
+    /// The change that created it. Grows with the place.
+    pub created: Cursor,
+    /// The change that last touched it; equal to `created` at first.
+    pub changed: Cursor,
+    /// When it was last touched.
+    pub updated_at: Timestamp,
+    /// The sender's own id for it.
+    pub client_message_id: Option<String>,
+    /// The message it answers, in the same conversation.
+    pub reply_to: Option<Seq>,
+    /// How pressing it is.
+    pub priority: Priority,
+    /// Whether the sender waits for an acknowledgement.
+    pub requires_ack: bool,
+    /// Who acknowledged, and when.
+    pub acks: Vec<(UserId, Timestamp)>,
+    /// Who reacted, with what, and when.
+    pub reactions: Vec<(UserId, String, Timestamp)>,
+    /// When it was last edited.
+    pub edited_at: Option<Timestamp>,
+    /// When it was deleted; then `content` is empty.
+    pub deleted_at: Option<Timestamp>,
+    /// Who wrote the original of a forwarded message.
+    pub forwarded_from: Option<UserId>,
+    /// Attached files.
+    pub files: Vec<u64>,
+    /// Not written by a person: appointment, call, group, welcome.
+    pub system: Option<String>,
+    /// The appointment it is about.
+    pub appointment: Option<u64>,
+}
+impl Record for Message {}
+
+/// Where a message went, for when its sender repeats it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sent {
+    /// Its place.
+    pub seq: Seq,
+    /// When.
+    pub at: Timestamp,
+}
+impl Record for Sent {}
+
+impl Watermark {
+    /// How many steps are remembered. Enough for the screenful that people look at; older times are not shown.
+    pub const STEPS: usize = 16;
+
+    /// Moves forward. False when it already was there: a mark never goes back.
+    pub fn advance(&mut self, seq: Seq, at: Timestamp) -> bool {
+        if seq <= self.seq {
+            return false;
+        }
+        self.seq = seq;
+        if self.steps.len() == Self::STEPS {
+            self.steps.remove(0);
+        }
+        self.steps.push((seq, at));
+        true
+    }
+
+    /// When the mark passed a place; `None` when it has not, or when that is no longer remembered.
+    #[must_use]
+    pub fn passed_at(&self, seq: Seq) -> Option<Timestamp> {
+        let first = self.steps.iter().position(|(step, _)| *step >= seq)?;
+        // The step before the oldest one is forgotten, so the oldest one dates only what it surely reached.
+        let forgotten = first == 0 && self.steps.len() == Self::STEPS && seq < self.steps[0].0;
+        (!forgotten).then(|| self.steps[first].1)
+    }
+}

@@ -1,0 +1,33 @@
+//! The catalogue: every table, its key and record, in one place. A number is never used again for something else.
+
+use super::{Table, records::*};
+use crate::ids::{ChatId, Cursor, Seq, SessionId, UserId};
+
+/// Facts about the whole data folder, by name.
+pub const META: Table<String, u64> = Table::new(1, "meta");
+/// People.
+pub const USERS: Table<UserId, User> = Table::new(2, "users");
+/// Folded e-mail address → person.
+pub const LOGINS: Table<String, UserId> = Table::new(3, "logins");
+/// Sign-ins by person.
+pub const SESSIONS: Table<(UserId, SessionId), Session> = Table::new(4, "sessions");
+/// Conversations.
+pub const CHATS: Table<ChatId, Chat> = Table::new(5, "chats");
+/// The two people of a direct conversation, smaller id first → conversation.
+pub const DIRECT: Table<(UserId, UserId), ChatId> = Table::new(6, "direct");
+/// Members of a conversation.
+pub const MEMBERS: Table<(ChatId, UserId), Member> = Table::new(7, "members");
+/// Conversations of a person.
+pub const MEMBERSHIPS: Table<(UserId, ChatId), ()> = Table::new(8, "memberships");
+/// Messages, dense by place.
+pub const MESSAGES: Table<(ChatId, Seq), Message> = Table::new(9, "messages");
+/// Changes to messages after they were created → which message. At most one row a message: the newest change.
+pub const CHANGES: Table<(ChatId, Cursor), Seq> = Table::new(10, "changes");
+/// Sent messages by sender and the client's own id for them; swept after 48 hours.
+pub const SENT: Table<(ChatId, UserId, [u8; 16]), Sent> = Table::new(11, "sent");
+/// When a person was last connected.
+pub const LAST_SEEN: Table<UserId, u64> = Table::new(12, "last_seen");
+/// Links for a new password, by the hash of their secret.
+pub const RESETS: Table<[u8; 32], Reset> = Table::new(13, "resets");
+/// Wrong passwords in a row, by the hash of the folded e-mail address, known or not.
+pub const FAILURES: Table<[u8; 32], Failures> = Table::new(14, "failures");
