@@ -2,7 +2,9 @@
 //!
 //! `ARCHITECTURE.md` has the picture of the house; each module's first lines say what it is for.
 
+pub mod accounts;
 pub mod clock;
+pub mod contract;
 pub mod error;
 pub mod ids;
 pub mod socketio;

@@ -1,0 +1,32 @@
+//! The person behind a request, once proved.
+
+use crate::{
+    error::{Code, Result},
+    ids::{SessionId, UserId},
+    store::records::{Role, Verification},
+};
+
+/// Who asks. Made only from a valid token of a living sign-in; every rule starts from it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Actor {
+    /// The person.
+    pub user: UserId,
+    /// The sign-in that the token belongs to.
+    pub session: SessionId,
+    /// The person's role at this moment, not when the token was made.
+    pub role: Role,
+    /// Whether the clinic has checked the person.
+    pub verification: Verification,
+}
+
+impl Actor {
+    /// Refuses professionals whom the clinic has not approved: they reach nobody.
+    pub fn verified(&self) -> Result<()> {
+        if self.verification == Verification::Approved { Ok(()) } else { Err(Code::VerificationPending.into()) }
+    }
+
+    /// Refuses everybody but administrators.
+    pub fn admin(&self) -> Result<()> {
+        if self.role == Role::Admin { Ok(()) } else { Err(Code::Forbidden.into()) }
+    }
+}
