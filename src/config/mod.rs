@@ -1,0 +1,132 @@
+//! Settings: what can be set, where values come from, and what is allowed.
+//!
+//! Order: defaults < file < environment < command line. A wrong value or an unknown name stops the start, with its name, its
+//! place and what is allowed.
+
+mod parse;
+mod settings;
+mod source;
+
+pub use parse::Bytes;
+pub use source::{Loaded, Problem, Sources};
+
+use crate::store::records::Verification;
+use std::{net::IpAddr, path::PathBuf, time::Duration};
+
+/// All settings, checked.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// The one folder that holds everything.
+    pub data: PathBuf,
+    /// Address and surroundings of the server.
+    pub server: Server,
+    /// What the app says about the clinic.
+    pub clinic: Clinic,
+    /// Sign-in.
+    pub accounts: Accounts,
+    /// Brakes against floods.
+    pub limits: Limits,
+    /// Rules of conversations.
+    pub chat: Chat,
+    /// The engine below.
+    pub store: Store,
+    /// Limits of uploads.
+    pub files: Files,
+    /// What is written to the log.
+    pub log: Log,
+}
+
+/// See the catalogue in `settings.rs` for names, defaults and what is allowed.
+#[derive(Debug, Clone)]
+#[allow(missing_docs)]
+pub struct Server {
+    pub address: IpAddr,
+    pub port: u16,
+    pub public_url: Option<String>,
+    pub origins: Vec<String>,
+    pub ip_header: Option<String>,
+    pub max_sockets: usize,
+    pub max_sockets_per_address: usize,
+    pub metrics_token: Option<String>,
+}
+
+/// See the catalogue in `settings.rs`.
+#[derive(Debug, Clone)]
+#[allow(missing_docs)]
+pub struct Clinic {
+    pub name: String,
+    pub emergency_phone: Option<String>,
+}
+
+/// See the catalogue in `settings.rs`.
+#[derive(Debug, Clone)]
+#[allow(missing_docs)]
+pub struct Accounts {
+    pub approve_professionals: Approval,
+    pub bcrypt_cost: u32,
+    pub jwt_secret: Option<String>,
+    pub jwt_secret_file: Option<PathBuf>,
+    pub jwt_expire: Duration,
+    pub session_idle: Duration,
+    pub session_max: Duration,
+}
+
+/// How a professional gets to work after registering.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Approval {
+    /// An administrator decides.
+    Manual,
+    /// At once. For trying out, not for a clinic.
+    Auto,
+}
+
+impl Approval {
+    /// The state of a professional who has just registered.
+    #[must_use]
+    pub fn at_first(self) -> Verification {
+        match self {
+            Self::Manual => Verification::Pending,
+            Self::Auto => Verification::Approved,
+        }
+    }
+}
+
+/// See the catalogue in `settings.rs`.
+#[derive(Debug, Clone)]
+#[allow(missing_docs)]
+pub struct Limits {
+    pub enabled: bool,
+    pub requests: u32,
+    pub sign_ins: u32,
+}
+
+/// See the catalogue in `settings.rs`.
+#[derive(Debug, Clone)]
+#[allow(missing_docs)]
+pub struct Chat {
+    pub edit_window: Duration,
+}
+
+/// See the catalogue in `settings.rs`.
+#[derive(Debug, Clone)]
+#[allow(missing_docs)]
+pub struct Store {
+    pub cache: Bytes,
+    pub min_free: Bytes,
+}
+
+/// See the catalogue in `settings.rs`.
+#[derive(Debug, Clone)]
+#[allow(missing_docs)]
+pub struct Files {
+    pub max_size: Bytes,
+    pub max_count: usize,
+}
+
+/// See the catalogue in `settings.rs`.
+#[derive(Debug, Clone)]
+#[allow(missing_docs)]
+pub struct Log {
+    pub level: String,
+    pub json: bool,
+}

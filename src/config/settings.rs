@@ -1,0 +1,156 @@
+//! The catalogue: every setting with its name, older name, default, limits and meaning, in one place.
+
+use super::{Accounts, Approval, Bytes, Chat, Clinic, Config, Files, Limits, Log, Server, Store, parse::Value};
+use std::{net::Ipv4Addr, time::Duration};
+
+/// One setting.
+pub(super) struct Setting {
+    /// Name in the file; the environment says `MOMMYCARE_` and the name in capitals, with `__` for the dot.
+    pub name: &'static str,
+    /// Names in the environment that existing installations use.
+    pub older: &'static [&'static str],
+    /// What is allowed, as a phrase after "must be".
+    pub allowed: &'static str,
+    /// Whether the value must not be shown.
+    pub secret: bool,
+    /// Reads a text into the settings; false when it is not allowed.
+    pub set: fn(&mut Config, &str) -> bool,
+    /// Shows the present value.
+    pub show: fn(&Config) -> String,
+}
+
+/// Reads `text` into `place` if it is allowed.
+fn set<T: Value>(place: &mut T, text: &str, allowed: impl Fn(&T) -> bool) -> bool {
+    match T::read(text).filter(|value| allowed(value)) {
+        Some(value) => {
+            *place = value;
+            true
+        }
+        None => false,
+    }
+}
+
+macro_rules! settings {
+    ($($name:literal $(or $older:literal)? $([$secret:ident])? : $($field:ident).+ , $allowed:literal $(, if $check:expr)?;)*) => {
+        /// Every setting there is.
+        pub(super) const SETTINGS: &[Setting] = &[$(Setting {
+            name: $name,
+            older: &[$($older)?],
+            allowed: $allowed,
+            secret: !<[&str]>::is_empty(&[$(stringify!($secret))?]),
+            set: |config, text| set(&mut config.$($field).+, text, |_value| true $(&& $check(_value))?),
+            show: |config| config.$($field).+.show(),
+        }),*];
+    };
+}
+
+settings! {
+    "data": data, "a folder";
+    "server.address": server.address, "an IP address of this machine, such as 127.0.0.1 or 0.0.0.0";
+    "server.port" or "PORT": server.port, "a port from 0 to 65535; 0 takes any free one";
+    "server.public_url": server.public_url, "empty, or the address that people type, such as https://chat.example.org",
+        if |url: &Option<String>| url.as_ref().is_none_or(|url| is_origin(url));
+    "server.origins" or "SOCKET_CORS_ORIGIN": server.origins, "a list of origins such as https://app.example.org, separated by commas",
+        if |list: &Vec<String>| list.iter().all(|origin| is_origin(origin));
+    "server.ip_header": server.ip_header, "empty, or the header in which a proxy in front of this server names the client, such as X-Real-IP";
+    "server.max_sockets": server.max_sockets, "a number from 1 to 1000000", if |n: &usize| (1..=1_000_000).contains(n);
+    "server.max_sockets_per_address": server.max_sockets_per_address, "a number from 1 to 1000000", if |n: &usize| (1..=1_000_000).contains(n);
+    "server.metrics_token" [secret]: server.metrics_token, "empty, or at least 16 characters", if |t: &Option<String>| t.as_ref().is_none_or(|t| t.len() >= 16);
+    "clinic.name": clinic.name, "one to 80 characters", if |name: &String| name.chars().count() <= 80;
+    "clinic.emergency_phone": clinic.emergency_phone, "empty, or a telephone number of digits, spaces, + and -",
+        if |p: &Option<String>| p.as_ref().is_none_or(|p| p.len() <= 32 && p.chars().all(|c| c.is_ascii_digit() || " +-()".contains(c)));
+    "accounts.approve_professionals": accounts.approve_professionals, "manual or auto";
+    "accounts.bcrypt_cost": accounts.bcrypt_cost, "a number from 4 to 15", if |cost: &u32| (4..=15).contains(cost);
+    "accounts.jwt_secret" or "JWT_SECRET" [secret]: accounts.jwt_secret, "empty, or at least 32 bytes that are not a published sample",
+        if |s: &Option<String>| s.as_ref().is_none_or(|s| is_secret(s));
+    "accounts.jwt_secret_file": accounts.jwt_secret_file, "empty, or a file that holds the secret";
+    "accounts.jwt_expire" or "JWT_EXPIRE": accounts.jwt_expire, "a duration from 1m to 365d, such as 30d", if |d: &Duration| between(*d, 60, 365 * DAY);
+    "accounts.session_idle": accounts.session_idle, "a duration from 5m to 365d", if |d: &Duration| between(*d, 300, 365 * DAY);
+    "accounts.session_max": accounts.session_max, "a duration from 5m to 3650d", if |d: &Duration| between(*d, 300, 3650 * DAY);
+    "limits.enabled": limits.enabled, "true or false";
+    "limits.requests": limits.requests, "requests a minute for one account, from 10 to 1000000", if |n: &u32| (10..=1_000_000).contains(n);
+    "limits.sign_ins": limits.sign_ins, "attempts a minute to sign in or register from one address, from 1 to 1000000", if |n: &u32| (1..=1_000_000).contains(n);
+    "chat.edit_window": chat.edit_window, "a duration from 0 to 365d", if |d: &Duration| between(*d, 0, 365 * DAY);
+    "store.cache": store.cache, "a size from 8MiB to 64GiB", if |b: &Bytes| (8 << 20..=64 << 30).contains(&b.0);
+    "store.min_free": store.min_free, "a size from 16MiB to 1024GiB", if |b: &Bytes| (16 << 20..=1024 << 30).contains(&b.0);
+    "files.max_size" or "MAX_FILE_SIZE": files.max_size, "a size from 1KiB to 4GiB", if |b: &Bytes| (1 << 10..=4 << 30).contains(&b.0);
+    "files.max_count" or "MAX_FILES": files.max_count, "a number from 1 to 50", if |n: &usize| (1..=50).contains(n);
+    "log.level": log.level, "error, warn, info, debug or trace", if |l: &String| ["error", "warn", "info", "debug", "trace"].contains(&l.as_str());
+    "log.json": log.json, "true or false";
+}
+
+const DAY: u64 = 86_400;
+
+fn between(duration: Duration, from: u64, to: u64) -> bool {
+    (from..=to).contains(&duration.as_secs())
+}
+
+/// Whether a text is scheme and host, and a port perhaps, and nothing more.
+fn is_origin(text: &str) -> bool {
+    let host = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
+    host.is_some_and(|host| !host.is_empty() && host.bytes().all(|b| b.is_ascii_alphanumeric() || b".-:[]".contains(&b)))
+}
+
+/// Whether a secret is long enough and not one that stands in a public sample.
+pub(super) fn is_secret(text: &str) -> bool {
+    let folded = text.to_ascii_lowercase();
+    let sample =
+        ["your-secret", "your_secret", "your-super-secret", "your_jwt_secret", "your-jwt-secret", "change-this", "changeme", "change_me"];
+    text.len() >= 32 && !sample.iter().any(|part| folded.contains(part)) && !text.bytes().all(|b| b == text.as_bytes()[0])
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            data: "data".into(),
+            server: Server {
+                address: Ipv4Addr::LOCALHOST.into(),
+                port: 5000,
+                public_url: None,
+                origins: Vec::new(),
+                ip_header: None,
+                max_sockets: 10_000,
+                max_sockets_per_address: 1_000,
+                metrics_token: None,
+            },
+            clinic: Clinic { name: "MommyCare".into(), emergency_phone: None },
+            accounts: Accounts {
+                approve_professionals: Approval::Manual,
+                bcrypt_cost: 12,
+                jwt_secret: None,
+                jwt_secret_file: None,
+                jwt_expire: Duration::from_secs(30 * DAY),
+                session_idle: Duration::from_secs(30 * DAY),
+                session_max: Duration::from_secs(180 * DAY),
+            },
+            limits: Limits { enabled: true, requests: 600, sign_ins: 60 },
+            chat: Chat { edit_window: Duration::from_secs(900) },
+            store: Store { cache: Bytes(32 << 20), min_free: Bytes(64 << 20) },
+            files: Files { max_size: Bytes(50 << 20), max_count: 5 },
+            log: Log { level: "info".into(), json: false },
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_default_is_allowed_and_names_are_unique() {
+        let defaults = Config::default();
+        for (index, setting) in SETTINGS.iter().enumerate() {
+            let text = (setting.show)(&defaults);
+            assert!((setting.set)(&mut defaults.clone(), &text), "{} = {text}", setting.name);
+            assert!(SETTINGS[..index].iter().all(|other| other.name != setting.name), "{} stands twice", setting.name);
+        }
+    }
+
+    #[test]
+    fn published_and_short_secrets_are_refused() {
+        assert!(is_secret("k3Jq-9vWm2_Lx7Tz0Rb5Yc8Nd1Pf4Gh6"));
+        for weak in ["short", "your-super-secret-jwt-key-change-this-in-production", &"a".repeat(64)] {
+            assert!(!is_secret(weak), "{weak}");
+        }
+    }
+}
