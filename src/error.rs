@@ -107,12 +107,12 @@ impl Error {
 
     /// One field that is wrong.
     pub fn field(field: &str, message: impl Into<String>) -> Self {
-        Self::fields(vec![FieldError { field: field.into(), message: message.into() }])
+        Self::fields(&[FieldError { field: field.into(), message: message.into() }])
     }
 
     /// Several fields that are wrong. The message names them, since existing clients show nothing else.
     #[must_use]
-    pub fn fields(errors: Vec<FieldError>) -> Self {
+    pub fn fields(errors: &[FieldError]) -> Self {
         let message = errors.iter().map(|e| format!("{}: {}", e.field, e.message)).collect::<Vec<_>>().join("; ");
         Self { details: json!({ "errors": errors }), ..Self::with(Code::Validation, message) }
     }

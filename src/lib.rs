@@ -7,6 +7,8 @@ pub mod clock;
 pub mod config;
 pub mod contract;
 pub mod error;
+pub mod http;
 pub mod ids;
+pub mod metrics;
 pub mod socketio;
 pub mod store;

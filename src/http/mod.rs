@@ -1,0 +1,27 @@
+//! The door for REST: routes, guards, answers. A handler parses, makes one call, and answers.
+
+mod answer;
+mod assets;
+mod catch;
+mod guard;
+mod headers;
+mod health;
+mod input;
+mod limit;
+mod trace;
+
+pub use answer::Answer;
+pub use catch::catchers;
+pub use guard::{Client, Newcomer, id};
+pub use headers::Headers;
+pub use input::{Body, Query};
+pub use limit::Limiter;
+pub use trace::Trace;
+
+use rocket::Route;
+
+/// Every route of the server but Socket.IO's.
+#[must_use]
+pub fn routes() -> Vec<Route> {
+    [health::routes(), assets::routes()].concat()
+}
