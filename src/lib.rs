@@ -3,6 +3,8 @@
 //! `ARCHITECTURE.md` has the picture of the house; each module's first lines say what it is for.
 
 pub mod accounts;
+pub mod app;
+pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod contract;

@@ -1,2 +1,7 @@
-//! The command line of MommyCare.
-fn main() {}
+//! The executable. Everything it can do is in `cli`.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    mommycare::cli::run()
+}

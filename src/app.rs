@@ -1,0 +1,114 @@
+//! The wiring: what is made in which order, and how it stops.
+
+use crate::{accounts::Accounts, clock::Clock, config::Config, contract::Emission, http, metrics::Metrics, store::Store};
+use rocket::{
+    Build, Rocket,
+    config::{LogLevel, Shutdown as ShutdownConfig},
+    data::{Limits, ToByteUnit},
+    fairing::AdHoc,
+};
+use std::{fmt, net::SocketAddr, sync::Arc, time::Duration};
+
+/// Everything that is needed to serve.
+pub struct App {
+    config: Arc<Config>,
+    store: Arc<Store<Emission>>,
+    accounts: Arc<Accounts>,
+    metrics: Arc<Metrics>,
+}
+
+/// Why the server does not start; a sentence for the operator.
+#[derive(Debug)]
+pub struct StartError(pub String);
+
+impl fmt::Display for StartError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for StartError {}
+
+impl App {
+    /// Opens the data folder and makes everything above it.
+    pub async fn open(config: Config) -> Result<Self, StartError> {
+        let metrics = Arc::new(Metrics::default());
+        let store = Arc::new(Store::in_memory(Clock::system(), Box::new(|_| ())));
+        Ok(Self { config: Arc::new(config), store, accounts: Arc::new(Accounts), metrics })
+    }
+
+    /// The link for the first administrator, if there is none yet.
+    pub fn setup_link(&self) -> Option<String> {
+        None
+    }
+
+    fn rocket(&self) -> Rocket<Build> {
+        let server = &self.config.server;
+        let shutdown = ShutdownConfig {
+            ctrlc: false,
+            signals: std::collections::HashSet::new(),
+            grace: 2,
+            mercy: 1,
+            force: false,
+            ..ShutdownConfig::default()
+        };
+        let figment = rocket::Config::figment()
+            .merge(("address", server.address))
+            .merge(("port", server.port))
+            .merge(("ip_header", server.ip_header.clone().map_or(rocket::figment::value::Value::from(false), Into::into)))
+            .merge(("ident", false))
+            .merge(("cli_colors", false))
+            .merge(("keep_alive", 65))
+            .merge(("limits", Limits::default().limit("json", 256.kibibytes())))
+            .merge(("log_level", LogLevel::Off))
+            .merge(("shutdown", shutdown));
+        rocket::custom(figment)
+            .manage(self.config.clone())
+            .manage(self.store.clone())
+            .manage(self.accounts.clone())
+            .manage(self.metrics.clone())
+            .manage(http::Limiter::new(&self.config.limits))
+            .attach(http::Trace)
+            .attach(http::Headers)
+            .mount("/", http::routes())
+            .register("/", http::catchers())
+    }
+}
+
+/// Serves until `stop` ends. `ready` is told the address as soon as requests are answered.
+///
+/// Order of the end: clients are told, sockets close, requests under way finish, the store checkpoints.
+pub async fn serve(
+    app: App,
+    stop: impl Future<Output = ()> + Send + 'static,
+    ready: impl FnOnce(SocketAddr) + Send + 'static,
+) -> Result<(), StartError> {
+    let ready = parking_lot::Mutex::new(Some(ready));
+    let rocket = app.rocket().attach(AdHoc::on_liftoff("ready", move |rocket| {
+        let address = SocketAddr::new(rocket.config().address, rocket.config().port);
+        if let Some(ready) = ready.lock().take() {
+            ready(address);
+        }
+        Box::pin(async {})
+    }));
+    let rocket = rocket.ignite().await.map_err(|error| StartError(explain(&error, &app.config)))?;
+    let shutdown = rocket.shutdown();
+    tokio::spawn(async move {
+        stop.await;
+        shutdown.notify();
+    });
+    rocket.launch().await.map_err(|error| StartError(explain(&error, &app.config)))?;
+    Ok(())
+}
+
+/// What Rocket says about a failed start, as a sentence. Looking at the kind also keeps Rocket from panicking.
+fn explain(error: &rocket::Error, config: &Config) -> String {
+    let address = SocketAddr::new(config.server.address, config.server.port);
+    match error.kind() {
+        rocket::error::ErrorKind::Bind(error) if error.kind() == std::io::ErrorKind::AddrInUse => {
+            format!("{address} is in use by another program. Choose another port with --port, or stop the other program.")
+        }
+        rocket::error::ErrorKind::Bind(error) => format!("cannot listen on {address}: {error}"),
+        other => format!("the server stopped: {other}"),
+    }
+}

@@ -1,0 +1,20 @@
+//! `mommycare check`: every setting, its value and its origin.
+
+use super::Failure;
+use crate::config::Loaded;
+
+/// Prints the table. The settings have been checked by loading them.
+#[allow(clippy::unnecessary_wraps)] // the same shape as the other commands
+pub(super) fn run(loaded: &Loaded) -> Result<(), Failure> {
+    let lines: Vec<_> = loaded.lines().collect();
+    let wide = |of: fn(&(String, String, String)) -> &String| lines.iter().map(|line| of(line).chars().count()).max().unwrap_or(0);
+    let (name, value) = (wide(|line| &line.0), wide(|line| &line.1));
+    for line in &lines {
+        println!("{:name$}  {:value$}  {}", line.0, line.1, line.2);
+    }
+    for warning in &loaded.warnings {
+        println!("note: {warning}");
+    }
+    println!("\nAll settings are fine.");
+    Ok(())
+}
