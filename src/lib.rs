@@ -1,1 +1,3 @@
 //! MommyCare.
+
+pub mod socketio;
