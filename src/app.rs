@@ -6,8 +6,9 @@ use rocket::{
     config::{LogLevel, Shutdown as ShutdownConfig},
     data::{Limits, ToByteUnit},
     fairing::AdHoc,
+    shield::Shield,
 };
-use std::{fmt, net::SocketAddr, sync::Arc, time::Duration};
+use std::{fmt, net::SocketAddr, sync::Arc};
 
 /// Everything that is needed to serve.
 pub struct App {
@@ -68,6 +69,8 @@ impl App {
             .manage(self.accounts.clone())
             .manage(self.metrics.clone())
             .manage(http::Limiter::new(&self.config.limits))
+            // Our own headers stand in place of Rocket's.
+            .attach(Shield::new())
             .attach(http::Trace)
             .attach(http::Headers)
             .mount("/", http::routes())

@@ -5,10 +5,7 @@ mod demo;
 mod serve;
 mod user;
 
-use crate::{
-    app::StartError,
-    config::{Loaded, Problem, Sources},
-};
+use crate::config::{Loaded, Problem, Sources};
 use clap::{Args, Parser, Subcommand};
 use std::{net::IpAddr, path::PathBuf, process::ExitCode};
 

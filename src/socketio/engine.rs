@@ -36,11 +36,7 @@ pub trait Protocol: Send + Sync + Sized + 'static {
 
     /// Handles one message. The next one is read only when this has finished, which is how a protocol slows a client
     /// down. The future may be dropped at any await when the session ends. An error closes the session.
-    fn message(
-        &self,
-        session: &Arc<Session<Self::State>>,
-        message: Message,
-    ) -> impl Future<Output = Result<(), CloseReason>> + Send;
+    fn message(&self, session: &Arc<Session<Self::State>>, message: Message) -> impl Future<Output = Result<(), CloseReason>> + Send;
 
     /// The session has ended.
     fn close(&self, session: &Arc<Session<Self::State>>, reason: CloseReason);
@@ -101,11 +97,7 @@ impl<P: Protocol> Engine<P> {
 
     /// Finds a seat for a new session, or says why there is none.
     pub fn admit(&self, remote: Option<IpAddr>) -> Result<Seat, Refusal> {
-        let seat = if self.shutting_down.load(Ordering::Acquire) {
-            Err(Refusal::ShuttingDown)
-        } else {
-            self.seats.take(remote)
-        };
+        let seat = if self.shutting_down.load(Ordering::Acquire) { Err(Refusal::ShuttingDown) } else { self.seats.take(remote) };
         if seat.is_err() {
             self.counters.handshakes_refused.fetch_add(1, Ordering::Relaxed);
         }
@@ -150,12 +142,7 @@ impl<P: Protocol> Engine<P> {
     }
 
     /// Opens a session and starts its keeper.
-    pub(crate) fn open(
-        self: &Arc<Self>,
-        transport: Transport,
-        handshake: Handshake,
-        seat: Seat,
-    ) -> Arc<Session<P::State>> {
+    pub(crate) fn open(self: &Arc<Self>, transport: Transport, handshake: Handshake, seat: Seat) -> Arc<Session<P::State>> {
         let link = Link::new(&self.config, transport, self.counters.clone());
         let session = Arc::new(Session::new(link, handshake, self.protocol.state(&self.config)));
         self.sessions.insert(session.link.id.clone(), session.clone());
@@ -193,11 +180,7 @@ impl<P: Protocol> Engine<P> {
     }
 
     /// Handles one packet from a client. An error is the reason to close the session.
-    pub(crate) async fn receive(
-        &self,
-        session: &Arc<Session<P::State>>,
-        packet: Incoming,
-    ) -> Result<(), CloseReason> {
+    pub(crate) async fn receive(&self, session: &Arc<Session<P::State>>, packet: Incoming) -> Result<(), CloseReason> {
         match packet {
             Incoming::Message(message) => {
                 let _busy = session.link.busy();

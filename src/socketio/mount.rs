@@ -27,8 +27,7 @@ use super::upgrade::Upgrade;
 /// The routes of an engine, to be mounted at `/socket.io`.
 #[must_use]
 pub fn routes<P: Protocol>(engine: &Arc<Engine<P>>) -> Vec<Route> {
-    let methods =
-        [Method::Get, Method::Post, Method::Put, Method::Delete, Method::Patch, Method::Head, Method::Options];
+    let methods = [Method::Get, Method::Post, Method::Put, Method::Delete, Method::Patch, Method::Head, Method::Options];
     methods.into_iter().map(|method| Route::new(method, "/", Endpoint { engine: engine.clone() })).collect()
 }
 
@@ -158,10 +157,7 @@ fn preflight<'r>() -> Builder<'r> {
 fn delivery<'r>(delivery: Delivery) -> Builder<'r> {
     let body = delivery.body();
     let mut response = Response::build();
-    response
-        .header(ContentType::Plain)
-        .max_chunk_size(64 << 10)
-        .sized_body(body.len(), DeliveryBody { rest: Cursor::new(body), delivery });
+    response.header(ContentType::Plain).max_chunk_size(64 << 10).sized_body(body.len(), DeliveryBody { rest: Cursor::new(body), delivery });
     response
 }
 

@@ -46,8 +46,10 @@ impl Origins {
         }
         match (origin.split_once("://"), host) {
             (Some((scheme, authority)), Some(host))
-                if without_default_port(scheme, authority)
-                    == without_default_port(scheme, &host.to_ascii_lowercase()) => Verdict::Same,
+                if without_default_port(scheme, authority) == without_default_port(scheme, &host.to_ascii_lowercase()) =>
+            {
+                Verdict::Same
+            }
             _ => Verdict::Refused,
         }
     }

@@ -93,10 +93,13 @@ fn number<T: std::str::FromStr>(digits: &str) -> Result<T, Malformed> {
 pub(crate) fn elements(json: &str) -> Result<Vec<std::ops::Range<usize>>, Malformed> {
     let raw: Vec<&RawValue> = serde_json::from_str(json).map_err(|_| Malformed)?;
     let origin = json.as_ptr().addr();
-    Ok(raw.into_iter().map(|value| {
-        let start = value.get().as_ptr().addr() - origin;
-        start..start + value.get().len()
-    }).collect())
+    Ok(raw
+        .into_iter()
+        .map(|value| {
+            let start = value.get().as_ptr().addr() - origin;
+            start..start + value.get().len()
+        })
+        .collect())
 }
 
 /// A Socket.IO packet to clients, encoded once. A clone shares the bytes, so a fan-out costs no copies.
@@ -116,12 +119,7 @@ impl Packet {
     ///
     /// `arguments` must be written as a JSON array: a slice, a `Vec` or a tuple. Where an attachment belongs, the
     /// arguments hold `{"_placeholder":true,"num":INDEX}`.
-    pub fn event_with(
-        namespace: &str,
-        name: &str,
-        arguments: &impl Serialize,
-        attachments: Vec<Bytes>,
-    ) -> Result<Self, serde_json::Error> {
+    pub fn event_with(namespace: &str, name: &str, arguments: &impl Serialize, attachments: Vec<Bytes>) -> Result<Self, serde_json::Error> {
         let kind = if attachments.is_empty() { Kind::Event } else { Kind::BinaryEvent };
         let mut data = serde_json::to_string(&[name])?;
         let arguments = array(arguments)?;
@@ -134,23 +132,13 @@ impl Packet {
     }
 
     /// The answer to an event that asked for one.
-    pub(crate) fn ack(
-        namespace: &str,
-        id: u64,
-        arguments: &impl Serialize,
-        attachments: Vec<Bytes>,
-    ) -> Result<Self, serde_json::Error> {
+    pub(crate) fn ack(namespace: &str, id: u64, arguments: &impl Serialize, attachments: Vec<Bytes>) -> Result<Self, serde_json::Error> {
         let kind = if attachments.is_empty() { Kind::Ack } else { Kind::BinaryAck };
         Ok(Self::assemble(kind, namespace, Some(id), &array(arguments)?, attachments))
     }
 
     /// An event that the client is to answer.
-    pub(crate) fn request(
-        namespace: &str,
-        id: u64,
-        name: &str,
-        payload: &impl Serialize,
-    ) -> Result<Self, serde_json::Error> {
+    pub(crate) fn request(namespace: &str, id: u64, name: &str, payload: &impl Serialize) -> Result<Self, serde_json::Error> {
         let data = serde_json::to_string(&(name, payload))?;
         Ok(Self::assemble(Kind::Event, namespace, Some(id), &data, Vec::new()))
     }
@@ -183,11 +171,7 @@ impl Packet {
 /// Writes arguments and insists on an array: anything else would break the packet around it.
 fn array(arguments: &impl Serialize) -> Result<String, serde_json::Error> {
     let json = serde_json::to_string(arguments)?;
-    if json.starts_with('[') {
-        Ok(json)
-    } else {
-        Err(serde::ser::Error::custom("the arguments of a packet must be a sequence"))
-    }
+    if json.starts_with('[') { Ok(json) } else { Err(serde::ser::Error::custom("the arguments of a packet must be a sequence")) }
 }
 
 #[cfg(test)]
@@ -219,8 +203,27 @@ mod tests {
 
     #[test]
     fn refuses_what_a_client_may_not_send() {
-        let bad = ["", "abc", "4{}", "7", "2", "2{}", r#"2abc["x"]"#, "3[]", "5[]", "5-[]", "5+1-[]", "5x-[]",
-            "0[]", "01{}", "1{}", r#"299999999999999999999["x"]"#, "é", "2/ns", r#"2-1["x"]"#];
+        let bad = [
+            "",
+            "abc",
+            "4{}",
+            "7",
+            "2",
+            "2{}",
+            r#"2abc["x"]"#,
+            "3[]",
+            "5[]",
+            "5-[]",
+            "5+1-[]",
+            "5x-[]",
+            "0[]",
+            "01{}",
+            "1{}",
+            r#"299999999999999999999["x"]"#,
+            "é",
+            "2/ns",
+            r#"2-1["x"]"#,
+        ];
         for text in bad {
             assert_eq!(parse(text), Err(Malformed), "{text:?}");
         }
@@ -250,14 +253,17 @@ mod tests {
 
     fn leaf() -> impl Strategy<Value = Value> {
         let leaf = prop_oneof![
-            Just(Value::Null), any::<bool>().prop_map(Value::from), any::<i64>().prop_map(Value::from),
+            Just(Value::Null),
+            any::<bool>().prop_map(Value::from),
+            any::<i64>().prop_map(Value::from),
             any::<String>().prop_map(Value::from),
         ];
-        leaf.prop_recursive(3, 16, 4, |inner| prop_oneof![
-            prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
-            prop::collection::btree_map(any::<String>(), inner, 0..4)
-                .prop_map(Value::from_iter),
-        ])
+        leaf.prop_recursive(3, 16, 4, |inner| {
+            prop_oneof![
+                prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+                prop::collection::btree_map(any::<String>(), inner, 0..4).prop_map(Value::from_iter),
+            ]
+        })
     }
 
     proptest! {

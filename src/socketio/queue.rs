@@ -85,10 +85,13 @@ mod tests {
     use super::*;
 
     fn texts(frames: &[Frame]) -> Vec<String> {
-        frames.iter().map(|frame| match frame {
-            Frame::Text(text) => text.to_string(),
-            Frame::Binary(bytes) => format!("{bytes:?}"),
-        }).collect()
+        frames
+            .iter()
+            .map(|frame| match frame {
+                Frame::Text(text) => text.to_string(),
+                Frame::Binary(bytes) => format!("{bytes:?}"),
+            })
+            .collect()
     }
 
     #[test]

@@ -30,11 +30,7 @@ impl Refusal {
     #[must_use]
     pub fn status(self) -> u16 {
         match self {
-            Self::UnknownTransport
-            | Self::UnknownSession
-            | Self::BadMethod
-            | Self::BadRequest
-            | Self::UnsupportedVersion => 400,
+            Self::UnknownTransport | Self::UnknownSession | Self::BadMethod | Self::BadRequest | Self::UnsupportedVersion => 400,
             Self::OriginNotAllowed => 403,
             Self::TooLarge => 413,
             Self::TooManyFromAddress => 429,

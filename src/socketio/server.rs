@@ -125,12 +125,7 @@ impl<H: Handler> Protocol for SocketIo<H> {
 
     fn state(&self, config: &Config) -> Self::State {
         Connections {
-            inner: Mutex::new(Inner {
-                sockets: Vec::new(),
-                partial: None,
-                bucket: Bucket::new(config.rate, Instant::now()),
-                ended: false,
-            }),
+            inner: Mutex::new(Inner { sockets: Vec::new(), partial: None, bucket: Bucket::new(config.rate, Instant::now()), ended: false }),
             in_flight: Arc::new(Semaphore::new(config.events_in_flight)),
         }
     }
@@ -255,12 +250,7 @@ impl<H: Handler> SocketIo<H> {
         Ok(())
     }
 
-    async fn begin(
-        &self,
-        session: &SessionOf<H>,
-        socket: Arc<Socket<H::State>>,
-        partial: Partial,
-    ) -> Result<(), CloseReason> {
+    async fn begin(&self, session: &SessionOf<H>, socket: Arc<Socket<H::State>>, partial: Partial) -> Result<(), CloseReason> {
         if partial.missing > self.config.attachments {
             return Err(CloseReason::TooLarge);
         }

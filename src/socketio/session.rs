@@ -47,7 +47,9 @@ pub(crate) enum Transport {
     Polling,
     /// Polling, and a WebSocket is about to take over. `probed`: it has shown that it works, so the client stops
     /// polling and the waiting poll should end.
-    Upgrading { probed: bool },
+    Upgrading {
+        probed: bool,
+    },
     WebSocket,
 }
 
@@ -198,9 +200,7 @@ impl Machine {
 
     pub(crate) fn get(&mut self, now: Instant) -> Arrival {
         self.expire(now);
-        if self.closed.is_some() && (self.farewell.is_none() || !self.lingers)
-            || self.transport == Transport::WebSocket
-        {
+        if self.closed.is_some() && (self.farewell.is_none() || !self.lingers) || self.transport == Transport::WebSocket {
             return Arrival::Unknown;
         }
         match self.poll {

@@ -73,13 +73,7 @@ impl fmt::Display for RequestError {
 impl std::error::Error for RequestError {}
 
 impl<S> Socket<S> {
-    pub(crate) fn new(
-        namespace: &str,
-        link: Arc<Link>,
-        handshake: Arc<Handshake>,
-        state: S,
-        max_requests: usize,
-    ) -> Self {
+    pub(crate) fn new(namespace: &str, link: Arc<Link>, handshake: Arc<Handshake>, state: S, max_requests: usize) -> Self {
         let requests = Mutex::new(Requests { max: max_requests, ..Requests::default() });
         Self { id: random_id(), namespace: namespace.into(), link, handshake, state, requests }
     }
@@ -118,12 +112,7 @@ impl<S> Socket<S> {
     }
 
     /// Sends an event and waits for the client's answer.
-    pub async fn request(
-        &self,
-        name: &str,
-        payload: &impl Serialize,
-        within: Duration,
-    ) -> Result<Reply, RequestError> {
+    pub async fn request(&self, name: &str, payload: &impl Serialize, within: Duration) -> Result<Reply, RequestError> {
         let (id, answer) = {
             let mut requests = self.requests.lock();
             if requests.ended {

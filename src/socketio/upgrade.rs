@@ -53,12 +53,13 @@ impl<P: Protocol> Engine<P> {
         self.spawn(async move {
             let mut socket = websocket(connection, engine.config()).await;
             let session = upgrade.session.clone();
-            let proven = !upgrade.surplus && tokio::select! {
-                proven = timeout(engine.config().upgrade_timeout, probe(&session.link, &mut socket)) =>
-                    matches!(proven, Ok(Some(()))),
-                () = session.link.closing.cancelled() => false,
-                () = engine.cut.cancelled() => false,
-            };
+            let proven = !upgrade.surplus
+                && tokio::select! {
+                    proven = timeout(engine.config().upgrade_timeout, probe(&session.link, &mut socket)) =>
+                        matches!(proven, Ok(Some(()))),
+                    () = session.link.closing.cancelled() => false,
+                    () = engine.cut.cancelled() => false,
+                };
             if !proven || !session.link.with(Machine::upgrade) {
                 drop(upgrade);
                 let _ = timeout(std::time::Duration::from_secs(1), socket.close(None)).await;

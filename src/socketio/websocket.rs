@@ -58,11 +58,7 @@ pub(crate) async fn websocket<C: Connection>(connection: C, config: &Config) -> 
 }
 
 /// Serves a session until it is closed, and says goodbye.
-pub(crate) async fn run<P: Protocol, C: Connection>(
-    engine: &Arc<Engine<P>>,
-    session: &Arc<Session<P::State>>,
-    socket: WebSocketStream<C>,
-) {
+pub(crate) async fn run<P: Protocol, C: Connection>(engine: &Arc<Engine<P>>, session: &Arc<Session<P::State>>, socket: WebSocketStream<C>) {
     let link = &session.link;
     let (mut sink, mut stream) = socket.split();
     // One task reads and writes: a client that does not read cannot keep the engine from noticing that it sends, nor the
@@ -126,10 +122,7 @@ fn reason_of(error: &Error) -> CloseReason {
 }
 
 /// Writes what is queued, until the session is closed and the queue is empty.
-async fn write<T, C: Connection>(
-    session: &Session<T>,
-    sink: &mut SplitSink<WebSocketStream<C>, Wire>,
-) -> Result<(), Error> {
+async fn write<T, C: Connection>(session: &Session<T>, sink: &mut SplitSink<WebSocketStream<C>, Wire>) -> Result<(), Error> {
     let link = &session.link;
     loop {
         let closed = link.closing.is_cancelled();
@@ -143,7 +136,8 @@ async fn write<T, C: Connection>(
                 sink.feed(match frame {
                     Frame::Text(text) => Wire::Text(text),
                     Frame::Binary(bytes) => Wire::Binary(bytes),
-                }).await?;
+                })
+                .await?;
             }
         }
         sink.flush().await?;
@@ -191,4 +185,3 @@ async fn say_goodbye<C: Connection>(socket: &mut WebSocketStream<C>, reason: Clo
         while matches!(socket.next().await, Some(Ok(_))) {}
     }
 }
-

@@ -14,8 +14,8 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use mommycare::socketio::{
-    CloseReason, Config, ConnectRequest, Engine, Event, Frame, Handler, MAIN, Message, Origins, Packet, Protocol,
-    Rejection, Server, Session, Socket, routes,
+    CloseReason, Config, ConnectRequest, Engine, Event, Frame, Handler, MAIN, Message, Origins, Packet, Protocol, Rejection, Server,
+    Session, Socket, routes,
 };
 use serde_json::value::RawValue;
 
@@ -126,14 +126,8 @@ async fn main() -> Result<(), Box<rocket::Error>> {
     }
     let echo = Engine::new(config.clone(), Echo);
     let server = Server::new(config, Suite);
-    let figment = rocket::Config::figment()
-        .merge(("port", port))
-        .merge(("address", "127.0.0.1"))
-        .merge(("log_level", "off"));
-    let rocket = rocket::custom(figment)
-        .mount("/engine.io", routes(&echo))
-        .mount("/socket.io", routes(server.engine()))
-        .launch();
+    let figment = rocket::Config::figment().merge(("port", port)).merge(("address", "127.0.0.1")).merge(("log_level", "off"));
+    let rocket = rocket::custom(figment).mount("/engine.io", routes(&echo)).mount("/socket.io", routes(server.engine())).launch();
     rocket.await.map_err(Box::new)?;
     server.shutdown(None, Duration::from_secs(2)).await;
     echo.shutdown(Duration::from_secs(2)).await;

@@ -1,0 +1,56 @@
+//! The command line and the settings, as an operator meets them.
+#![allow(clippy::unwrap_used)]
+
+mod support;
+
+use std::{fs, process::Output};
+use support::{Server, command};
+
+fn text(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr)
+}
+
+#[test]
+fn help_explains_and_check_shows_where_values_come_from() {
+    let folder = tempfile::tempdir().unwrap();
+    let help = text(&command(folder.path()).arg("--help").output().unwrap());
+    for word in ["serve", "demo", "check", "user", "--data", "--port"] {
+        assert!(help.contains(word), "{word} in {help}");
+    }
+    fs::write(folder.path().join("mommycare.toml"), "[clinic]\nname = \"Lotus Pond\"\n").unwrap();
+    let output = command(folder.path())
+        .arg("check")
+        .env("PORT", "5123")
+        .env("JWT_SECRET", "not-for-anybodys-eyes-0123456789abcdef")
+        .output()
+        .unwrap();
+    let shown = text(&output);
+    assert!(output.status.success() && shown.contains("mommycare.toml line 2") && shown.contains("environment PORT"), "{shown}");
+    assert!(!shown.contains("not-for-anybodys-eyes"), "{shown}");
+}
+
+#[test]
+fn a_wrong_setting_stops_the_start_with_its_name_place_and_what_is_allowed() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("mommycare.toml"), "[accounts]\nbcrypt_cost = 3\n").unwrap();
+    let output = command(folder.path()).output().unwrap();
+    assert!(!output.status.success());
+    assert_eq!(text(&output).trim(), "mommycare: mommycare.toml line 2: accounts.bcrypt_cost must be a number from 4 to 15; “3” is not.");
+    assert!(!folder.path().join("data").exists(), "nothing was made");
+}
+
+#[test]
+fn a_port_in_use_is_named() {
+    let server = Server::start();
+    let port = server.address().rsplit(':').next().unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let output = command(folder.path()).args(["--port", port]).output().unwrap();
+    assert!(!output.status.success() && text(&output).contains("is in use by another program"), "{}", text(&output));
+}
+
+#[test]
+fn sigterm_ends_well_and_soon() {
+    let mut server = Server::start();
+    let (took, well) = server.terminate();
+    assert!(well && took.as_secs() < 5, "{took:?}");
+}

@@ -1,0 +1,135 @@
+//! What tests share: the real server as a process, people who use it over REST, and their sockets.
+#![allow(dead_code, clippy::unwrap_used, clippy::expect_used, clippy::missing_panics_doc)] // each test uses a part; tests may stop at the first surprise
+
+pub mod http;
+pub mod socket;
+
+use std::{
+    collections::HashMap,
+    io::{BufRead as _, BufReader},
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+    time::{Duration, Instant},
+};
+
+/// How long anything may take before a test gives up. Far more than anything takes.
+pub const PATIENCE: Duration = Duration::from_secs(30);
+
+/// A server of its own for one test: the real executable on a free port, with an empty data folder unless told otherwise.
+pub struct Server {
+    child: Child,
+    address: String,
+    setup_link: Option<String>,
+    data: PathBuf,
+    environment: HashMap<String, String>,
+    _folder: Option<tempfile::TempDir>,
+}
+
+impl Server {
+    /// Starts with settings for tests: cheap passwords, no approval, no limits.
+    pub fn start() -> Self {
+        Self::with(&[])
+    }
+
+    /// Starts with settings of one's own on top of those for tests.
+    pub fn with(settings: &[(&str, &str)]) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let mut environment: HashMap<String, String> = [
+            ("MOMMYCARE_ACCOUNTS__BCRYPT_COST", "4"),
+            ("MOMMYCARE_ACCOUNTS__APPROVE_PROFESSIONALS", "auto"),
+            ("MOMMYCARE_LIMITS__ENABLED", "false"),
+            ("MOMMYCARE_LOG__LEVEL", "warn"),
+        ]
+        .map(|(name, value)| (name.into(), value.into()))
+        .into();
+        environment.extend(settings.iter().map(|(name, value)| ((*name).into(), (*value).into())));
+        let data = folder.path().join("data");
+        let (child, address, setup_link) = launch(&data, 0, &environment);
+        Self { child, address, setup_link, data, environment, _folder: Some(folder) }
+    }
+
+    /// `http://ADDRESS:PORT`
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// `ADDRESS:PORT`
+    pub fn address(&self) -> &str {
+        &self.address
+    }
+
+    /// The link for the first administrator, if one was printed at the last start.
+    pub fn setup_link(&self) -> Option<&str> {
+        self.setup_link.as_deref()
+    }
+
+    /// The data folder.
+    pub fn data(&self) -> &Path {
+        &self.data
+    }
+
+    /// The process.
+    pub fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Ends the process as a power switch would, as far as a process can see.
+    pub fn kill(&mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+
+    /// Asks the process to stop, and says how long that took and whether it ended well.
+    pub fn terminate(&mut self) -> (Duration, bool) {
+        let began = Instant::now();
+        let told = Command::new("kill").args(["-TERM", &self.pid().to_string()]).status().unwrap();
+        assert!(told.success());
+        let status = self.child.wait().unwrap();
+        (began.elapsed(), status.success())
+    }
+
+    /// Starts the process again on the same port and data; the old one must have ended.
+    pub fn restart(&mut self) {
+        let port = self.address.rsplit(':').next().unwrap().parse().unwrap();
+        let (child, address, setup_link) = launch(&self.data, port, &self.environment);
+        (self.child, self.address, self.setup_link) = (child, address, setup_link);
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// A command of the executable with a clean environment, for tests of the command line.
+pub fn command(folder: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_mommycare"));
+    command.current_dir(folder).env_clear();
+    if let Ok(path) = std::env::var("PATH") {
+        command.env("PATH", path);
+    }
+    command
+}
+
+/// Starts the server and waits until it says that it listens.
+fn launch(data: &Path, port: u16, environment: &HashMap<String, String>) -> (Child, String, Option<String>) {
+    let folder = data.parent().unwrap();
+    let mut child =
+        command(folder).args(["--port", &port.to_string(), "--data"]).arg(data).envs(environment).stdout(Stdio::piped()).spawn().unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let mut setup_link = None;
+    loop {
+        let line = lines.next().expect("the server ended before it listened").unwrap();
+        if let Some(address) = line.strip_prefix("listening on http://") {
+            let address = address.trim().to_owned();
+            // Keep reading, so that the server never writes into a closed pipe.
+            std::thread::spawn(move || lines.for_each(drop));
+            return (child, address, setup_link);
+        }
+        if line.trim().starts_with("http://") && line.contains("/setup?token=") {
+            setup_link = Some(line.trim().to_owned());
+        }
+    }
+}
