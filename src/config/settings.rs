@@ -147,6 +147,18 @@ mod tests {
     }
 
     #[test]
+    fn the_sample_file_shows_every_setting_with_its_default() {
+        let sample = include_str!("../../mommycare.toml");
+        for setting in SETTINGS {
+            let name = setting.name.rsplit('.').next().unwrap();
+            let line =
+                sample.lines().find_map(|line| line.strip_prefix(&format!("# {name} = "))).unwrap_or_else(|| panic!("{name} is missing"));
+            let value = line.split(" #").next().unwrap().trim().trim_matches(['"', '[', ']']);
+            assert_eq!(value, (setting.show)(&Config::default()), "{name}");
+        }
+    }
+
+    #[test]
     fn published_and_short_secrets_are_refused() {
         assert!(is_secret("k3Jq-9vWm2_Lx7Tz0Rb5Yc8Nd1Pf4Gh6"));
         for weak in ["short", "your-super-secret-jwt-key-change-this-in-production", &"a".repeat(64)] {
