@@ -1,6 +1,14 @@
 //! The wiring: what is made in which order, and how it stops.
 
-use crate::{accounts::Accounts, clock::Clock, config::Config, contract::Emission, http, metrics::Metrics, store::Store};
+use crate::{
+    accounts::{Accounts, AccountsConfig, secret},
+    clock::Clock,
+    config::Config,
+    contract::{Emission, Presence},
+    http,
+    metrics::Metrics,
+    store::Store,
+};
 use rocket::{
     Build, Rocket,
     config::{LogLevel, Shutdown as ShutdownConfig},
@@ -16,6 +24,7 @@ pub struct App {
     store: Arc<Store<Emission>>,
     accounts: Arc<Accounts>,
     metrics: Arc<Metrics>,
+    setup_token: Option<String>,
 }
 
 /// Why the server does not start; a sentence for the operator.
@@ -35,12 +44,17 @@ impl App {
     pub async fn open(config: Config) -> Result<Self, StartError> {
         let metrics = Arc::new(Metrics::default());
         let store = Arc::new(Store::in_memory(Clock::system(), Box::new(|_| ())));
-        Ok(Self { config: Arc::new(config), store, accounts: Arc::new(Accounts), metrics })
+        let accounts = accounts(&config, store.clone())?;
+        let setup_token = accounts.begin_setup(std::env::var("MOMMYCARE_SETUP_TOKEN").ok()).map_err(|error| StartError(error.message))?;
+        Ok(Self { config: Arc::new(config), store, accounts: Arc::new(accounts), metrics, setup_token })
     }
 
     /// The link for the first administrator, if there is none yet.
     pub fn setup_link(&self) -> Option<String> {
-        None
+        let token = self.setup_token.as_deref()?;
+        let server = &self.config.server;
+        let origin = server.public_url.clone().unwrap_or_else(|| format!("http://{}", SocketAddr::new(server.address, server.port)));
+        Some(format!("{origin}/setup?token={token}"))
     }
 
     fn rocket(&self) -> Rocket<Build> {
@@ -76,6 +90,19 @@ impl App {
             .mount("/", http::routes())
             .register("/", http::catchers())
     }
+}
+
+/// Accounts, with the secret that was set or one of the data folder's own.
+fn accounts(config: &Config, store: Arc<Store<Emission>>) -> Result<Accounts, StartError> {
+    let secret = match &config.accounts.jwt_secret {
+        Some(secret) => secret.clone().into_bytes(),
+        None => {
+            std::fs::create_dir_all(&config.data).map_err(|error| StartError(format!("{}: {error}", config.data.display())))?;
+            secret::load_or_create(&config.data.join("token.key")).map_err(|error| StartError(error.to_string()))?
+        }
+    };
+    let presence = Arc::new(|_| Presence::offline(None));
+    Accounts::new(store, AccountsConfig::new(&config.accounts, secret), presence).map_err(|error| StartError(error.message))
 }
 
 /// Serves until `stop` ends. `ready` is told the address as soon as requests are answered.

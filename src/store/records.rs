@@ -117,11 +117,11 @@ pub struct Session {
 }
 impl Record for Session {}
 
-/// A link for a new password.
+/// A link for a new password. At most one a person: a new one replaces the one before.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Reset {
-    /// Whose.
-    pub user: UserId,
+    /// Hash of the link's token.
+    pub hash: [u8; 32],
     /// Until when.
     pub expires_at: Timestamp,
 }

@@ -27,7 +27,9 @@ pub const CHANGES: Table<(ChatId, Cursor), Seq> = Table::new(10, "changes");
 pub const SENT: Table<(ChatId, UserId, [u8; 16]), Sent> = Table::new(11, "sent");
 /// When a person was last connected.
 pub const LAST_SEEN: Table<UserId, u64> = Table::new(12, "last_seen");
-/// Links for a new password, by the hash of their secret.
-pub const RESETS: Table<[u8; 32], Reset> = Table::new(13, "resets");
+/// Links for a new password.
+pub const RESETS: Table<UserId, Reset> = Table::new(13, "resets");
 /// Wrong passwords in a row, by the hash of the folded e-mail address, known or not.
 pub const FAILURES: Table<[u8; 32], Failures> = Table::new(14, "failures");
+/// Who has asked for a new password, and when, until an administrator hands over a link.
+pub const RESET_WISHES: Table<UserId, u64> = Table::new(40, "reset_wishes");

@@ -1,0 +1,246 @@
+//! What administrators do with the accounts of others.
+//!
+//! Nobody changes the own role or switches the own account off. So whoever acts is an administrator afterwards too, and there is
+//! always one left.
+
+use super::validate::{Check, SENTENCE};
+use super::{Accounts, Actor, existing, register::is_professional, sessions};
+use crate::{
+    contract::{
+        Emission, ResetLink, UserView, Word as _,
+        account::{RejectBody, RoleBody, UsersQuery},
+        user::full_name,
+    },
+    error::{Code, Error, Result},
+    ids::UserId,
+    store::{
+        Direction, Read as _, Reader, Tx,
+        records::{Role, User, Verification},
+        tables::{RESET_WISHES, USERS},
+    },
+};
+use std::ops::Bound;
+
+/// How many rows are read at once.
+const BATCH: usize = 1_000;
+/// Most people on a page.
+const MOST: u64 = 200;
+/// People on a page, unless asked otherwise.
+const USUAL: u64 = 20;
+
+/// In which state people are looked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum State {
+    Is(Verification),
+    Active,
+    Disabled,
+}
+
+/// Whom an administrator looks for.
+#[derive(Debug, Clone, Default)]
+pub struct UserFilter {
+    words: Vec<String>,
+    state: Option<State>,
+    role: Option<Role>,
+    page: u64,
+    limit: u64,
+}
+
+/// A page of people.
+#[derive(Debug)]
+pub struct UserList {
+    /// The people, the newest account first.
+    pub users: Vec<UserView>,
+    /// Which page this is, from 1.
+    pub page: u64,
+    /// Most people on a page.
+    pub limit: u64,
+    /// How many people were found in all.
+    pub total: u64,
+}
+
+impl UserFilter {
+    /// Checks what was asked for.
+    pub fn new(query: UsersQuery) -> Result<Self> {
+        let mut check = Check::default();
+        let state = query.status.as_deref().filter(|word| !matches!(*word, "" | "all")).and_then(|word| {
+            let state = match word {
+                "active" => Some(State::Active),
+                "disabled" | "inactive" => Some(State::Disabled),
+                word => Verification::from_word(word).map(State::Is),
+            };
+            check.take("status", state.ok_or_else(|| "must be pending, approved, rejected, active, disabled or all".into()))
+        });
+        let role = query.role.as_deref().filter(|word| !matches!(*word, "" | "all")).and_then(|word| {
+            let role = Role::from_word(word);
+            check.take("role", role.ok_or_else(|| "must be mom, doctor, midwife, service_provider, admin or all".into()))
+        });
+        let (page, limit) = (query.page.unwrap_or(1), query.limit.unwrap_or(USUAL));
+        if page == 0 {
+            check.wrong("page", "must be 1 or more");
+        }
+        if !(1..=MOST).contains(&limit) {
+            check.wrong("limit", format!("must be from 1 to {MOST}"));
+        }
+        check.finish()?;
+        let words = query.search.unwrap_or_default().to_lowercase().split_whitespace().map(str::to_owned).collect();
+        Ok(Self { words, state, role, page, limit })
+    }
+
+    fn matches(&self, user: &User) -> bool {
+        let state = match self.state {
+            None => true,
+            Some(State::Is(verification)) => user.verification == verification,
+            Some(State::Active) => user.is_active,
+            Some(State::Disabled) => !user.is_active,
+        };
+        let text = || format!("{}\n{}\n{}", full_name(user), user.email, user.phone.as_deref().unwrap_or_default()).to_lowercase();
+        state && self.role.is_none_or(|role| user.role == role) && (self.words.is_empty() || contains_all(&text(), &self.words))
+    }
+}
+
+fn contains_all(text: &str, words: &[String]) -> bool {
+    words.iter().all(|word| text.contains(word))
+}
+
+impl Accounts {
+    /// People, the newest account first.
+    pub fn list_users(&self, actor: Actor, filter: &UserFilter) -> Result<UserList> {
+        actor.admin()?;
+        self.store.read(|read| {
+            let mut found = everybody(read)?;
+            found.retain(|(_, user)| filter.matches(user));
+            found.sort_by_key(|(id, user)| std::cmp::Reverse((user.created_at, *id)));
+            let skip = usize::try_from((filter.page - 1).saturating_mul(filter.limit)).unwrap_or(usize::MAX);
+            let take = usize::try_from(filter.limit).unwrap_or(usize::MAX);
+            let users = found.iter().skip(skip).take(take).map(|(id, user)| self.administered_view(read, *id, user));
+            Ok(UserList { users: users.collect::<Result<_>>()?, page: filter.page, limit: filter.limit, total: found.len() as u64 })
+        })
+    }
+
+    fn administered_view(&self, read: &Reader<'_>, id: UserId, user: &User) -> Result<UserView> {
+        let mut view = self.full_view(id, user);
+        if let Some(private) = &mut view.private {
+            private.reset_requested_at = read.get(RESET_WISHES, &id)?.map(crate::clock::Timestamp);
+        }
+        Ok(view)
+    }
+
+    /// Lets a professional work.
+    pub async fn approve(&self, actor: Actor, id: &str) -> Result<UserView> {
+        self.administer(actor, id, |_, _, user| verify(user, Verification::Approved, None)).await
+    }
+
+    /// Refuses a professional, with a reason that the person sees.
+    pub async fn reject(&self, actor: Actor, id: &str, body: RejectBody) -> Result<UserView> {
+        let mut check = Check::default();
+        let reason = check.optional("reason", body.reason, SENTENCE);
+        check.finish()?;
+        self.administer(actor, id, move |_, _, user| verify(user, Verification::Rejected, reason.clone())).await
+    }
+
+    /// Switches an account off: all its sign-ins end now.
+    pub async fn disable(&self, actor: Actor, id: &str) -> Result<UserView> {
+        let change = move |tx: &mut Tx<'_, Emission>, id, user: &mut User| {
+            refuse_self(actor, id, "You cannot switch your own account off. Another administrator can.")?;
+            user.is_active = false;
+            sessions::end_all(tx, id, None, "This account was switched off.")
+        };
+        self.administer(actor, id, change).await
+    }
+
+    /// Switches an account on again.
+    pub async fn enable(&self, actor: Actor, id: &str) -> Result<UserView> {
+        let change = |_: &mut Tx<'_, Emission>, _, user: &mut User| {
+            user.is_active = true;
+            Ok(())
+        };
+        self.administer(actor, id, change).await
+    }
+
+    /// Gives a person another role. All sign-ins of the person end: what they may see has changed.
+    pub async fn change_role(&self, actor: Actor, id: &str, body: RoleBody) -> Result<UserView> {
+        let role = body.role.as_deref().and_then(Role::from_word);
+        let role = role.ok_or_else(|| Error::field("role", "must be mom, doctor, midwife, service_provider or admin"))?;
+        let change = move |tx: &mut Tx<'_, Emission>, id, user: &mut User| {
+            refuse_self(actor, id, "You cannot change your own role. Another administrator can.")?;
+            if user.role == role {
+                return Ok(());
+            }
+            user.role = role;
+            // Whoever gives a role vouches for the person.
+            (user.verification, user.rejection_reason) = (Verification::Approved, None);
+            sessions::end_all(tx, id, None, "Your role has changed. Please sign in again.")
+        };
+        self.administer(actor, id, change).await
+    }
+
+    /// A link for a new password, to be handed to the person.
+    pub async fn reset_link(&self, actor: Actor, id: &str) -> Result<ResetLink> {
+        self.make_reset_link(user_id(id)?, move |tx| still_admin(tx, actor)).await
+    }
+
+    /// Changes somebody's account as an administrator.
+    async fn administer(
+        &self,
+        actor: Actor,
+        id: &str,
+        change: impl Fn(&mut Tx<'_, Emission>, UserId, &mut User) -> Result<()> + Send + 'static,
+    ) -> Result<UserView> {
+        actor.admin()?;
+        let id = user_id(id)?;
+        let user = self.store.write(move |tx| {
+            still_admin(tx, actor)?;
+            change_user(tx, id, &change)
+        });
+        Ok(self.full_view(id, &user.await?))
+    }
+}
+
+/// Changes a person's record.
+pub(super) fn change_user(
+    tx: &mut Tx<'_, Emission>,
+    id: UserId,
+    change: impl Fn(&mut Tx<'_, Emission>, UserId, &mut User) -> Result<()>,
+) -> Result<User> {
+    let mut user = existing(tx, id)?;
+    change(tx, id, &mut user)?;
+    user.updated_at = tx.now();
+    tx.put(USERS, &id, &user)?;
+    Ok(user)
+}
+
+/// Sets the clinic's decision about a professional.
+pub(super) fn verify(user: &mut User, decision: Verification, reason: Option<String>) -> Result<()> {
+    if !is_professional(user.role) {
+        return Err(Error::with(Code::Conflict, "Only doctors, midwives and service providers are approved or refused."));
+    }
+    (user.verification, user.rejection_reason) = (decision, reason);
+    Ok(())
+}
+
+/// All people. A clinic has thousands, not millions.
+pub(super) fn everybody(read: &Reader<'_>) -> Result<Vec<(UserId, User)>> {
+    let mut all = Vec::new();
+    let mut from = Bound::Unbounded;
+    loop {
+        let batch = read.scan(USERS, (from, Bound::Unbounded), Direction::Ascending, BATCH)?;
+        let Some((last, _)) = batch.last() else { return Ok(all) };
+        from = Bound::Excluded(*last);
+        all.extend(batch);
+    }
+}
+
+fn user_id(text: &str) -> Result<UserId> {
+    text.parse().map_err(|_| Code::UserNotFound.into())
+}
+
+fn refuse_self(actor: Actor, id: UserId, message: &str) -> Result<()> {
+    if actor.user == id { Err(Error::with(Code::Conflict, message)) } else { Ok(()) }
+}
+
+/// Whether the caller is an administrator at this moment: another one may have acted since the request came in.
+fn still_admin(tx: &Tx<'_, Emission>, actor: Actor) -> Result<()> {
+    let person = tx.get(USERS, &actor.user)?.filter(|person| person.is_active && person.role == Role::Admin);
+    if person.is_some() { Ok(()) } else { Err(Code::Forbidden.into()) }
+}

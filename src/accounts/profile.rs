@@ -1,0 +1,208 @@
+//! A person's own page.
+
+use super::{
+    Accounts, Actor, existing,
+    validate::{Check, PARAGRAPHS, SENTENCE, SHORT, phone, picture},
+};
+use crate::{
+    clock::Timestamp,
+    contract::{
+        UserView, Word as _,
+        account::{AvailabilityBody, Change, ProfileBody},
+    },
+    error::{Code, Error, Result},
+    ids::UserId,
+    store::{
+        records::{Availability, Role, User},
+        tables::USERS,
+    },
+};
+use serde_json::{Map, Value};
+
+/// Most languages of a person.
+const LANGUAGES: usize = 20;
+/// Most bytes of a person's settings.
+const PREFERENCES: usize = 16 << 10;
+
+/// A checked change of a profile.
+#[derive(Clone)]
+struct ProfileChange {
+    first_name: Option<String>,
+    last_name: Option<String>,
+    phone: Change<String>,
+    avatar: Change<String>,
+    specialty: Change<String>,
+    experience: Change<String>,
+    location: Change<String>,
+    bio: Change<String>,
+    languages: Change<Vec<String>>,
+    license_number: Change<String>,
+    availability: Option<Availability>,
+    preferences: Change<Map<String, Value>>,
+}
+
+impl ProfileChange {
+    fn check(body: ProfileBody) -> Result<Self> {
+        let mut check = Check::default();
+        let change = Self {
+            first_name: check.change_required("firstName", body.first_name, SHORT),
+            last_name: check.change_required("lastName", body.last_name, SHORT),
+            phone: formed(&mut check, "phone", body.phone, phone),
+            avatar: formed(&mut check, "avatar", body.avatar, picture),
+            specialty: check.change("specialty", body.specialty, SHORT),
+            experience: check.change("experience", body.experience, SENTENCE),
+            location: check.change("location", body.location, SENTENCE),
+            bio: check.change("bio", body.bio, PARAGRAPHS),
+            languages: languages(&mut check, body.languages),
+            license_number: check.change("licenseNumber", body.license_number, SHORT),
+            availability: match body.availability {
+                Change::Keep => None,
+                Change::Clear => availability(&mut check, None),
+                Change::Set(word) => availability(&mut check, Some(&word)),
+            },
+            preferences: body.preferences,
+        };
+        check.finish()?;
+        Ok(change)
+    }
+
+    fn apply(&self, user: &mut User) -> Result<()> {
+        if let Some(name) = &self.first_name {
+            user.first_name.clone_from(name);
+        }
+        if let Some(name) = &self.last_name {
+            user.last_name.clone_from(name);
+        }
+        for (change, place) in [
+            (&self.phone, &mut user.phone),
+            (&self.avatar, &mut user.avatar),
+            (&self.specialty, &mut user.specialty),
+            (&self.experience, &mut user.experience),
+            (&self.location, &mut user.location),
+            (&self.bio, &mut user.bio),
+            (&self.license_number, &mut user.license_number),
+        ] {
+            match change {
+                Change::Keep => {}
+                Change::Clear => *place = None,
+                Change::Set(text) => *place = Some(text.clone()),
+            }
+        }
+        match &self.languages {
+            Change::Keep => {}
+            Change::Clear => user.languages.clear(),
+            Change::Set(list) => user.languages.clone_from(list),
+        }
+        if let Some(availability) = self.availability {
+            user.availability = availability;
+            user.availability_until = None;
+        }
+        self.apply_preferences(user)
+    }
+
+    fn apply_preferences(&self, user: &mut User) -> Result<()> {
+        let mut kept: Map<String, Value> = match &self.preferences {
+            Change::Keep => return Ok(()),
+            Change::Clear => Map::new(),
+            Change::Set(_) => serde_json::from_str(&user.preferences).unwrap_or_default(),
+        };
+        if let Change::Set(new) = &self.preferences {
+            kept.extend(new.clone());
+            kept.retain(|_, value| !value.is_null());
+        }
+        let text = Value::Object(kept).to_string();
+        if text.len() > PREFERENCES {
+            return Err(Error::field("preferences", format!("must have at most {PREFERENCES} bytes")));
+        }
+        user.preferences = text;
+        Ok(())
+    }
+}
+
+impl Accounts {
+    /// The caller.
+    pub fn me(&self, actor: Actor) -> Result<UserView> {
+        let user = self.store.read(|read| existing(read, actor.user))?;
+        Ok(self.full_view(actor.user, &user))
+    }
+
+    /// A person's page, for the person and administrators.
+    pub fn user(&self, actor: Actor, id: &str) -> Result<UserView> {
+        let id = own_or_administered(actor, id)?;
+        let user = self.store.read(|read| existing(read, id))?;
+        Ok(self.full_view(id, &user))
+    }
+
+    /// Changes the caller's own page.
+    pub async fn update_me(&self, actor: Actor, body: ProfileBody) -> Result<UserView> {
+        self.update(actor.user, body).await
+    }
+
+    /// Changes a page; administrators may correct those of others.
+    pub async fn update_user(&self, actor: Actor, id: &str, body: ProfileBody) -> Result<UserView> {
+        self.update(own_or_administered(actor, id)?, body).await
+    }
+
+    async fn update(&self, id: UserId, body: ProfileBody) -> Result<UserView> {
+        let change = ProfileChange::check(body)?;
+        let user = self.store.write(move |tx| {
+            let mut user = existing(tx, id)?;
+            change.apply(&mut user)?;
+            user.updated_at = tx.now();
+            tx.put(USERS, &id, &user)?;
+            Ok::<_, Error>(user)
+        });
+        Ok(self.full_view(id, &user.await?))
+    }
+
+    /// Says whether the caller takes conversations, for good or until a moment.
+    pub async fn set_availability(&self, actor: Actor, body: AvailabilityBody) -> Result<UserView> {
+        let (new, until) = check_availability(&body, self.now())?;
+        let user = self.store.write(move |tx| {
+            let mut user = existing(tx, actor.user)?;
+            (user.availability, user.availability_until, user.updated_at) = (new, until, tx.now());
+            tx.put(USERS, &actor.user, &user)?;
+            Ok::<_, Error>(user)
+        });
+        Ok(self.full_view(actor.user, &user.await?))
+    }
+}
+
+fn check_availability(body: &AvailabilityBody, now: Timestamp) -> Result<(Availability, Option<Timestamp>)> {
+    let mut check = Check::default();
+    let new = availability(&mut check, body.availability.as_deref());
+    if body.until.is_some_and(|until| until <= now) {
+        check.wrong("until", "must be a time to come, or null");
+    }
+    check.finish()?;
+    Ok((new.unwrap_or(Availability::Available), body.until))
+}
+
+/// The person whose page may be opened in full. Everybody else's does not exist.
+fn own_or_administered(actor: Actor, id: &str) -> Result<UserId> {
+    let id = id.parse().map_err(|_| Error::new(Code::UserNotFound))?;
+    if id == actor.user || actor.role == Role::Admin { Ok(id) } else { Err(Code::UserNotFound.into()) }
+}
+
+fn availability(check: &mut Check, word: Option<&str>) -> Option<Availability> {
+    let found = word.and_then(Availability::from_word);
+    check.take("availability", found.ok_or_else(|| "must be available, busy or unavailable".into()))
+}
+
+/// A change of a text with a form of its own.
+fn formed(check: &mut Check, field: &str, change: Change<String>, rule: fn(&str) -> Result<String, String>) -> Change<String> {
+    match change {
+        Change::Set(text) if text.trim().is_empty() => Change::Clear,
+        Change::Set(text) => check.take(field, rule(&text)).map_or(Change::Keep, Change::Set),
+        other => other,
+    }
+}
+
+fn languages(check: &mut Check, change: Change<Vec<String>>) -> Change<Vec<String>> {
+    let Change::Set(list) = change else { return change };
+    if list.len() > LANGUAGES {
+        check.wrong("languages", format!("must have at most {LANGUAGES} entries"));
+    }
+    let list = list.into_iter().take(LANGUAGES).filter_map(|language| check.optional("languages", Some(language), SHORT));
+    Change::Set(list.collect())
+}

@@ -1,0 +1,126 @@
+//! The secret that signs tokens.
+
+use std::{
+    fmt, fs,
+    io::{self, Write as _},
+    path::Path,
+};
+
+/// Fewest bytes.
+pub const MIN_BYTES: usize = 32;
+
+/// Parts of secrets that stand in public samples, where everybody can read them.
+const SAMPLES: &[&str] = &[
+    "your-secret",
+    "your_secret",
+    "yoursecret",
+    "your-super-secret",
+    "your-jwt-secret",
+    "your_jwt_secret",
+    "change-this",
+    "change_this",
+    "changeme",
+    "change-me",
+    "change_me",
+    "mommycare-secret",
+    "mommycare_secret",
+    "jwt-secret-key",
+    "jwt_secret_key",
+    "replace-me",
+];
+
+/// Why a secret is refused or cannot be had.
+#[derive(Debug)]
+pub enum SecretError {
+    /// Fewer than [`MIN_BYTES`].
+    TooShort,
+    /// Stands in a public sample, or is one character again and again.
+    Sample,
+    /// The file cannot be read or made.
+    File(io::Error),
+}
+
+impl fmt::Display for SecretError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::TooShort => write!(f, "the secret for tokens must have at least {MIN_BYTES} bytes"),
+            Self::Sample => write!(f, "the secret for tokens is a published sample; leave it empty and a good one is made"),
+            Self::File(error) => write!(f, "the file with the secret for tokens: {error}"),
+        }
+    }
+}
+
+impl std::error::Error for SecretError {}
+
+/// Refuses secrets that can be guessed.
+pub fn check(secret: &[u8]) -> Result<(), SecretError> {
+    let folded = String::from_utf8_lossy(secret).to_ascii_lowercase();
+    if secret.len() < MIN_BYTES {
+        Err(SecretError::TooShort)
+    } else if SAMPLES.iter().any(|sample| folded.contains(sample)) || secret.iter().all(|byte| *byte == secret[0]) {
+        Err(SecretError::Sample)
+    } else {
+        Ok(())
+    }
+}
+
+/// Reads the secret that was made at the first start, or makes one that only the owner of the process can read.
+pub fn load_or_create(path: &Path) -> Result<Vec<u8>, SecretError> {
+    match fs::read(path) {
+        Ok(secret) => check(&secret).map(|()| secret),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => create(path).map_err(SecretError::File),
+        Err(error) => Err(SecretError::File(error)),
+    }
+}
+
+/// Writes a neighbour and renames it, so that a power cut leaves no half of a secret behind.
+fn create(path: &Path) -> io::Result<Vec<u8>> {
+    let secret: [u8; 64] = rand::random();
+    let neighbour = path.with_extension("new");
+    if let Err(error) = fs::remove_file(&neighbour)
+        && error.kind() != io::ErrorKind::NotFound
+    {
+        return Err(error);
+    }
+    let mut options = fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(&neighbour)?;
+    file.write_all(&secret)?;
+    file.sync_all()?;
+    fs::rename(&neighbour, path)?;
+    if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        fs::File::open(folder)?.sync_all()?;
+    }
+    Ok(secret.to_vec())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn weak_secrets_are_refused() {
+        assert!(matches!(check(b"31 bytes are one byte too short"), Err(SecretError::TooShort)));
+        for sample in ["your-secret-key-your-secret-key-your", "YOUR-SUPER-SECRET-jwt-key-change-this-in-production", &"x".repeat(40)] {
+            assert!(matches!(check(sample.as_bytes()), Err(SecretError::Sample)), "{sample}");
+        }
+        assert!(check(&rand::random::<[u8; 32]>()).is_ok());
+    }
+
+    #[test]
+    fn a_secret_is_made_once_and_kept_from_others() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("token.key");
+        let made = load_or_create(&path).unwrap();
+        assert_eq!((made.len(), load_or_create(&path).unwrap()), (64, made.clone()));
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt as _;
+            assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+        }
+        fs::write(&path, "cut").unwrap();
+        assert!(matches!(load_or_create(&path), Err(SecretError::TooShort)));
+    }
+}

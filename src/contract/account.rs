@@ -1,0 +1,155 @@
+//! What clients send about accounts. Unknown fields are refused here, so that nobody believes to have set something.
+//!
+//! Every field is optional for the parser: the rules gather all that is missing or wrong and say so at once.
+
+use crate::clock::Timestamp;
+use serde::Deserialize;
+use serde_json::{Map, Value};
+
+/// `POST /api/auth/register`
+#[derive(Clone, Default, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+#[allow(missing_docs)]
+pub struct RegisterBody {
+    pub first_name: Option<String>,
+    pub last_name: Option<String>,
+    pub email: Option<String>,
+    pub password: Option<String>,
+    pub role: Option<String>,
+    pub specialty: Option<String>,
+    pub license_number: Option<String>,
+    pub phone: Option<String>,
+}
+
+/// `POST /api/auth/setup`
+#[derive(Clone, Default, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+#[allow(missing_docs)]
+pub struct SetupBody {
+    pub token: Option<String>,
+    pub first_name: Option<String>,
+    pub last_name: Option<String>,
+    pub email: Option<String>,
+    pub password: Option<String>,
+}
+
+/// `POST /api/auth/login`
+#[derive(Clone, Default, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+#[allow(missing_docs)]
+pub struct LoginBody {
+    pub email: Option<String>,
+    pub password: Option<String>,
+    /// A code of a second factor. Accepted for clients that always send it; no account has one yet.
+    pub totp: Option<String>,
+}
+
+/// `POST /api/auth/refresh`
+#[derive(Clone, Default, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+#[allow(missing_docs)]
+pub struct RefreshBody {
+    pub refresh_token: Option<String>,
+}
+
+/// `PUT /api/auth/password`
+#[derive(Clone, Default, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+#[allow(missing_docs)]
+pub struct PasswordBody {
+    pub current_password: Option<String>,
+    pub new_password: Option<String>,
+}
+
+/// `POST /api/auth/forgot-password`
+#[derive(Clone, Default, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+#[allow(missing_docs)]
+pub struct ForgotBody {
+    pub email: Option<String>,
+}
+
+/// `POST /api/auth/reset-password`
+#[derive(Clone, Default, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+#[allow(missing_docs)]
+pub struct ResetBody {
+    pub token: Option<String>,
+    #[serde(alias = "newPassword")]
+    pub password: Option<String>,
+}
+
+/// `PUT /api/auth/profile`. A field that is absent stays; `null` empties it.
+#[derive(Clone, Default, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+#[allow(missing_docs)]
+pub struct ProfileBody {
+    pub first_name: Change<String>,
+    pub last_name: Change<String>,
+    pub phone: Change<String>,
+    pub avatar: Change<String>,
+    pub specialty: Change<String>,
+    pub experience: Change<String>,
+    pub location: Change<String>,
+    pub bio: Change<String>,
+    pub languages: Change<Vec<String>>,
+    pub license_number: Change<String>,
+    pub availability: Change<String>,
+    /// Merged key by key; a key that is `null` is removed.
+    pub preferences: Change<Map<String, Value>>,
+}
+
+/// `PATCH /api/users/me/availability`
+#[derive(Clone, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+#[allow(missing_docs)]
+pub struct AvailabilityBody {
+    pub availability: Option<String>,
+    pub until: Option<Timestamp>,
+}
+
+/// `POST /api/admin/users/:id/reject`
+#[derive(Clone, Default, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+#[allow(missing_docs)]
+pub struct RejectBody {
+    pub reason: Option<String>,
+}
+
+/// `PATCH /api/admin/users/:id/role`
+#[derive(Clone, Default, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+#[allow(missing_docs)]
+pub struct RoleBody {
+    pub role: Option<String>,
+}
+
+/// `GET /api/admin/users`
+#[derive(Clone, Default, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+#[allow(missing_docs)]
+pub struct UsersQuery {
+    pub search: Option<String>,
+    pub status: Option<String>,
+    pub role: Option<String>,
+    pub page: Option<u64>,
+    pub limit: Option<u64>,
+}
+
+/// Whether a field was sent, and as what.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum Change<T> {
+    /// Not sent.
+    #[default]
+    Keep,
+    /// Sent as `null`.
+    Clear,
+    /// Sent with a value.
+    Set(T),
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Change<T> {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Ok(Option::deserialize(deserializer)?.map_or(Self::Clear, Self::Set))
+    }
+}
