@@ -49,13 +49,20 @@ impl App {
         Ok(Self { config: Arc::new(config), store, accounts: Arc::new(accounts), metrics, setup_token })
     }
 
-    /// The link for the first administrator, if there is none yet.
-    pub fn setup_link(&self) -> Option<String> {
+    /// The accounts, for the command line.
+    pub fn accounts(&self) -> &Accounts {
+        &self.accounts
+    }
+
+    /// The link for the first administrator, if there is none yet, on the address that the server listens on.
+    fn setup_link(&self, address: SocketAddr) -> Option<String> {
         let token = self.setup_token.as_deref()?;
-        let server = &self.config.server;
-        let origin = server.public_url.clone().unwrap_or_else(|| format!("http://{}", SocketAddr::new(server.address, server.port)));
+        let origin = self.config.server.public_url.clone().unwrap_or_else(|| format!("http://{address}"));
         Some(format!("{origin}/setup?token={token}"))
     }
+
+    /// Writes out what waits and lets go of the data folder.
+    pub async fn close(&self) {}
 
     fn rocket(&self) -> Rocket<Build> {
         let server = &self.config.server;
@@ -111,13 +118,14 @@ fn accounts(config: &Config, store: Arc<Store<Emission>>) -> Result<Accounts, St
 pub async fn serve(
     app: App,
     stop: impl Future<Output = ()> + Send + 'static,
-    ready: impl FnOnce(SocketAddr) + Send + 'static,
+    ready: impl FnOnce(&Ready) + Send + 'static,
 ) -> Result<(), StartError> {
-    let ready = parking_lot::Mutex::new(Some(ready));
+    let app = Arc::new(app);
+    let (ready, known) = (parking_lot::Mutex::new(Some(ready)), app.clone());
     let rocket = app.rocket().attach(AdHoc::on_liftoff("ready", move |rocket| {
         let address = SocketAddr::new(rocket.config().address, rocket.config().port);
         if let Some(ready) = ready.lock().take() {
-            ready(address);
+            ready(&Ready { address, setup_link: known.setup_link(address) });
         }
         Box::pin(async {})
     }));
@@ -128,7 +136,16 @@ pub async fn serve(
         shutdown.notify();
     });
     rocket.launch().await.map_err(|error| StartError(explain(&error, &app.config)))?;
+    app.close().await;
     Ok(())
+}
+
+/// What is known once requests are answered.
+pub struct Ready {
+    /// Where the server listens.
+    pub address: SocketAddr,
+    /// The link for the first administrator, if there is none yet.
+    pub setup_link: Option<String>,
 }
 
 /// What Rocket says about a failed start, as a sentence. Looking at the kind also keeps Rocket from panicking.

@@ -17,12 +17,12 @@ pub(super) async fn run(loaded: Loaded) -> Result<(), Failure> {
     }
     raise_file_limit();
     let app = App::open(loaded.config).await?;
-    if let Some(link) = app.setup_link() {
-        println!("Welcome. Open this link within an hour to make the first administrator:\n  {link}");
-    }
     let stop = stop_signal()?;
-    app::serve(app, stop, |address| {
-        println!("listening on http://{address}");
+    app::serve(app, stop, |ready| {
+        if let Some(link) = &ready.setup_link {
+            println!("Welcome. Open this link within an hour to make the first administrator:\n  {link}");
+        }
+        println!("listening on http://{}", ready.address);
         watch();
     })
     .await?;
