@@ -11,8 +11,10 @@ const EARLY: Duration = Duration::from_millis(1);
 pub(crate) struct Heartbeat {
     interval: Duration,
     timeout: Duration,
+    /// The next ping or, while a pong is awaited, the end.
     due: Instant,
-    awaiting_pong: bool,
+    /// While a pong is awaited: when its time is over as the client counts it.
+    announced: Option<Instant>,
 }
 
 /// What a look at the clock says.
@@ -28,7 +30,7 @@ pub(crate) enum Beat {
 
 impl Heartbeat {
     pub(crate) fn new(now: Instant, interval: Duration, timeout: Duration) -> Self {
-        Self { interval, timeout, due: now + interval.saturating_sub(EARLY), awaiting_pong: false }
+        Self { interval, timeout, due: now + interval.saturating_sub(EARLY), announced: None }
     }
 
     /// `busy`: the engine itself does not read from this client at the moment, so a missing pong proves nothing.
@@ -36,29 +38,31 @@ impl Heartbeat {
         if now < self.due {
             return Beat::Wait(self.due);
         }
-        if !self.awaiting_pong {
-            self.awaiting_pong = true;
-            // Counted from when the ping was due; but a client gets some time even when this machine was late.
-            self.due = (self.due + self.timeout.saturating_sub(EARLY)).max(now + self.timeout / 2);
+        if self.announced.is_none() {
+            // Counted from when the ping was due, except that a client gets some time even if this machine was late.
+            self.announced = Some((self.due + self.timeout.saturating_sub(EARLY)).max(now + self.timeout / 2));
+            // Nobody is cut for being slow by what this machine was late.
+            self.due = now + self.timeout.saturating_sub(EARLY);
             return Beat::Ping;
         }
         if busy {
             self.due = now + self.timeout;
+            self.announced = Some(self.due);
             return Beat::Wait(self.due);
         }
         Beat::Dead
     }
 
     pub(crate) fn pong(&mut self, now: Instant) {
-        if self.awaiting_pong {
-            self.awaiting_pong = false;
+        if self.announced.take().is_some() {
             self.due = now + self.interval.saturating_sub(EARLY);
         }
     }
 
-    /// The deadline has passed, even if no timer has fired yet.
-    pub(crate) fn expired(&self, now: Instant) -> bool {
-        self.awaiting_pong && now >= self.due
+    /// The time for the pong is over as the client counts it, whether or not a timer has fired. It is for clients that
+    /// come back without having answered.
+    pub(crate) fn overdue(&self, now: Instant) -> bool {
+        self.announced.is_some_and(|announced| now >= announced)
     }
 }
 
@@ -80,8 +84,8 @@ mod tests {
         assert_eq!(beat.tick(at(start, 298), false), Beat::Wait(at(start, 299)));
         assert_eq!(beat.tick(at(start, 299), false), Beat::Ping);
         assert_eq!(beat.tick(at(start, 497), false), Beat::Wait(at(start, 498)));
-        assert!(!beat.expired(at(start, 497)));
-        assert!(beat.expired(at(start, 498)));
+        assert!(!beat.overdue(at(start, 497)));
+        assert!(beat.overdue(at(start, 498)));
         assert_eq!(beat.tick(at(start, 498), false), Beat::Dead);
     }
 
@@ -100,7 +104,12 @@ mod tests {
         let start = Instant::now();
         let mut beat = Heartbeat::new(start, INTERVAL, TIMEOUT);
         assert_eq!(beat.tick(at(start, 10_000), false), Beat::Ping);
-        assert_eq!(beat.tick(at(start, 10_000), false), Beat::Wait(at(start, 10_100)));
+        assert_eq!(beat.tick(at(start, 10_000), false), Beat::Wait(at(start, 10_199)));
+        assert!(!beat.overdue(at(start, 10_099)) && beat.overdue(at(start, 10_100)));
+
+        let mut beat = Heartbeat::new(start, INTERVAL, TIMEOUT);
+        beat.tick(at(start, 320), false);
+        assert!(beat.overdue(at(start, 498)), "a little late: what was announced still holds");
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! Which web pages may connect. Browsers do not apply their same-origin rule to WebSockets, so the server must.
+//! Which web pages may connect. Browsers do not apply their same-origin rule to a `WebSocket`, so the server must.
 
 /// The allowed origins. A request without an `Origin` header does not come from a web page of another site and is
 /// allowed; so is one from the server's own host.

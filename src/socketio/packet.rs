@@ -274,7 +274,7 @@ mod tests {
         }
 
         #[test]
-        fn almost_packets_never_panic(text in r#"[0-7]?[0-9]{0,3}-?(/[a-z]{0,4},?)?[0-9]{0,22}[\[{]?.{0,20}"#) {
+        fn almost_packets_never_panic(text in r"[0-7]?[0-9]{0,3}-?(/[a-z]{0,4},?)?[0-9]{0,22}[\[{]?.{0,20}") {
             if let Ok(header) = parse(&text) {
                 let _ = elements(header.data);
             }

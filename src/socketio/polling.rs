@@ -115,7 +115,11 @@ impl<P: Protocol> Engine<P> {
     pub async fn post(&self, id: &str, body: &str) -> Result<(), Refusal> {
         let session = self.session(id)?;
         let link = &session.link;
-        if !link.with(|machine| machine.post(Instant::now())) {
+        if !link.with(Machine::post) {
+            if body == "1" && link.with(Machine::leave) {
+                link.settled.notify_waiters();
+                return Ok(());
+            }
             return Err(Refusal::UnknownSession);
         }
         let _posting = Posting(link);

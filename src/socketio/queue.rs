@@ -46,11 +46,12 @@ impl Queue {
         self.frames.push_back(frame);
     }
 
-    /// Takes the oldest packets, up to `budget` bytes as `size` counts them, and at least one if there is one.
-    pub(crate) fn take(&mut self, budget: usize, size: impl Fn(&Frame) -> usize) -> Vec<Frame> {
+    /// Takes the oldest packets, up to `max` packets and `budget` bytes as `size` counts them, and at least one if there
+    /// is one.
+    pub(crate) fn take(&mut self, max: usize, budget: usize, size: impl Fn(&Frame) -> usize) -> Vec<Frame> {
         let mut total = 0;
         let mut count = 0;
-        for frame in &self.frames {
+        for frame in self.frames.iter().take(max) {
             total += size(frame);
             if count > 0 && total > budget {
                 break;
@@ -109,7 +110,7 @@ mod tests {
         assert_eq!(queue.push(Frame::message("12345"), &[]), Ok(()));
         assert_eq!(queue.push(Frame::message("1"), &[Bytes::from_static(b"123")]), Err(Full));
         assert_eq!(queue.push(Frame::message("123"), &[]), Ok(()));
-        queue.take(1000, Frame::size);
+        queue.take(9, 1000, Frame::size);
         assert_eq!(queue.push(Frame::message("123456789"), &[]), Ok(()), "taking makes room");
     }
 
@@ -119,11 +120,13 @@ mod tests {
         for text in ["aaa", "bbb", "ccc"] {
             queue.push(Frame::message(text), &[]).unwrap();
         }
-        assert_eq!(texts(&queue.take(1, Frame::size)), ["4aaa"]);
-        let taken = queue.take(4, Frame::size);
+        assert_eq!(texts(&queue.take(9, 1, Frame::size)), ["4aaa"]);
+        let taken = queue.take(9, 4, Frame::size);
         assert_eq!(texts(&taken), ["4bbb"]);
         queue.restore(taken);
-        assert_eq!(texts(&queue.take(1000, Frame::size)), ["4bbb", "4ccc"]);
+        assert_eq!(texts(&queue.take(1, 1000, Frame::size)), ["4bbb"]);
+        queue.restore(vec![Frame::message("bbb")]);
+        assert_eq!(texts(&queue.take(9, 1000, Frame::size)), ["4bbb", "4ccc"]);
         assert!(queue.is_empty());
         assert_eq!(queue.bytes, 0);
     }

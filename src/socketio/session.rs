@@ -34,6 +34,9 @@ pub enum CloseReason {
     Shutdown,
 }
 
+/// Packets in one answer to a GET. The Python client refuses more.
+const POLL_PACKETS: usize = 16;
+
 impl CloseReason {
     /// The client still gets what is queued, and a goodbye.
     pub(crate) fn is_graceful(self) -> bool {
@@ -130,7 +133,7 @@ impl Machine {
 
     /// Takes packets for a WebSocket.
     pub(crate) fn take(&mut self, budget: usize) -> Vec<Frame> {
-        self.queue.take(budget, Frame::size)
+        self.queue.take(usize::MAX, budget, Frame::size)
     }
 
     pub(crate) fn transport(&self) -> Transport {
@@ -189,17 +192,13 @@ impl Machine {
         self.heartbeat.pong(now);
     }
 
-    /// A client that is overdue is gone, even if the timer that says so is late.
-    fn expire(&mut self, now: Instant) {
-        if self.heartbeat.expired(now) {
-            self.close(CloseReason::PingTimeout);
-        }
-    }
-
     // ---- polling ----
 
     pub(crate) fn get(&mut self, now: Instant) -> Arrival {
-        self.expire(now);
+        if self.heartbeat.overdue(now) {
+            // The client knows as well as the server that its time is over, even if the timer that says so is late.
+            self.close(CloseReason::PingTimeout);
+        }
         if self.closed.is_some() && (self.farewell.is_none() || !self.lingers) || self.transport == Transport::WebSocket {
             return Arrival::Unknown;
         }
@@ -209,6 +208,8 @@ impl Machine {
                 Arrival::Wait
             }
             Poll::Delivering => Arrival::Later,
+            // There is something for the one that waits: it is about to end, one way or the other.
+            Poll::Waiting if !self.queue.is_empty() => Arrival::Later,
             // Two GETs at once: somebody else uses the session id, or the client is confused. Both are turned away.
             Poll::Waiting => {
                 self.close(CloseReason::Protocol);
@@ -218,14 +219,14 @@ impl Machine {
     }
 
     pub(crate) fn next(&mut self, budget: usize) -> Step {
+        if self.farewell.is_some() && self.closed.is_some_and(CloseReason::is_graceful) && !self.queue.is_empty() {
+            // The farewell comes by itself, after the rest: clients act on it before they have looked at what is with it.
+            let frames = self.queue.take(POLL_PACKETS, budget, Frame::polling_size);
+            return self.deliver(frames);
+        }
         if let Some(word) = self.farewell.take() {
             self.lingers = false;
-            let mut frames = Vec::new();
-            if self.closed.is_some_and(CloseReason::is_graceful) {
-                frames = self.queue.take(usize::MAX, Frame::polling_size);
-            }
-            frames.push(Frame::Text(word.into()));
-            return self.deliver(frames);
+            return self.deliver(vec![Frame::Text(word.into())]);
         }
         if self.closed.is_some() {
             return Step::Leave;
@@ -233,7 +234,7 @@ impl Machine {
         match self.transport {
             Transport::WebSocket => Step::Leave,
             _ if !self.queue.is_empty() => {
-                let frames = self.queue.take(budget, Frame::polling_size);
+                let frames = self.queue.take(POLL_PACKETS, budget, Frame::polling_size);
                 self.deliver(frames)
             }
             Transport::Upgrading { probed: true } => Step::WaitForUpgrade,
@@ -261,14 +262,13 @@ impl Machine {
     /// The client of the GET was gone: its packets wait for the next one.
     pub(crate) fn undelivered(&mut self, frames: Vec<Frame>) {
         self.poll = Poll::None;
-        if self.closed.is_none() {
+        if self.closed.is_none() || self.farewell.is_some() {
             self.queue.restore(frames);
         }
     }
 
     /// A POST begins to hand over its packets. Two at once would mix up their order.
-    pub(crate) fn post(&mut self, now: Instant) -> bool {
-        self.expire(now);
+    pub(crate) fn post(&mut self) -> bool {
         if self.closed.is_some() || self.transport == Transport::WebSocket {
             return false;
         }
@@ -280,6 +280,11 @@ impl Machine {
         true
     }
 
+    /// The client of a closed session says goodbye itself. `true`: a farewell was waiting for it, and need not any more.
+    pub(crate) fn leave(&mut self) -> bool {
+        self.farewell.take().is_some()
+    }
+
     pub(crate) fn posted(&mut self) {
         self.posting = false;
     }
@@ -287,8 +292,7 @@ impl Machine {
     // ---- upgrade ----
 
     /// A WebSocket asks to take over. At most one may.
-    pub(crate) fn begin_upgrade(&mut self, now: Instant) -> bool {
-        self.expire(now);
+    pub(crate) fn begin_upgrade(&mut self) -> bool {
         let free = self.closed.is_none() && self.transport == Transport::Polling;
         if free {
             self.transport = Transport::Upgrading { probed: false };

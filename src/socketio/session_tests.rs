@@ -1,4 +1,4 @@
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use super::*;
 
@@ -37,6 +37,20 @@ fn what_a_lost_get_carried_comes_again_in_order() {
     machine.undelivered(frames);
     assert_eq!(machine.get(now), Arrival::Wait);
     assert_eq!(machine.next(1000), Step::Deliver(vec![text("a"), text("b")]));
+}
+
+#[test]
+fn one_answer_carries_no_more_than_every_client_takes() {
+    let (mut machine, now) = machine(Transport::Polling);
+    for _ in 0..20 {
+        machine.send(text("a"), &[]);
+    }
+    for expected in [16, 4] {
+        assert_eq!(machine.get(now), Arrival::Wait);
+        let Step::Deliver(frames) = machine.next(1000) else { panic!("a delivery") };
+        assert_eq!(frames.len(), expected);
+        machine.delivered();
+    }
 }
 
 #[test]
@@ -79,7 +93,17 @@ fn a_server_that_closes_delivers_what_is_queued_first() {
     machine.close(CloseReason::Shutdown);
     machine.send(text("too late"), &[]);
     assert_eq!(machine.get(now), Arrival::Wait);
-    assert_eq!(machine.next(1), Step::Deliver(vec![text("last"), raw("1")]));
+    let Step::Deliver(frames) = machine.next(1000) else { panic!("a delivery") };
+    assert_eq!(frames, [text("last")]);
+    machine.undelivered(frames);
+    machine.get(now);
+    assert_eq!(machine.next(1000), Step::Deliver(vec![text("last")]));
+    machine.delivered();
+    assert!(machine.lingers());
+    assert_eq!(machine.get(now), Arrival::Wait);
+    assert_eq!(machine.next(1000), Step::Deliver(vec![raw("1")]));
+    machine.delivered();
+    assert!(!machine.lingers());
 }
 
 #[test]
@@ -114,11 +138,11 @@ fn the_first_reason_to_close_stays() {
 
 #[test]
 fn two_posts_at_once_end_the_session() {
-    let (mut machine, now) = machine(Transport::Polling);
-    assert!(machine.post(now));
+    let (mut machine, _) = machine(Transport::Polling);
+    assert!(machine.post());
     machine.posted();
-    assert!(machine.post(now));
-    assert!(!machine.post(now));
+    assert!(machine.post());
+    assert!(!machine.post());
     assert_eq!(machine.closed(), Some(CloseReason::Protocol));
 }
 
@@ -126,8 +150,8 @@ fn two_posts_at_once_end_the_session() {
 fn an_upgrade_ends_the_poll_and_keeps_the_queue() {
     let (mut machine, now) = machine(Transport::Polling);
     machine.get(now);
-    assert!(machine.begin_upgrade(now));
-    assert!(!machine.begin_upgrade(now), "only one WebSocket may take over");
+    assert!(machine.begin_upgrade());
+    assert!(!machine.begin_upgrade(), "only one WebSocket may take over");
     assert_eq!(machine.next(1000), Step::Wait, "nothing is proven yet");
     machine.probe();
     assert_eq!(machine.next(1000), Step::WaitForUpgrade);
@@ -135,7 +159,7 @@ fn an_upgrade_ends_the_poll_and_keeps_the_queue() {
     machine.send(text("a"), &[]);
     assert!(machine.upgrade());
     assert_eq!(machine.get(now), Arrival::Unknown);
-    assert!(!machine.post(now));
+    assert!(!machine.post());
     assert_eq!(machine.take(1000), [text("a")]);
 }
 
@@ -143,7 +167,7 @@ fn an_upgrade_ends_the_poll_and_keeps_the_queue() {
 fn a_waiting_get_leaves_when_the_upgrade_is_done() {
     let (mut machine, now) = machine(Transport::Polling);
     machine.get(now);
-    machine.begin_upgrade(now);
+    machine.begin_upgrade();
     machine.upgrade();
     machine.send(text("for the WebSocket"), &[]);
     assert_eq!(machine.next(1000), Step::Leave);
@@ -152,10 +176,10 @@ fn a_waiting_get_leaves_when_the_upgrade_is_done() {
 #[test]
 fn a_failed_upgrade_goes_back_to_polling() {
     let (mut machine, now) = machine(Transport::Polling);
-    machine.begin_upgrade(now);
+    machine.begin_upgrade();
     machine.probe();
     machine.abandon_upgrade();
     machine.get(now);
     assert_eq!(machine.next(1000), Step::Wait);
-    assert!(machine.begin_upgrade(now + Duration::from_millis(1)));
+    assert!(machine.begin_upgrade());
 }

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::time::Instant;
 
 use futures_util::{SinkExt, StreamExt};
 use tokio::time::timeout;
@@ -40,7 +39,7 @@ impl<P: Protocol> Engine<P> {
     pub fn begin_upgrade(&self, id: &str) -> Result<Upgrade<P::State>, Refusal> {
         let session = self.session(id)?;
         let link = &session.link;
-        let granted = link.with(|machine| machine.begin_upgrade(Instant::now()));
+        let granted = link.with(Machine::begin_upgrade);
         if !granted && link.closing.is_cancelled() {
             return Err(Refusal::UnknownSession);
         }

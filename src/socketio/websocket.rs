@@ -106,7 +106,7 @@ async fn read<P: Protocol, C: Connection>(
     };
     session.link.close(reason);
     // An earlier reason may have left something to write.
-    std::future::pending().await
+    std::future::pending::<()>().await;
 }
 
 fn reason_of(error: &Error) -> CloseReason {

@@ -122,7 +122,7 @@ async fn main() -> Result<(), Box<rocket::Error>> {
     if !relaxed {
         config.ping_interval = Duration::from_millis(300);
         config.ping_timeout = Duration::from_millis(200);
-        config.connect_timeout = Duration::from_millis(1000);
+        config.connect_timeout = Duration::from_secs(1);
     }
     let echo = Engine::new(config.clone(), Echo);
     let server = Server::new(config, Suite);
