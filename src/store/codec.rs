@@ -134,6 +134,7 @@ fn options() -> impl bincode::Options {
 }
 
 /// The bytes of a frozen struct without its version, for [`Record::upgrade`].
+#[must_use]
 pub fn decode_body<T: DeserializeOwned>(bytes: &[u8]) -> Option<T> {
     options().with_limit(bytes.len() as u64).deserialize(bytes).ok()
 }

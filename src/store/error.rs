@@ -27,6 +27,8 @@ pub enum StoreError {
     },
     /// A record that cannot be written as bytes.
     Unencodable,
+    /// The operation panicked. That is a mistake in the program; nothing of it was written.
+    Panicked,
     /// The store has been closed, or has stopped after an error of the disk.
     Closed,
 }
@@ -41,6 +43,7 @@ impl fmt::Display for StoreError {
                 write!(f, "table {} holds a record of version {version}, which only a newer MommyCare can read", table.0)
             }
             Self::Unencodable => write!(f, "a record cannot be written as bytes"),
+            Self::Panicked => write!(f, "an operation panicked"),
             Self::Closed => write!(f, "the store is closed"),
         }
     }

@@ -27,6 +27,12 @@ pub struct Write {
     pub value: Option<Vec<u8>>,
 }
 
+impl From<((TableId, Vec<u8>), Option<Vec<u8>>)> for Write {
+    fn from(((table, key), value): ((TableId, Vec<u8>), Option<Vec<u8>>)) -> Self {
+        Self { table, key, value }
+    }
+}
+
 /// A key with its value, as bytes.
 pub type Pair = (Vec<u8>, Vec<u8>);
 
@@ -48,9 +54,9 @@ pub trait Kv: Send + Sync + 'static {
     ) -> Result<Vec<Pair>, StoreError>;
 
     /// Applies all writes as one: other callers see all of them or none.
-    /// Need not be durable before [`Kv::flush`].
+    /// Need not survive a kill before [`Kv::flush`], and need not survive a power cut at all: the journal does.
     fn commit(&self, writes: &[Write]) -> Result<(), StoreError>;
 
-    /// Makes everything that was committed survive a power cut.
+    /// Hands everything that was committed to the operating system, so that it survives when this process is killed.
     fn flush(&self) -> Result<(), StoreError>;
 }

@@ -4,9 +4,11 @@ use super::{Direction, Kv, StoreError, TableId, Write, kv::Pair};
 use parking_lot::RwLock;
 use std::{collections::BTreeMap, ops::Bound};
 
-/// Everything in one ordered map. Gone with the process.
+type Rows = BTreeMap<Vec<u8>, Vec<u8>>;
+
+/// Everything in one ordered map a table. Gone with the process.
 #[derive(Default)]
-pub struct Memory(RwLock<BTreeMap<TableId, BTreeMap<Vec<u8>, Vec<u8>>>>);
+pub struct Memory(RwLock<BTreeMap<TableId, Rows>>);
 
 impl Kv for Memory {
     fn get(&self, table: TableId, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {

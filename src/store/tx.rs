@@ -1,7 +1,7 @@
 //! Typed reads and writes of one operation.
 
 use super::{
-    Direction, Kv, StoreError, TableId, Write,
+    Direction, Kv, StoreError, TableId,
     codec::{self, Key, Record},
 };
 use crate::clock::Timestamp;

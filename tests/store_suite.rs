@@ -1,0 +1,190 @@
+//! What every engine has to do, through the store's own door: one suite, run on memory and on disk.
+
+use mommycare::{
+    clock::{Clock, Timestamp},
+    store::{Direction, Publish, Read as _, Record, Store, StoreError, Table},
+};
+use parking_lot::Mutex;
+use serde::{Deserialize, Serialize};
+use std::{ops::Bound, sync::Arc};
+
+const NUMBERS: Table<(u64, u64), u64> = Table::new(200, "numbers");
+const NEIGHBOUR: Table<(u64, u64), u64> = Table::new(201, "neighbour");
+const TEXTS: Table<u64, Text> = Table::new(255, "texts");
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+struct Text(String);
+impl Record for Text {}
+
+type Events = Arc<Mutex<Vec<u64>>>;
+
+/// Runs a check on a store in memory and on one on disk; the second also after closing and opening again.
+async fn on_all<F>(check: impl Fn(Arc<Store<u64>>, Events) -> F)
+where
+    F: Future<Output = ()>,
+{
+    let clock = || Clock::new(|| Timestamp(1_000));
+    let listen = || -> (Events, Publish<u64>) {
+        let events = Events::default();
+        let heard = Arc::clone(&events);
+        (events, Box::new(move |new| heard.lock().extend(new)))
+    };
+    let (events, publish) = listen();
+    check(Arc::new(Store::in_memory(clock(), publish)), events).await;
+    let folder = tempfile::tempdir().unwrap();
+    let (events, publish) = listen();
+    check(Arc::new(Store::open(&common::options(folder.path()), clock(), publish).unwrap().0), events).await;
+}
+
+#[path = "store_common/mod.rs"]
+mod common;
+
+#[tokio::test]
+async fn an_operation_sees_its_own_writes_and_those_before_it() {
+    on_all(|store, _| async move {
+        for n in 1..=20 {
+            let sum: Result<u64, StoreError> = store
+                .write(move |tx| {
+                    tx.put(NUMBERS, &(1, n), &n)?;
+                    Ok(tx.scan(NUMBERS, (1, 0)..=(1, u64::MAX), Direction::Ascending, 100)?.iter().map(|(_, n)| n).sum())
+                })
+                .await;
+            assert_eq!(sum, Ok(n * (n + 1) / 2));
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn scans_respect_bounds_direction_limit_and_table() {
+    on_all(|store, _| async move {
+        let fill = |tx: &mut mommycare::store::Tx<'_, u64>| {
+            for n in 0..10 {
+                tx.put(NUMBERS, &(7, n), &n)?;
+                tx.put(NEIGHBOUR, &(7, n), &(100 + n))?;
+            }
+            Ok::<(), StoreError>(())
+        };
+        store.write(fill).await.unwrap();
+        let scan = |from: Bound<(u64, u64)>, to, direction, limit| {
+            let rows = store.read(|r| r.scan(NUMBERS, (from, to), direction, limit)).unwrap();
+            rows.into_iter().map(|(_, n)| n).collect::<Vec<_>>()
+        };
+        use Bound::{Excluded, Included, Unbounded};
+        use Direction::{Ascending, Descending};
+        assert_eq!(scan(Unbounded, Unbounded, Ascending, 99), (0..10).collect::<Vec<_>>());
+        assert_eq!(scan(Unbounded, Unbounded, Descending, 3), [9, 8, 7]);
+        assert_eq!(scan(Included((7, 3)), Excluded((7, 6)), Ascending, 99), [3, 4, 5]);
+        assert_eq!(scan(Excluded((7, 3)), Included((7, 6)), Descending, 2), [6, 5]);
+        assert!(scan(Included((7, 6)), Included((7, 3)), Ascending, 99).is_empty());
+        assert!(scan(Excluded((7, 6)), Excluded((7, 6)), Ascending, 99).is_empty());
+        assert!(scan(Unbounded, Unbounded, Ascending, 0).is_empty());
+        assert!(scan(Included((8, 0)), Unbounded, Ascending, 99).is_empty());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_removed_row_is_gone_and_does_not_shorten_a_scan() {
+    on_all(|store, _| async move {
+        let fill = |tx: &mut mommycare::store::Tx<'_, u64>| (0..10).try_for_each(|n| tx.put(NUMBERS, &(7, n), &n));
+        store.write::<_, _, StoreError>(fill).await.unwrap();
+        let seen: Result<Vec<u64>, StoreError> = store
+            .write(|tx| {
+                tx.delete(NUMBERS, &(7, 0));
+                tx.delete(NUMBERS, &(7, 2));
+                Ok(tx.scan(NUMBERS, (7, 0)..(8, 0), Direction::Ascending, 3)?.into_iter().map(|(_, n)| n).collect())
+            })
+            .await;
+        assert_eq!(seen.unwrap(), [1, 3, 4]);
+        assert_eq!(store.read(|r| r.get(NUMBERS, &(7, 2))), Ok(None));
+        assert_eq!(store.read(|r| r.get(NUMBERS, &(7, 3))), Ok(Some(3)));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_failing_operation_writes_and_publishes_nothing() {
+    on_all(|store, events| async move {
+        let failing = store.write(|tx| {
+            tx.put(NUMBERS, &(1, 1), &1)?;
+            tx.emit(1);
+            Err::<(), _>(StoreError::Unencodable)
+        });
+        assert_eq!(failing.await, Err(StoreError::Unencodable));
+        assert_eq!(store.read(|r| r.get(NUMBERS, &(1, 1))), Ok(None));
+        assert!(events.lock().is_empty());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_panicking_operation_harms_only_itself() {
+    on_all(|store, _| async move {
+        let panicking = store.write(|tx| {
+            tx.put(NUMBERS, &(1, 1), &1)?;
+            assert!(tx.get(NUMBERS, &(1, 1))?.is_none(), "on purpose");
+            Ok::<(), StoreError>(())
+        });
+        assert_eq!(panicking.await, Err(StoreError::Panicked));
+        assert_eq!(store.read(|r| r.get(NUMBERS, &(1, 1))), Ok(None));
+        store.probe().await.unwrap();
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn events_come_in_commit_order_and_before_the_answer() {
+    on_all(|store, events| async move {
+        let writers = (0..32).map(|_| {
+            let (store, events) = (Arc::clone(&store), Arc::clone(&events));
+            tokio::spawn(async move {
+                for _ in 0..20 {
+                    let number: Result<u64, StoreError> = store
+                        .write(|tx| {
+                            let number = tx.get(NUMBERS, &(0, 0))?.unwrap_or(0) + 1;
+                            tx.put(NUMBERS, &(0, 0), &number)?;
+                            tx.emit(number);
+                            Ok(number)
+                        })
+                        .await;
+                    assert!(events.lock().contains(&number.unwrap()));
+                }
+            })
+        });
+        for writer in writers.collect::<Vec<_>>() {
+            writer.await.unwrap();
+        }
+        assert_eq!(*events.lock(), (1..=640).collect::<Vec<_>>());
+        assert!(store.metrics().group_size.sum() >= 640);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn values_of_any_size_come_back() {
+    on_all(|store, _| async move {
+        for (key, length) in [0, 1, 511, 512, 4_000, 70_000, 3_000_000, 9_000_000].into_iter().enumerate() {
+            let (key, text) = (key as u64, Text("ä".repeat(length / 2)));
+            let written = text.clone();
+            store.write::<_, _, StoreError>(move |tx| tx.put(TEXTS, &key, &written)).await.unwrap();
+            assert!(store.read(|r| r.get(TEXTS, &key)).unwrap() == Some(text), "{length} bytes");
+        }
+        assert_eq!(store.read(|r| r.scan(TEXTS, .., Direction::Descending, 99)).unwrap().len(), 8);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn reads_may_be_nested_and_a_closed_store_says_so() {
+    on_all(|store, _| async move {
+        store.write::<_, _, StoreError>(|tx| tx.put(NUMBERS, &(1, 1), &5)).await.unwrap();
+        assert_eq!(store.read(|_| store.read(|r| r.get(NUMBERS, &(1, 1)))), Ok(Some(5)));
+        store.close().await.unwrap();
+        store.close().await.unwrap();
+        assert_eq!(store.read(|r| r.get(NUMBERS, &(1, 1))), Err(StoreError::Closed));
+        assert_eq!(store.write(|tx| tx.put(NUMBERS, &(1, 1), &6)).await, Err(StoreError::Closed));
+        assert_eq!(store.probe().await, Err(StoreError::Closed));
+    })
+    .await;
+}
