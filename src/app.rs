@@ -7,7 +7,7 @@ use crate::{
     contract::{Emission, Presence},
     http,
     metrics::Metrics,
-    store::Store,
+    store::{OpenReport, Options, Start, Store},
 };
 use rocket::{
     Build, Rocket,
@@ -42,8 +42,11 @@ impl std::error::Error for StartError {}
 impl App {
     /// Opens the data folder and makes everything above it.
     pub async fn open(config: Config) -> Result<Self, StartError> {
-        let metrics = Arc::new(Metrics::default());
-        let store = Arc::new(Store::in_memory(Clock::system(), Box::new(|_| ())));
+        let options = Options { cache: config.store.cache.0, min_free: config.store.min_free.0, ..Options::new(&config.data) };
+        let (store, report) = Store::open(&options, Clock::system(), Box::new(|_| ())).map_err(|error| StartError(error.to_string()))?;
+        tell(&report);
+        let store = Arc::new(store);
+        let metrics = Arc::new(Metrics::new(store.clone(), Arc::default()));
         let accounts = accounts(&config, store.clone())?;
         let setup_token = accounts.begin_setup(std::env::var("MOMMYCARE_SETUP_TOKEN").ok()).map_err(|error| StartError(error.message))?;
         Ok(Self { config: Arc::new(config), store, accounts: Arc::new(accounts), metrics, setup_token })
@@ -62,7 +65,11 @@ impl App {
     }
 
     /// Writes out what waits and lets go of the data folder.
-    pub async fn close(&self) {}
+    pub async fn close(&self) {
+        if let Err(error) = self.store.close().await {
+            tracing::error!(%error, "the store did not close well; the next start replays its journal");
+        }
+    }
 
     fn rocket(&self) -> Rocket<Build> {
         let server = &self.config.server;
@@ -96,6 +103,17 @@ impl App {
             .attach(http::Headers)
             .mount("/", http::routes())
             .register("/", http::catchers())
+    }
+}
+
+/// What the operator should know about how the store came up.
+fn tell(report: &OpenReport) {
+    tracing::info!(start = ?report.start, replayed = report.replayed, ms = report.took.as_millis(), "the data folder is open");
+    if let Start::Rebuilt { why } = &report.start {
+        tracing::error!(why, "the store was damaged and has been built anew from its journals; please look after the disk");
+    }
+    for note in &report.notes {
+        tracing::warn!("{note}");
     }
 }
 

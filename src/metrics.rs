@@ -1,60 +1,48 @@
 //! Figures for whoever watches the server. No content, names, tokens or ids.
 
+use crate::{contract::Emission, socketio::Counters, store::Store};
 use prometheus_client::{
-    encoding::{EncodeLabelSet, text::encode},
-    metrics::{counter::Counter, family::Family, gauge::Gauge, histogram::Histogram},
+    collector::Collector,
+    encoding::{DescriptorEncoder, EncodeLabelSet, EncodeMetric, NoLabelSet, text::encode},
+    metrics::{MetricType, counter::ConstCounter, family::Family, gauge::ConstGauge, histogram::Histogram},
     registry::{Registry, Unit},
 };
-use std::{fmt, time::Duration};
+use std::{
+    fmt,
+    sync::{Arc, atomic::Ordering::Relaxed},
+    time::Duration,
+};
 
-/// Everything that is counted as it happens. What others count themselves is read when asked, through [`Metrics::text`].
+/// What is counted as requests are answered, and the figures of others, read when somebody asks.
 pub struct Metrics {
     registry: Registry,
     requests: Family<RequestLabels, Histogram>,
-    /// Messages that were sent and made safe.
-    pub messages: Counter,
-    /// Open sockets.
-    pub sockets: Gauge,
-    /// Seconds from handing an operation to the store until it is safe.
-    pub commits: Histogram,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct RequestLabels {
-    method: String,
+    method: &'static str,
     route: String,
     status: u16,
 }
 
 /// Upper bounds in seconds: a disk's fdatasync takes between a tenth of a millisecond and tens of them.
-const SECONDS: [f64; 13] = [0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0];
-
-fn seconds() -> Histogram {
-    Histogram::new(SECONDS)
-}
-
-impl Default for Metrics {
-    fn default() -> Self {
-        let mut registry = Registry::with_prefix("mommycare");
-        let metrics = Self {
-            requests: Family::new_with_constructor(seconds),
-            messages: Counter::default(),
-            sockets: Gauge::default(),
-            commits: seconds(),
-            registry: Registry::default(),
-        };
-        registry.register_with_unit("request_duration", "Time to answer a request", Unit::Seconds, metrics.requests.clone());
-        registry.register("messages", "Messages sent and made safe", metrics.messages.clone());
-        registry.register("sockets", "Open Socket.IO connections", metrics.sockets.clone());
-        registry.register_with_unit("commit_duration", "Time until an operation is safe on disk", Unit::Seconds, metrics.commits.clone());
-        Self { registry, ..metrics }
-    }
-}
+const SECONDS: [f64; 12] = [0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0];
 
 impl Metrics {
+    /// Figures of a server with this store and these sockets.
+    pub fn new(store: Arc<Store<Emission>>, sockets: Arc<Counters>) -> Self {
+        let mut registry = Registry::with_prefix("mommycare");
+        let requests = Family::<RequestLabels, Histogram>::new_with_constructor(|| Histogram::new(SECONDS));
+        registry.register_with_unit("request_duration", "Time to answer a request", Unit::Seconds, requests.clone());
+        registry.register_collector(Box::new(StoreFigures(store)));
+        registry.register_collector(Box::new(SocketFigures(sockets)));
+        Self { registry, requests }
+    }
+
     /// Counts an answered request. The route is its pattern, so that there are few of them.
-    pub fn request(&self, method: &str, route: &str, status: u16, took: Duration) {
-        let labels = RequestLabels { method: method.into(), route: route.into(), status };
+    pub fn request(&self, method: &'static str, route: &str, status: u16, took: Duration) {
+        let labels = RequestLabels { method, route: route.into(), status };
         self.requests.get_or_create(&labels).observe(took.as_secs_f64());
     }
 
@@ -64,4 +52,86 @@ impl Metrics {
         encode(&mut text, &self.registry)?;
         Ok(text)
     }
+}
+
+/// What the store counts about itself.
+struct StoreFigures(Arc<Store<Emission>>);
+
+impl fmt::Debug for StoreFigures {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("StoreFigures")
+    }
+}
+
+impl Collector for StoreFigures {
+    fn encode(&self, mut out: DescriptorEncoder) -> fmt::Result {
+        let metrics = self.0.metrics();
+        histogram(&mut out, "commit_duration_seconds", "Time until a group of operations is safe on disk", &metrics.commit_micros, 1e6)?;
+        histogram(&mut out, "commit_group_operations", "Operations that were made safe together", &metrics.group_size, 1.0)?;
+        counter(&mut out, "journal_bytes", "Bytes written to the journal", metrics.journal_bytes())?;
+        counter(&mut out, "checkpoints", "Checkpoints made", metrics.checkpoints())?;
+        counter(&mut out, "snapshots", "Snapshots made", metrics.snapshots())?;
+        counter(&mut out, "disk_full_refusals", "Groups refused because the disk was nearly full", metrics.refused_full())
+    }
+}
+
+/// What the Socket.IO engine counts about itself.
+#[derive(Debug)]
+struct SocketFigures(Arc<Counters>);
+
+impl Collector for SocketFigures {
+    fn encode(&self, mut out: DescriptorEncoder) -> fmt::Result {
+        let sockets = &self.0;
+        gauge(&mut out, "sockets_websocket", "Open connections over WebSocket", sockets.websocket_sessions.load(Relaxed))?;
+        gauge(&mut out, "sockets_polling", "Open connections over polling", sockets.polling_sessions.load(Relaxed))?;
+        for (name, help, value) in [
+            ("sockets_opened", "Connections ever opened", &sockets.sessions_opened),
+            ("sockets_refused", "Handshakes refused because of origin, limits or shutdown", &sockets.handshakes_refused),
+            ("sockets_closed_slow", "Connections cut because their client did not read", &sockets.closed_slow),
+            ("sockets_closed_timeout", "Connections ended because no sign of life came", &sockets.closed_timeout),
+            ("sockets_closed_abuse", "Connections closed because the client broke the protocol or flooded", &sockets.closed_abuse),
+            ("socket_packets_in", "Packets from clients", &sockets.packets_in),
+            ("socket_packets_out", "Packets to clients", &sockets.packets_out),
+            ("socket_bytes_in", "Bytes from clients", &sockets.bytes_in),
+            ("socket_bytes_out", "Bytes to clients", &sockets.bytes_out),
+        ] {
+            counter(&mut out, name, help, value.load(Relaxed))?;
+        }
+        Ok(())
+    }
+}
+
+fn counter(out: &mut DescriptorEncoder<'_>, name: &str, help: &str, value: u64) -> fmt::Result {
+    let metric = ConstCounter::new(value);
+    metric.encode(out.encode_descriptor(name, help, None, metric.metric_type())?)
+}
+
+fn gauge(out: &mut DescriptorEncoder<'_>, name: &str, help: &str, value: i64) -> fmt::Result {
+    let metric = ConstGauge::new(value);
+    metric.encode(out.encode_descriptor(name, help, None, metric.metric_type())?)
+}
+
+/// Writes a histogram of whole numbers, each divided by `unit`.
+#[allow(clippy::cast_precision_loss)] // figures for charts
+fn histogram<const N: usize>(
+    out: &mut DescriptorEncoder<'_>,
+    name: &str,
+    help: &str,
+    values: &crate::store::Histogram<N>,
+    unit: f64,
+) -> fmt::Result {
+    let mut below = 0;
+    let mut buckets = Vec::with_capacity(N + 1);
+    for (bound, up_to) in values.cumulative() {
+        buckets.push((bound as f64 / unit, up_to - below));
+        below = up_to;
+    }
+    let count = values.count().max(below);
+    buckets.push((f64::MAX, count - below));
+    out.encode_descriptor(name, help, None, MetricType::Histogram)?.encode_histogram::<NoLabelSet>(
+        values.sum() as f64 / unit,
+        count,
+        &buckets,
+        None,
+    )
 }

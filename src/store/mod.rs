@@ -154,12 +154,6 @@ impl<E: Send + 'static> Store<E> {
         &self.metrics
     }
 
-    /// Writes, makes safe and reads back, for the health check.
-    pub async fn probe(&self) -> Result<(), StoreError> {
-        let now = self.clock.now().0;
-        self.write(move |tx| tx.put(tables::META, &"probe".to_owned(), &now)).await
-    }
-
     /// The clock of this store's operations.
     pub fn clock(&self) -> &Clock {
         &self.clock
