@@ -2,7 +2,7 @@
 //!
 //! On the wire an id is lower-case hexadecimal of a fixed length. It is opaque to clients.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 use std::{fmt, str::FromStr};
 
 /// A text that is not an id of the wanted kind. Callers answer as for an id that does not exist.
@@ -12,7 +12,7 @@ pub struct NotAnId;
 macro_rules! id {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
-        #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+        #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
         pub struct $name(pub u64);
 
         impl $name {
@@ -39,6 +39,22 @@ macro_rules! id {
 
             fn from_str(text: &str) -> Result<Self, NotAnId> {
                 hex(text, 16).map(Self)
+            }
+        }
+
+        impl Serialize for $name {
+            /// In records a number, on the wire its text.
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                if serializer.is_human_readable() { serializer.collect_str(self) } else { serializer.serialize_u64(self.0) }
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                if !deserializer.is_human_readable() {
+                    return u64::deserialize(deserializer).map(Self);
+                }
+                String::deserialize(deserializer)?.parse().map_err(|NotAnId| D::Error::custom("must be an id"))
             }
         }
     };
@@ -92,7 +108,7 @@ impl Cursor {
 }
 
 /// A message: its conversation and its place in it, so that finding one needs no index.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct MessageId {
     /// The conversation.
     pub chat: ChatId,
@@ -115,6 +131,12 @@ impl FromStr for MessageId {
     }
 }
 
+impl Serialize for MessageId {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
 /// Reads exactly `digits` lower-case hexadecimal digits.
 fn hex(text: &str, digits: usize) -> Result<u64, NotAnId> {
     let valid = text.len() == digits && text.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b));
@@ -131,6 +153,13 @@ mod tests {
         assert_eq!(id.to_string(), "0123456789abcdef000000000000002a");
         assert_eq!(id.to_string().parse(), Ok(id));
         assert_eq!(UserId(7).to_string().parse(), Ok(UserId(7)));
+    }
+
+    #[test]
+    fn people_see_text_and_records_hold_numbers() {
+        assert_eq!(serde_json::to_string(&UserId(7)).unwrap(), "\"0000000000000007\"");
+        assert_eq!(serde_json::from_str::<UserId>("\"0000000000000007\"").unwrap(), UserId(7));
+        assert!(serde_json::from_str::<UserId>("7").is_err());
     }
 
     #[test]

@@ -1,6 +1,11 @@
 //! What the server tells clients unasked: one typed event each, with its name and to whom it goes.
 
-use crate::ids::{SessionId, UserId};
+use super::{ConversationView, MessageView, Status, word};
+use crate::{
+    clock::Timestamp,
+    ids::{ChatId, MessageId, Seq, SessionId, UserId},
+    store::records::{Availability, Role},
+};
 use serde::Serialize;
 
 /// An event on its way.
@@ -10,6 +15,14 @@ pub struct Emission {
     pub to: Audience,
     /// What happened.
     pub event: Event,
+}
+
+impl Emission {
+    /// An event for all devices of some people.
+    #[must_use]
+    pub fn to_users(users: Vec<UserId>, event: Event) -> Self {
+        Self { to: Audience::Users(users), event }
+    }
 }
 
 /// Who gets an event.
@@ -24,9 +37,64 @@ pub enum Audience {
 }
 
 /// Everything that the server says unasked.
+///
+/// [`Event::TypingIndicator`] and [`Event::UserStatusChange`] tell of the moment only: they are never stored and never part of an
+/// operation. All others follow a commit.
 #[derive(Debug, Clone, Serialize)]
 #[serde(untagged)]
+#[allow(missing_docs)] // The fields of the contract, under their own names.
 pub enum Event {
+    /// A message for its recipients, with what old clients read beside it.
+    #[serde(rename_all = "camelCase")]
+    NewMessage {
+        conversation_id: ChatId,
+        id: MessageId,
+        content: String,
+        sender_id: UserId,
+        sender_name: String,
+        #[serde(serialize_with = "word")]
+        sender_role: Role,
+        timestamp: Timestamp,
+        message: Box<MessageView>,
+    },
+    /// A message for all devices of its sender.
+    #[serde(rename_all = "camelCase")]
+    MessageSent { conversation_id: ChatId, id: MessageId, status: Status, client_message_id: Option<String>, message: Box<MessageView> },
+    /// Somebody has received or read everything up to a place.
+    MessageStatusUpdate(StatusUpdate),
+    /// A message was read; for its sender.
+    #[serde(rename_all = "camelCase")]
+    MessageRead { message_id: MessageId, conversation_id: ChatId, read_at: Timestamp },
+    /// Somebody types or has stopped.
+    #[serde(rename_all = "camelCase")]
+    TypingIndicator { conversation_id: ChatId, user_id: UserId, is_typing: bool },
+    /// Somebody came, left, or is busy.
+    #[serde(rename_all = "camelCase")]
+    UserStatusChange { user_id: UserId, is_online: bool, status: &'static str, last_seen: Option<Timestamp> },
+    /// Somebody takes conversations or does not.
+    #[serde(rename_all = "camelCase")]
+    UserAvailabilityChange {
+        user_id: UserId,
+        #[serde(serialize_with = "word")]
+        availability: Availability,
+        last_seen: Option<Timestamp>,
+    },
+    /// The same under its second name.
+    #[serde(rename_all = "camelCase")]
+    UserAvailabilityUpdate {
+        user_id: UserId,
+        #[serde(serialize_with = "word")]
+        availability: Availability,
+        last_seen: Option<Timestamp>,
+    },
+    /// For the person's own devices.
+    #[serde(rename_all = "camelCase")]
+    ChatMuteStatusChanged { conversation_id: ChatId, user_id: UserId, is_muted: bool },
+    /// For the person's own devices.
+    #[serde(rename_all = "camelCase")]
+    ChatPinStatusChanged { conversation_id: ChatId, user_id: UserId, is_pinned: bool },
+    /// A conversation is new, has another name or other members.
+    ConversationUpdated { conversation: Box<ConversationView> },
     /// A sign-in has ended; its sockets close after this.
     SessionRevoked {
         /// For a person.
@@ -40,11 +108,68 @@ pub enum Event {
     },
 }
 
+/// How far messages have come: `status` holds for every message up to `seq`, of which `message_id` is the newest.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[allow(missing_docs)]
+pub struct StatusUpdate {
+    pub conversation_id: ChatId,
+    pub message_id: MessageId,
+    pub seq: Seq,
+    pub status: Status,
+    /// Who received or read.
+    pub user_id: UserId,
+    pub read_at: Option<Timestamp>,
+    pub delivered_at: Option<Timestamp>,
+    /// What is left to read; on that person's own devices only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unread_count: Option<u64>,
+}
+
 impl Event {
+    /// A message for its recipients.
+    #[must_use]
+    pub fn new_message(message: &MessageView) -> Self {
+        let message = message.clone().seen_by_recipients();
+        Self::NewMessage {
+            conversation_id: message.conversation_id,
+            id: message.id,
+            content: message.content.clone(),
+            sender_id: message.sender_id,
+            sender_name: message.sender_name.clone(),
+            sender_role: message.sender_role,
+            timestamp: message.timestamp,
+            message: Box::new(message),
+        }
+    }
+
+    /// A message for all devices of its sender.
+    #[must_use]
+    pub fn message_sent(message: &MessageView) -> Self {
+        Self::MessageSent {
+            conversation_id: message.conversation_id,
+            id: message.id,
+            status: message.status,
+            client_message_id: message.client_message_id.clone(),
+            message: Box::new(message.clone()),
+        }
+    }
+
     /// The name on the wire.
     #[must_use]
     pub fn name(&self) -> &'static str {
         match self {
+            Self::NewMessage { .. } => "new_message",
+            Self::MessageSent { .. } => "message_sent",
+            Self::MessageStatusUpdate(_) => "message_status_update",
+            Self::MessageRead { .. } => "message_read",
+            Self::TypingIndicator { .. } => "typing_indicator",
+            Self::UserStatusChange { .. } => "user_status_change",
+            Self::UserAvailabilityChange { .. } => "user_availability_change",
+            Self::UserAvailabilityUpdate { .. } => "user_availability_update",
+            Self::ChatMuteStatusChanged { .. } => "chat_mute_status_changed",
+            Self::ChatPinStatusChanged { .. } => "chat_pin_status_changed",
+            Self::ConversationUpdated { .. } => "conversation_updated",
             Self::SessionRevoked { .. } => "session_revoked",
             Self::ServerRestarting { .. } => "server_restarting",
         }

@@ -2,10 +2,26 @@
 //! Records of the store never get here; rules turn them into these views.
 
 pub mod account;
+mod conversation;
 mod event;
+mod message;
 mod names;
+mod page;
+mod person;
+pub mod request;
 pub mod user;
 
-pub use event::{Audience, Emission, Event};
+pub use conversation::{ConversationView, LastMessage, Metadata, MutedView, PinnedView, ReadView, UnreadCount, UnreadView};
+pub use event::{Audience, Emission, Event, StatusUpdate};
+pub use message::{AckView, ChangesView, FileView, MarkView, MessageView, Perspective, QuoteView, ReactionView, Status, StatusView};
 pub use names::Word;
+pub use page::{Listing, MessagePage, Page};
+pub use person::{AvailabilityView, ParticipantView, ProviderView};
 pub use user::{Presence, ResetLink, SessionView, SignedIn, UserView};
+
+use serde::Serializer;
+
+/// Writes an enum by its word.
+fn word<T: Word, S: Serializer>(value: &T, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(value.word())
+}

@@ -161,8 +161,12 @@ pub struct Chat {
     pub admin: Option<UserId>,
     /// The appointment it is about.
     pub appointment: Option<u64>,
+    /// Who is in it now, in the order in which they joined: finding out whom a message goes to needs no scan.
+    pub members: Vec<UserId>,
     /// Place of the newest message.
     pub last_seq: Seq,
+    /// How many messages have been deleted.
+    pub deleted: u64,
     /// Place of the newest change.
     pub cursor: Cursor,
     /// The newest message that is not deleted, in short.
@@ -201,7 +205,7 @@ pub struct Watermark {
 }
 
 /// A person in a conversation.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Member {
     /// When the person joined.
     pub joined_at: Timestamp,
@@ -209,8 +213,12 @@ pub struct Member {
     pub joined_seq: Seq,
     /// How far the person has read.
     pub read: Watermark,
-    /// How far messages have reached one of the person's devices.
+    /// How far messages have reached one of the person's devices. Never behind `read`.
     pub delivered: Watermark,
+    /// The person's own newest message; zero before the first.
+    pub sent: Seq,
+    /// Messages of the last seconds that came by REST and whose copy by socket has not come yet.
+    pub posted: Vec<(Seq, Timestamp)>,
     /// No notifications.
     pub muted: bool,
     /// Stands first in the list.
@@ -315,6 +323,19 @@ impl Watermark {
         }
         self.steps.push((seq, at));
         true
+    }
+
+    /// Moves over a message of the person's own. Right behind the mark it is no step: nobody else's message was passed.
+    /// True when it passed messages of others.
+    pub fn pass_own(&mut self, seq: Seq, at: Timestamp) -> bool {
+        if self.seq.next() != seq {
+            return self.advance(seq, at);
+        }
+        self.seq = seq;
+        if let Some(last) = self.steps.last_mut() {
+            last.0 = seq;
+        }
+        false
     }
 
     /// When the mark passed a place; `None` when it has not, or when that is no longer remembered.

@@ -1,0 +1,58 @@
+//! Conversations and messages: the rules. One function for each operation, over one transaction; [`Chats`] is how both
+//! doors, REST and Socket.IO, call them.
+
+mod availability;
+mod db;
+mod directory;
+mod draft;
+mod fold;
+mod history;
+mod inbox;
+mod marks;
+mod open;
+mod policy;
+mod roster;
+mod seat;
+mod send;
+mod service;
+mod toggles;
+mod upkeep;
+mod view;
+
+pub use db::Db;
+pub use draft::{Draft, Target};
+pub use marks::Mark;
+pub use policy::{Policy, Reach};
+pub use roster::{Device, Roster};
+pub use seat::Seat;
+pub use send::{Door, Placed};
+pub use service::Chats;
+
+use crate::error::{Error, Result};
+
+/// What the operations need beside the store.
+#[derive(Debug)]
+pub struct Rules {
+    /// Who may reach whom.
+    pub policy: Policy,
+    /// Who is there.
+    pub roster: Roster,
+}
+
+/// A number of things from a query: too many become as many as there may be, nonsense is refused.
+fn limit(wanted: Option<u64>, usual: u64, most: u64) -> Result<u64> {
+    match wanted {
+        None => Ok(usual),
+        Some(0) => Err(Error::field("limit", format!("must be a number from 1 to {most}"))),
+        Some(limit) => Ok(limit.min(most)),
+    }
+}
+
+/// The number of a page, from 1.
+fn page_number(wanted: Option<u64>) -> Result<u64> {
+    match wanted {
+        None => Ok(1),
+        Some(0) => Err(Error::field("page", "must be a number from 1")),
+        Some(page) => Ok(page),
+    }
+}

@@ -1,0 +1,192 @@
+//! Sending a message.
+
+use super::{
+    Rules, Seat,
+    db::TxOf,
+    draft::{Draft, NOT_HERE, Target},
+    marks::{self, Mark},
+    open,
+    view::{People, View},
+};
+use crate::{
+    accounts::Actor,
+    clock::Timestamp,
+    contract::{Emission, Event, MessageView},
+    error::{Error, Result},
+    ids::{Cursor, Seq},
+    store::{
+        Read,
+        records::{Message, Preview, Sent},
+        tables,
+    },
+};
+use sha2::{Digest as _, Sha256};
+use std::time::Duration;
+
+/// For how long a message by REST may be followed by its copy by socket.
+const COPY_WINDOW: Duration = Duration::from_secs(10);
+/// How many such messages are remembered in a conversation.
+const COPIES: usize = 16;
+/// How much of a message the list of conversations shows.
+const PREVIEW_CHARACTERS: usize = 200;
+
+/// Through which door a message came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Door {
+    /// REST.
+    Rest,
+    /// Socket.IO.
+    Socket,
+}
+
+/// What became of a message.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Placed {
+    /// The message.
+    pub message: MessageView,
+    /// False when it had been taken before: this was a repetition.
+    pub fresh: bool,
+}
+
+/// Takes a message, once.
+pub fn send(tx: &mut TxOf<'_>, rules: &Rules, actor: &Actor, draft: &Draft, door: Door) -> Result<Placed> {
+    actor.verified()?;
+    let mut seat = seat(tx, rules, actor, draft)?;
+    if let Some(seq) = repeated(tx, &mut seat, draft, door)? {
+        return Ok(Placed { message: present(tx, rules, &seat, seq)?, fresh: false });
+    }
+    rules.policy.check_write(tx, actor, &seat)?;
+    let reply_to = reply(&seat, draft)?;
+    let at = tx.now().max(seat.chat.last_activity);
+    let seq = seat.chat.last_seq.next();
+    let cursor = seat.next_cursor();
+    let message = message(draft, &seat, reply_to, at, cursor);
+    tx.put(tables::MESSAGES, &(seat.id, seq), &message)?;
+    if let Some(id) = &draft.client_message_id {
+        tx.put(tables::SENT, &(seat.id, seat.user, digest(id)), &Sent { seq, at })?;
+    }
+    let read_before = seat.me.read.seq;
+    let passed_others = record(&mut seat, &message, seq, door);
+    seat.save(tx)?;
+    let message = {
+        let people = People::new(&*tx, rules, at);
+        View::of_new(&people, &seat).message(seq, &message)?
+    };
+    if passed_others {
+        marks::tell(tx, &seat, read_before, Seq(seq.0 - 1), Mark::Read)?;
+    }
+    tx.emit(Emission::to_users(seat.others().collect(), Event::new_message(&message)));
+    tx.emit(Emission::to_users(vec![seat.user], Event::message_sent(&message)));
+    Ok(Placed { message, fresh: true })
+}
+
+/// Where the message goes.
+fn seat(tx: &mut TxOf<'_>, rules: &Rules, actor: &Actor, draft: &Draft) -> Result<Seat> {
+    match draft.target {
+        Target::Person(peer) => Ok(open::seat_with(tx, rules, actor, peer)?.0),
+        Target::Conversation(id, person) => {
+            let seat = Seat::find(tx, actor.user, id)?;
+            match person.filter(|person| !seat.chat.members.contains(person)) {
+                Some(_) => Err(Error::field("recipientId", "must be in the conversation")),
+                None => Ok(seat),
+            }
+        }
+    }
+}
+
+/// The place of the message if it has been taken before.
+fn repeated(tx: &mut TxOf<'_>, seat: &mut Seat, draft: &Draft, door: Door) -> Result<Option<Seq>> {
+    if let Some(id) = &draft.client_message_id {
+        return Ok(tx.get(tables::SENT, &(seat.id, seat.user, digest(id)))?.map(|sent| sent.seq));
+    }
+    if door == Door::Rest {
+        return Ok(None);
+    }
+    // Old midwife pages send each message by REST and then by socket.
+    let oldest = oldest_copied(tx.now());
+    for (index, (seq, at)) in seat.me.posted.iter().enumerate() {
+        let same = tx.get(tables::MESSAGES, &(seat.id, *seq))?.is_some_and(|message| message.content == draft.content);
+        if same && *at >= oldest {
+            let seq = *seq;
+            seat.me.posted.remove(index);
+            seat.save_member(tx)?;
+            return Ok(Some(seq));
+        }
+    }
+    Ok(None)
+}
+
+fn oldest_copied(now: Timestamp) -> Timestamp {
+    Timestamp(now.0.saturating_sub(u64::try_from(COPY_WINDOW.as_millis()).unwrap_or(0)))
+}
+
+/// A message that was taken before, as it is now.
+fn present(tx: &TxOf<'_>, rules: &Rules, seat: &Seat, seq: Seq) -> Result<MessageView> {
+    let id = crate::ids::MessageId { chat: seat.id, seq };
+    let (_, message) = Seat::find_message(tx, seat.user, id)?;
+    let people = People::new(tx, rules, tx.now());
+    View::new(&people, seat)?.message(seq, &message)
+}
+
+fn reply(seat: &Seat, draft: &Draft) -> Result<Option<Seq>> {
+    match draft.reply_to {
+        None => Ok(None),
+        Some(id) if id.chat == seat.id && seat.sees(id.seq) => Ok(Some(id.seq)),
+        Some(_) => Err(Error::field("replyTo", NOT_HERE)),
+    }
+}
+
+fn message(draft: &Draft, seat: &Seat, reply_to: Option<Seq>, at: Timestamp, cursor: Cursor) -> Message {
+    Message {
+        sender: seat.user,
+        content: draft.content.clone(),
+        kind: draft.kind,
+        created_at: at,
+        created: cursor,
+        changed: cursor,
+        updated_at: at,
+        client_message_id: draft.client_message_id.clone(),
+        reply_to,
+        priority: draft.priority,
+        requires_ack: draft.requires_ack,
+        acks: Vec::new(),
+        reactions: Vec::new(),
+        edited_at: None,
+        deleted_at: None,
+        forwarded_from: None,
+        files: Vec::new(),
+        system: None,
+        appointment: None,
+    }
+}
+
+/// Enters the new message in conversation and member. True when it passed messages of others that were unread:
+/// who answers has read.
+fn record(seat: &mut Seat, message: &Message, seq: Seq, door: Door) -> bool {
+    let at = message.created_at;
+    seat.chat.last_seq = seq;
+    seat.chat.last_activity = at;
+    seat.chat.preview = Some(Preview {
+        seq,
+        sender: seat.user,
+        content: message.content.chars().take(PREVIEW_CHARACTERS).collect(),
+        kind: message.kind,
+        at,
+    });
+    seat.me.sent = seq;
+    if door == Door::Rest {
+        let oldest = oldest_copied(at);
+        seat.me.posted.retain(|(_, at)| *at >= oldest);
+        if seat.me.posted.len() == COPIES {
+            seat.me.posted.remove(0);
+        }
+        seat.me.posted.push((seq, at));
+    }
+    seat.me.delivered.pass_own(seq, at);
+    seat.me.read.pass_own(seq, at)
+}
+
+fn digest(id: &str) -> [u8; 16] {
+    let whole = Sha256::digest(id.as_bytes());
+    std::array::from_fn(|index| whole[index])
+}

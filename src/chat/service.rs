@@ -1,0 +1,198 @@
+//! The one way into the rules of conversations, for both doors.
+
+use super::{
+    Db, Door, Draft, Mark, Placed, Policy, Roster, Rules, Seat, availability, directory, history, inbox, marks, open, send, toggles,
+    upkeep, view,
+};
+use crate::{
+    accounts::Actor,
+    clock::Timestamp,
+    contract::{
+        AvailabilityView, ChangesView, ConversationView, Listing, MessagePage, MutedView, ParticipantView, PinnedView, ProviderView,
+        ReadView, StatusView, UnreadView, Word as _,
+        account::AvailabilityBody,
+        request::{ChangesQuery, DirectoryQuery, InboxQuery, MessagesQuery, OpenBody, ReadBody, SearchQuery, SendBody, StatusBody},
+    },
+    error::{Code, Error, Result},
+    ids::{ChatId, Cursor, MessageId, Seq, UserId},
+    store::{StoreError, records::ChatKind},
+};
+use std::sync::Arc;
+
+/// Conversations, for those who may.
+#[derive(Clone)]
+pub struct Chats {
+    store: Arc<Db>,
+    rules: Arc<Rules>,
+}
+
+impl Chats {
+    /// Over a store, with nobody there yet.
+    pub fn new(store: Arc<Db>, policy: Policy) -> Result<Self, StoreError> {
+        let roster = store.read(|read| Roster::load(read))?;
+        Ok(Self { store, rules: Arc::new(Rules { policy, roster }) })
+    }
+
+    /// Who is there.
+    #[must_use]
+    pub fn roster(&self) -> &Roster {
+        &self.rules.roster
+    }
+
+    /// The present moment.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.store.clock().now()
+    }
+
+    /// Opens a conversation, or finds the one there is. True when it is new.
+    pub async fn open(&self, actor: Actor, body: OpenBody) -> Result<(ConversationView, bool)> {
+        let kind = body.kind.as_deref().filter(|kind| !kind.is_empty());
+        if kind.is_some_and(|kind| ChatKind::from_word(kind) != Some(ChatKind::Direct)) {
+            return Err(Error::field("type", "must be direct; groups are not available yet"));
+        }
+        let id = body.participant_id.filter(|id| !id.is_empty()).ok_or_else(|| Error::field("participantId", "is required"))?;
+        let peer = id.parse().map_err(|_| Error::new(Code::UserNotFound))?;
+        let rules = self.rules.clone();
+        self.store.write(move |tx| open::direct(tx, &rules, &actor, peer)).await
+    }
+
+    /// One page of the actor's conversations.
+    pub fn list(&self, actor: Actor, query: &InboxQuery) -> Result<Listing<ConversationView>> {
+        let wish = inbox::Wish::new(query)?;
+        self.store.read(|read| inbox::list(read, &self.rules, self.now(), actor.user, &wish))
+    }
+
+    /// One conversation.
+    pub fn get(&self, actor: Actor, id: &str) -> Result<ConversationView> {
+        let id = conversation(id)?;
+        self.store.read(|read| view::conversation(read, &self.rules, self.now(), &Seat::find(read, actor.user, id)?))
+    }
+
+    /// Who is in a conversation.
+    pub fn participants(&self, actor: Actor, id: &str) -> Result<Vec<ParticipantView>> {
+        Ok(self.get(actor, id)?.participants)
+    }
+
+    /// Takes a message.
+    pub async fn send(&self, actor: Actor, body: SendBody, door: Door) -> Result<Placed> {
+        let draft = Draft::try_from(body)?;
+        let rules = self.rules.clone();
+        self.store.write(move |tx| send::send(tx, &rules, &actor, &draft, door)).await
+    }
+
+    /// One page of a conversation.
+    pub fn messages(&self, actor: Actor, id: &str, query: &MessagesQuery) -> Result<MessagePage> {
+        let (id, wish) = (conversation(id)?, history::Wish::new(query)?);
+        self.store.read(|read| history::page(read, &self.rules, self.now(), actor.user, id, wish))
+    }
+
+    /// What has happened in a conversation since a cursor.
+    pub fn changes(&self, actor: Actor, id: &str, query: &ChangesQuery) -> Result<ChangesView> {
+        let limit = super::limit(query.limit, history::MAX_MESSAGES, history::MAX_MESSAGES)?;
+        let (id, since) = (conversation(id)?, Cursor(query.since.unwrap_or(0)));
+        self.store.read(|read| history::changes(read, &self.rules, self.now(), (actor.user, id), since, limit))
+    }
+
+    /// Marks a message as delivered or read, by the word for it.
+    pub async fn set_status(&self, actor: Actor, id: &str, body: StatusBody) -> Result<StatusView> {
+        let mark = match body.status.as_deref() {
+            Some("delivered") => Mark::Delivered,
+            Some("read") => Mark::Read,
+            _ => return Err(Error::field("status", "must be one of delivered, read")),
+        };
+        self.mark(actor, id, mark).await
+    }
+
+    /// Marks a message as delivered or read.
+    pub async fn mark(&self, actor: Actor, id: &str, mark: Mark) -> Result<StatusView> {
+        let id = message(id)?;
+        self.store.write(move |tx| marks::mark_message(tx, &actor, id, mark)).await
+    }
+
+    /// Marks a conversation as read.
+    pub async fn read(&self, actor: Actor, id: &str, body: ReadBody) -> Result<ReadView> {
+        let id = conversation(id)?;
+        self.store.write(move |tx| marks::read_conversation(tx, &actor, id, body.seq.map(Seq))).await
+    }
+
+    /// How much the actor has not read.
+    pub fn unread(&self, actor: Actor) -> Result<UnreadView> {
+        self.store.read(|read| marks::unread(read, actor.user))
+    }
+
+    /// Mutes a conversation or gives it its sound back.
+    pub async fn mute(&self, actor: Actor, id: &str, muted: Option<bool>) -> Result<MutedView> {
+        let id = conversation(id)?;
+        self.store.write(move |tx| toggles::mute(tx, &actor, id, muted)).await
+    }
+
+    /// Pins a conversation or takes the pin away.
+    pub async fn pin(&self, actor: Actor, id: &str, pinned: Option<bool>) -> Result<PinnedView> {
+        let id = conversation(id)?;
+        self.store.write(move |tx| toggles::pin(tx, &actor, id, pinned)).await
+    }
+
+    /// Finds people to write to.
+    pub fn search(&self, actor: Actor, query: &SearchQuery) -> Result<Listing<ParticipantView>> {
+        let wish = directory::Wish::search(query)?;
+        self.store.read(|read| directory::search(read, &self.rules, self.now(), &actor, &wish))
+    }
+
+    /// The professionals whom the actor may write to.
+    pub fn providers(&self, actor: Actor, query: &DirectoryQuery) -> Result<Listing<ProviderView>> {
+        let wish = directory::Wish::providers(query)?;
+        self.store.read(|read| directory::directory(read, &self.rules, self.now(), &actor, &wish))
+    }
+
+    /// Whom a midwife looks after.
+    pub fn midwife_users(&self, actor: Actor, query: &DirectoryQuery) -> Result<Listing<ProviderView>> {
+        let wish = directory::Wish::midwife_users(query, &actor)?;
+        self.store.read(|read| directory::directory(read, &self.rules, self.now(), &actor, &wish))
+    }
+
+    /// Sets whether the actor takes conversations now.
+    pub async fn set_availability(&self, actor: Actor, body: AvailabilityBody) -> Result<AvailabilityView> {
+        let wish = availability::Wish::try_from(body)?;
+        let rules = self.rules.clone();
+        self.store.write(move |tx| availability::set(tx, &rules, &actor, wish)).await
+    }
+
+    /// The others in one of the actor's conversations.
+    pub fn companions(&self, actor: Actor, id: &str) -> Result<(ChatId, Vec<UserId>)> {
+        let id = conversation(id)?;
+        let seat = self.store.read(|read| Seat::find(read, actor.user, id))?;
+        Ok((id, seat.others().collect()))
+    }
+
+    /// Everybody who shares a conversation with a person.
+    pub fn contacts(&self, user: UserId) -> Result<Vec<UserId>> {
+        Ok(self.store.read(|read| inbox::contacts(read, user))?.into_iter().collect())
+    }
+
+    /// Remembers when people were last there.
+    pub async fn save_last_seen(&self, batch: Vec<(UserId, Timestamp)>) -> Result<()> {
+        self.store.write(move |tx| upkeep::save_last_seen(tx, &batch)).await
+    }
+
+    /// Forgets what has only to be remembered for a while. To be called every hour or so.
+    pub async fn sweep(&self) -> Result<()> {
+        let mut after = None;
+        loop {
+            after = self.store.write(move |tx| upkeep::sweep_sent(tx, after)).await?;
+            if after.is_none() {
+                return Ok(());
+            }
+        }
+    }
+}
+
+/// The id of a conversation. What cannot be one is answered like one that nobody knows.
+fn conversation(id: &str) -> Result<ChatId> {
+    id.parse().map_err(|_| Error::new(Code::ConversationNotFound))
+}
+
+/// The id of a message, likewise.
+fn message(id: &str) -> Result<MessageId> {
+    id.parse().map_err(|_| Error::new(Code::MessageNotFound))
+}

@@ -1,0 +1,252 @@
+//! From records to what one reader sees.
+
+use super::{Rules, Seat, policy::is_there};
+use crate::{
+    clock::Timestamp,
+    contract::{
+        AckView, ConversationView, LastMessage, MessageView, Metadata, ParticipantView, Perspective, QuoteView, ReactionView, Status,
+        user::{availability, full_name, rating},
+    },
+    error::Result,
+    ids::{ChatId, MessageId, Seq, UserId},
+    store::{
+        Read, StoreError,
+        records::{Chat, Member, Message, Role, User, Watermark},
+        tables,
+    },
+};
+use std::{cell::RefCell, collections::HashMap, rc::Rc};
+
+/// Fetches people, each once.
+pub struct People<'a, R> {
+    read: &'a R,
+    rules: &'a Rules,
+    now: Timestamp,
+    known: RefCell<HashMap<UserId, Option<Rc<User>>>>,
+}
+
+impl<'a, R: Read> People<'a, R> {
+    /// Nobody fetched yet.
+    pub fn new(read: &'a R, rules: &'a Rules, now: Timestamp) -> Self {
+        Self { read, rules, now, known: RefCell::default() }
+    }
+
+    /// A person's record.
+    pub fn get(&self, id: UserId) -> Result<Option<Rc<User>>, StoreError> {
+        if let Some(known) = self.known.borrow().get(&id) {
+            return Ok(known.clone());
+        }
+        let user = self.read.get(tables::USERS, &id)?.map(Rc::new);
+        self.known.borrow_mut().insert(id, user.clone());
+        Ok(user)
+    }
+
+    /// A person as others see them.
+    pub fn participant(&self, id: UserId) -> Result<Option<ParticipantView>, StoreError> {
+        Ok(self.get(id)?.map(|user| ParticipantView::new(id, &user, &self.rules.roster.presence(id), self.now)))
+    }
+}
+
+/// A conversation through the eyes of one member.
+pub struct View<'a, R> {
+    people: &'a People<'a, R>,
+    seat: &'a Seat,
+    members: Vec<(UserId, Member)>,
+}
+
+impl<'a, R: Read> View<'a, R> {
+    /// With everybody's marks.
+    pub fn new(people: &'a People<'a, R>, seat: &'a Seat) -> Result<Self, StoreError> {
+        Ok(Self { people, seat, members: seat.members(people.read)? })
+    }
+
+    /// Without marks: for a message that nobody can have received yet.
+    pub fn of_new(people: &'a People<'a, R>, seat: &'a Seat) -> Self {
+        Self { people, seat, members: Vec::new() }
+    }
+
+    /// How far every member has come.
+    pub fn members(&self) -> &[(UserId, Member)] {
+        &self.members
+    }
+
+    /// The message at a place.
+    pub fn message(&self, seq: Seq, message: &Message) -> Result<MessageView> {
+        let id = MessageId { chat: self.seat.id, seq };
+        let sender = self.people.get(message.sender)?;
+        let receipt = Receipt::of(&self.members, message.sender, seq);
+        Ok(MessageView {
+            id,
+            same_id: id,
+            client_message_id: message.client_message_id.clone().filter(|_| message.sender == self.seat.user),
+            seq,
+            conversation_id: id.chat,
+            sender_id: message.sender,
+            sender_name: sender.as_ref().map(|user| full_name(user)).unwrap_or_default(),
+            sender_role: sender.as_ref().map_or(Role::Mom, |user| user.role),
+            recipient_id: self.recipient(message.sender),
+            sender: Perspective::of(message.sender, self.seat.user),
+            content: message.content.clone(),
+            message_type: message.kind,
+            kind: message.kind,
+            timestamp: message.created_at,
+            created_at: message.created_at,
+            updated_at: message.updated_at,
+            status: receipt.status,
+            read: receipt.status == Status::Read,
+            read_at: receipt.read_at,
+            delivered_at: receipt.delivered_at,
+            file: None,
+            attachments: Vec::new(),
+            file_url: None,
+            file_name: None,
+            reply_to: self.quote(message)?,
+            forwarded_from: message.forwarded_from,
+            reactions: reactions(message),
+            is_edited: message.edited_at.is_some(),
+            edited_at: message.edited_at,
+            is_deleted: message.deleted_at.is_some(),
+            priority: message.priority,
+            requires_ack: message.requires_ack,
+            acks: message.acks.iter().map(|&(user_id, at)| AckView { user_id, at }).collect(),
+            is_system_message: message.system.is_some(),
+            system_type: message.system.clone(),
+            appointment_id: message.appointment.map(hex),
+            scheduled_for: None,
+        })
+    }
+
+    /// The conversation itself.
+    pub fn conversation(&self) -> Result<ConversationView> {
+        let chat = &self.seat.chat;
+        let peer = match self.seat.peer() {
+            Some(peer) => self.people.get(peer)?,
+            None => None,
+        };
+        Ok(ConversationView {
+            id: self.seat.id,
+            same_id: self.seat.id,
+            kind: chat.kind,
+            name: peer.as_ref().map_or_else(|| chat.name.clone().unwrap_or_default(), |user| full_name(user)),
+            participants: self.participants()?,
+            last_message: self.last_message(),
+            unread_count: self.seat.unread(),
+            is_muted: self.seat.me.muted,
+            is_pinned: self.seat.me.pinned,
+            metadata: peer.as_ref().map(|user| metadata(user, self.people.now)).unwrap_or_default(),
+            appointment_id: chat.appointment.map(hex),
+            last_activity: chat.last_activity,
+            created_at: chat.created_at,
+            group_name: chat.name.clone(),
+            group_avatar: chat.avatar.clone(),
+            group_admin: chat.admin,
+            is_active: peer.as_ref().is_none_or(|user| is_there(user)),
+            is_archived: self.seat.me.archived,
+            seq: chat.last_seq,
+            cursor: chat.cursor,
+        })
+    }
+
+    /// Everybody in the conversation; the reader comes last, since old clients take the first for the other person.
+    pub fn participants(&self) -> Result<Vec<ParticipantView>, StoreError> {
+        let everybody = self.seat.others().chain([self.seat.user]);
+        everybody.filter_map(|user| self.people.participant(user).transpose()).collect()
+    }
+
+    fn recipient(&self, sender: UserId) -> Option<UserId> {
+        let peer = self.seat.peer()?;
+        Some(if sender == self.seat.user { peer } else { self.seat.user })
+    }
+
+    fn last_message(&self) -> Option<LastMessage> {
+        let preview = self.seat.chat.preview.as_ref().filter(|preview| self.seat.sees(preview.seq))?;
+        let id = MessageId { chat: self.seat.id, seq: preview.seq };
+        Some(LastMessage {
+            id,
+            same_id: id,
+            content: preview.content.clone(),
+            message_type: preview.kind,
+            timestamp: preview.at,
+            sender: Perspective::of(preview.sender, self.seat.user),
+            sender_id: preview.sender,
+            status: Receipt::of(&self.members, preview.sender, preview.seq).status,
+        })
+    }
+
+    fn quote(&self, message: &Message) -> Result<Option<QuoteView>, StoreError> {
+        let Some(seq) = message.reply_to.filter(|seq| self.seat.sees(*seq)) else { return Ok(None) };
+        let original = self.people.read.get(tables::MESSAGES, &(self.seat.id, seq))?;
+        Ok(original.map(|original| QuoteView {
+            id: MessageId { chat: self.seat.id, seq },
+            sender: Perspective::of(original.sender, self.seat.user),
+            sender_id: original.sender,
+            content: original.content,
+            message_type: original.kind,
+        }))
+    }
+}
+
+/// How far a message has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Receipt {
+    /// With the slowest recipient.
+    pub status: Status,
+    /// When the last one received it.
+    pub delivered_at: Option<Timestamp>,
+    /// When the last one read it.
+    pub read_at: Option<Timestamp>,
+}
+
+impl Receipt {
+    /// From the marks of all members. Who joined later is no recipient.
+    #[must_use]
+    pub fn of(members: &[(UserId, Member)], sender: UserId, seq: Seq) -> Self {
+        let recipients = || members.iter().filter(|(user, member)| *user != sender && member.joined_seq < seq).map(|(_, member)| member);
+        let all = |mark: fn(&Member) -> &Watermark| recipients().next().is_some() && recipients().all(|member| mark(member).seq >= seq);
+        let when = |mark: fn(&Member) -> &Watermark| recipients().map(|member| mark(member).passed_at(seq)).max().flatten();
+        if all(|member| &member.read) {
+            Self { status: Status::Read, delivered_at: when(|member| &member.delivered), read_at: when(|member| &member.read) }
+        } else if all(|member| &member.delivered) {
+            Self { status: Status::Delivered, delivered_at: when(|member| &member.delivered), read_at: None }
+        } else {
+            Self { status: Status::Sent, delivered_at: None, read_at: None }
+        }
+    }
+}
+
+fn reactions(message: &Message) -> Vec<ReactionView> {
+    let view = |(user, emoji, at): &(UserId, String, Timestamp)| ReactionView {
+        user_id: *user,
+        user: *user,
+        emoji: emoji.clone(),
+        created_at: *at,
+    };
+    message.reactions.iter().map(view).collect()
+}
+
+fn metadata(user: &User, now: Timestamp) -> Metadata {
+    Metadata {
+        specialty: user.specialty.clone(),
+        location: user.location.clone(),
+        rating: rating(user),
+        experience: user.experience.clone(),
+        availability: Some(availability(user, now)),
+    }
+}
+
+/// Ids of things that have no type of their own here.
+fn hex(id: u64) -> String {
+    format!("{id:016x}")
+}
+
+/// A conversation for one of its members.
+pub fn conversation(read: &impl Read, rules: &Rules, now: Timestamp, seat: &Seat) -> Result<ConversationView> {
+    let people = People::new(read, rules, now);
+    View::new(&people, seat)?.conversation()
+}
+
+/// The seat of another member, for telling that member what the conversation looks like.
+pub fn seat_of(seat: &Seat, user: UserId, me: Member) -> Seat {
+    let (id, chat): (ChatId, Chat) = (seat.id, seat.chat.clone());
+    Seat { id, chat, user, me }
+}

@@ -1,0 +1,223 @@
+//! A message as one reader sees it, and what belongs to it.
+
+use super::{Word, word};
+use crate::{
+    clock::Timestamp,
+    ids::{ChatId, Cursor, MessageId, Seq, UserId},
+    store::records::{MessageKind, Priority, Role},
+};
+use serde::Serialize;
+
+impl Word for MessageKind {
+    const WORDS: &'static [(Self, &'static str)] = &[
+        (Self::Text, "text"),
+        (Self::Image, "image"),
+        (Self::File, "file"),
+        (Self::Audio, "audio"),
+        (Self::Video, "video"),
+        (Self::Location, "location"),
+    ];
+}
+
+impl Word for Priority {
+    const WORDS: &'static [(Self, &'static str)] = &[(Self::Normal, "normal"), (Self::Urgent, "urgent")];
+}
+
+/// How far a message has come with the slowest of its recipients. Grows only.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Status {
+    /// Safe on the server.
+    Sent,
+    /// On a device of everyone.
+    Delivered,
+    /// Seen by everyone.
+    Read,
+}
+
+/// Whose message it is, from the reader's side.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Perspective {
+    /// The reader's own.
+    User,
+    /// Somebody else's.
+    Provider,
+}
+
+impl Perspective {
+    /// How `reader` sees what `sender` wrote.
+    #[must_use]
+    pub fn of(sender: UserId, reader: UserId) -> Self {
+        if sender == reader { Self::User } else { Self::Provider }
+    }
+}
+
+/// A message.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[allow(missing_docs)] // The fields of the contract, under their own names.
+pub struct MessageView {
+    pub id: MessageId,
+    #[serde(rename = "_id")]
+    pub same_id: MessageId,
+    pub client_message_id: Option<String>,
+    pub seq: Seq,
+    pub conversation_id: ChatId,
+    pub sender_id: UserId,
+    pub sender_name: String,
+    #[serde(serialize_with = "word")]
+    pub sender_role: Role,
+    /// The other person of a direct conversation.
+    pub recipient_id: Option<UserId>,
+    pub sender: Perspective,
+    pub content: String,
+    #[serde(serialize_with = "word")]
+    pub message_type: MessageKind,
+    #[serde(rename = "type", serialize_with = "word")]
+    pub kind: MessageKind,
+    pub timestamp: Timestamp,
+    pub created_at: Timestamp,
+    pub updated_at: Timestamp,
+    pub status: Status,
+    pub read: bool,
+    pub read_at: Option<Timestamp>,
+    pub delivered_at: Option<Timestamp>,
+    pub file: Option<FileView>,
+    pub attachments: Vec<FileView>,
+    pub file_url: Option<String>,
+    pub file_name: Option<String>,
+    pub reply_to: Option<QuoteView>,
+    pub forwarded_from: Option<UserId>,
+    pub reactions: Vec<ReactionView>,
+    pub is_edited: bool,
+    pub edited_at: Option<Timestamp>,
+    pub is_deleted: bool,
+    #[serde(serialize_with = "word")]
+    pub priority: Priority,
+    pub requires_ack: bool,
+    pub acks: Vec<AckView>,
+    pub is_system_message: bool,
+    pub system_type: Option<String>,
+    pub appointment_id: Option<String>,
+    pub scheduled_for: Option<Timestamp>,
+}
+
+impl MessageView {
+    /// The same message as another reader sees it.
+    #[must_use]
+    pub fn seen_by(mut self, reader: UserId) -> Self {
+        self.sender = Perspective::of(self.sender_id, reader);
+        if let Some(quote) = &mut self.reply_to {
+            quote.sender = Perspective::of(quote.sender_id, reader);
+        }
+        self
+    }
+
+    /// The same message as all its recipients see it.
+    #[must_use]
+    pub fn seen_by_recipients(mut self) -> Self {
+        self.sender = Perspective::Provider;
+        // Several people get the same text, so a quote of one of them cannot say "you"; `senderId` does.
+        if let Some(quote) = &mut self.reply_to {
+            let own = self.recipient_id == Some(quote.sender_id);
+            quote.sender = if own { Perspective::User } else { Perspective::Provider };
+        }
+        self
+    }
+}
+
+/// An attached file.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[allow(missing_docs)]
+pub struct FileView {
+    pub id: String,
+    #[serde(rename = "_id")]
+    pub same_id: String,
+    pub filename: String,
+    pub original_name: String,
+    pub mimetype: String,
+    pub mime_type: String,
+    pub size: u64,
+    pub path: String,
+    pub url: String,
+    pub file_type: String,
+    pub thumbnail_url: Option<String>,
+    pub width: Option<u32>,
+    pub height: Option<u32>,
+    pub duration: Option<f64>,
+    pub sha256: String,
+    pub created_at: Timestamp,
+}
+
+/// The message that another one answers, in short.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[allow(missing_docs)]
+pub struct QuoteView {
+    pub id: MessageId,
+    pub sender: Perspective,
+    pub sender_id: UserId,
+    pub content: String,
+    #[serde(serialize_with = "word")]
+    pub message_type: MessageKind,
+}
+
+/// A reaction.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[allow(missing_docs)]
+pub struct ReactionView {
+    pub user_id: UserId,
+    pub user: UserId,
+    pub emoji: String,
+    pub created_at: Timestamp,
+}
+
+/// An acknowledgement of an urgent message.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[allow(missing_docs)]
+pub struct AckView {
+    pub user_id: UserId,
+    pub at: Timestamp,
+}
+
+/// The answer to `PATCH /api/chat/messages/:id/status`.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[allow(missing_docs)]
+pub struct StatusView {
+    pub id: MessageId,
+    #[serde(rename = "_id")]
+    pub same_id: MessageId,
+    pub conversation_id: ChatId,
+    pub status: Status,
+    pub delivered_at: Option<Timestamp>,
+    pub read_at: Option<Timestamp>,
+}
+
+/// How far one member has come.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[allow(missing_docs)]
+pub struct MarkView {
+    pub user_id: UserId,
+    pub read_seq: Seq,
+    pub delivered_seq: Seq,
+}
+
+/// The answer to `GET /api/chat/conversations/:id/changes`.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ChangesView {
+    /// Created or changed since the cursor, in their present state, tombstones too, in the order of their newest change.
+    pub messages: Vec<MessageView>,
+    /// How far every member has come now.
+    pub marks: Vec<MarkView>,
+    /// From where to ask next.
+    pub cursor: Cursor,
+    /// Whether there is more behind `cursor` already.
+    pub has_more: bool,
+}

@@ -1,0 +1,126 @@
+//! People as those see them who may write to them. Never e-mail or telephone.
+
+use super::{
+    Presence,
+    user::{availability, full_name, rating},
+    word,
+};
+use crate::{
+    clock::Timestamp,
+    ids::UserId,
+    store::records::{Availability, Role, User},
+};
+use serde::Serialize;
+
+/// A person in a conversation, or one to begin a conversation with.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[allow(missing_docs)] // The fields of the contract, under their own names.
+pub struct ParticipantView {
+    pub id: UserId,
+    #[serde(rename = "_id")]
+    pub same_id: UserId,
+    pub name: String,
+    pub first_name: String,
+    pub last_name: String,
+    #[serde(serialize_with = "word")]
+    pub role: Role,
+    pub avatar: Option<String>,
+    pub specialty: String,
+    pub is_online: bool,
+    pub status: &'static str,
+    pub last_seen: Option<Timestamp>,
+    #[serde(serialize_with = "word")]
+    pub availability: Availability,
+}
+
+impl ParticipantView {
+    /// A person as others see them at this moment.
+    #[must_use]
+    pub fn new(id: UserId, user: &User, presence: &Presence, now: Timestamp) -> Self {
+        Self {
+            id,
+            same_id: id,
+            name: full_name(user),
+            first_name: user.first_name.clone(),
+            last_name: user.last_name.clone(),
+            role: user.role,
+            avatar: user.avatar.clone(),
+            specialty: user.specialty.clone().unwrap_or_default(),
+            is_online: presence.is_online,
+            status: presence.status,
+            last_seen: presence.last_seen,
+            availability: availability(user, now),
+        }
+    }
+}
+
+/// An entry of the directory: the person, and what the reader has with them.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[allow(missing_docs)]
+pub struct ProviderView {
+    #[serde(flatten)]
+    pub person: ParticipantView,
+    pub experience: Option<String>,
+    pub location: Option<String>,
+    pub bio: Option<String>,
+    pub rating: f64,
+    pub review_count: u64,
+    pub languages: Vec<String>,
+    pub is_active: bool,
+    pub conversation_id: Option<crate::ids::ChatId>,
+    pub unread_count: u64,
+    /// The words of the newest message, or nothing.
+    pub last_message: String,
+    /// Its time of day in UTC, as `14:05`, or nothing.
+    pub last_message_time: String,
+    pub last_message_at: Option<Timestamp>,
+    pub next_appointment: Option<String>,
+    pub is_typing: bool,
+}
+
+impl ProviderView {
+    /// A person with whom the reader has no conversation yet.
+    #[must_use]
+    pub fn new(person: ParticipantView, user: &User) -> Self {
+        Self {
+            person,
+            experience: user.experience.clone(),
+            location: user.location.clone(),
+            bio: user.bio.clone(),
+            rating: rating(user),
+            review_count: user.rating_count,
+            languages: user.languages.clone(),
+            is_active: user.is_active,
+            conversation_id: None,
+            unread_count: 0,
+            last_message: String::new(),
+            last_message_time: String::new(),
+            last_message_at: None,
+            next_appointment: None,
+            is_typing: false,
+        }
+    }
+
+    /// Adds the newest message.
+    #[must_use]
+    pub fn with_last_message(mut self, content: &str, at: Timestamp) -> Self {
+        content.clone_into(&mut self.last_message);
+        self.last_message_time = at.to_string().get(11..16).unwrap_or_default().to_owned();
+        self.last_message_at = Some(at);
+        self
+    }
+}
+
+/// The answer to `PATCH /api/users/me/availability`.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[allow(missing_docs)]
+pub struct AvailabilityView {
+    pub user_id: UserId,
+    #[serde(serialize_with = "word")]
+    pub availability: Availability,
+    pub until: Option<Timestamp>,
+    pub last_seen: Option<Timestamp>,
+}

@@ -1,0 +1,129 @@
+//! What clients send about conversations, for both doors. Unknown fields are ignored; the rules judge what the fields say.
+
+use serde::Deserialize;
+use serde_json::Value;
+
+/// `POST /api/chat/conversations`
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+#[allow(missing_docs)] // The fields of the contract, under their own names.
+pub struct OpenBody {
+    pub participant_id: Option<String>,
+    #[serde(rename = "type")]
+    pub kind: Option<String>,
+    pub name: Option<String>,
+    pub participant_ids: Option<Vec<String>>,
+    pub appointment_id: Value,
+}
+
+/// `POST /api/chat/send` and `send_message`
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+#[allow(missing_docs)]
+pub struct SendBody {
+    pub recipient_id: Option<String>,
+    pub conversation_id: Option<String>,
+    pub content: Option<String>,
+    pub message_type: Option<String>,
+    /// Anything but a text is ignored.
+    pub reply_to: Value,
+    pub client_message_id: Option<String>,
+    pub priority: Option<String>,
+    pub requires_ack: Option<bool>,
+    pub file: Value,
+    pub attachments: Value,
+    pub appointment_id: Value,
+    pub scheduled_for: Value,
+}
+
+/// `PATCH /api/chat/messages/:id/status`
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+#[allow(missing_docs)]
+pub struct StatusBody {
+    pub status: Option<String>,
+}
+
+/// `PATCH /api/chat/conversations/:id/read`
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+#[allow(missing_docs)]
+pub struct ReadBody {
+    pub seq: Option<u64>,
+}
+
+/// `PATCH …/mute`
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+#[allow(missing_docs)]
+pub struct MuteBody {
+    pub muted: Option<bool>,
+}
+
+/// `PATCH …/pin`
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+#[allow(missing_docs)]
+pub struct PinBody {
+    pub pinned: Option<bool>,
+}
+
+/// `GET /api/chat/conversations`
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+#[allow(missing_docs)]
+pub struct InboxQuery {
+    pub page: Option<u64>,
+    pub limit: Option<u64>,
+    pub search: Option<String>,
+    pub filter: Option<String>,
+}
+
+/// `GET /api/chat/conversations/:id/messages`
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+#[allow(missing_docs)]
+pub struct MessagesQuery {
+    pub limit: Option<u64>,
+    pub skip: Option<u64>,
+    pub before: Option<u64>,
+    pub after: Option<u64>,
+    pub deleted: Option<bool>,
+}
+
+/// `GET /api/chat/conversations/:id/changes`
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+#[allow(missing_docs)]
+pub struct ChangesQuery {
+    pub since: Option<u64>,
+    pub limit: Option<u64>,
+}
+
+/// `GET /api/chat/search`
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+#[allow(missing_docs)]
+pub struct SearchQuery {
+    #[serde(alias = "q")]
+    pub query: Option<String>,
+    /// Several, with commas between.
+    pub role: Option<String>,
+    pub page: Option<u64>,
+    pub limit: Option<u64>,
+}
+
+/// `GET /api/chat/providers` and `/midwife-chat-users`
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+#[allow(missing_docs)]
+pub struct DirectoryQuery {
+    pub role: Option<String>,
+    pub specialty: Option<String>,
+    pub available: Option<bool>,
+    pub min_rating: Option<f64>,
+    pub search: Option<String>,
+    pub sort: Option<String>,
+    pub page: Option<u64>,
+    pub limit: Option<u64>,
+}

@@ -1,0 +1,143 @@
+//! A clinic in memory, with made-up people, for the tests of the rules.
+#![allow(dead_code)] // Each test file uses its part.
+
+use mommycare::{
+    accounts::Actor,
+    chat::{Chats, Db, Door, Policy},
+    clock::{Clock, Timestamp},
+    contract::{Audience, ConversationView, Emission, Event, MessagePage, Status, request::*},
+    error::{Code, Error, Result},
+    ids::{ChatId, MessageId, SessionId, UserId},
+    store::{
+        Store,
+        records::{Availability, Role, User, Verification},
+        tables,
+    },
+};
+use serde_json::Value;
+use std::sync::{
+    Arc, Mutex,
+    atomic::{AtomicU64, Ordering},
+};
+
+pub struct Clinic {
+    pub store: Arc<Db>,
+    pub chats: Chats,
+    time: Arc<AtomicU64>,
+    events: Arc<Mutex<Vec<Emission>>>,
+    people: AtomicU64,
+}
+
+impl Clinic {
+    pub fn new() -> Self {
+        Self::with(Policy::default())
+    }
+
+    pub fn with(policy: Policy) -> Self {
+        let time = Arc::new(AtomicU64::new(1_795_000_000_000));
+        let events: Arc<Mutex<Vec<Emission>>> = Arc::default();
+        let (clock, log) = (time.clone(), events.clone());
+        let clock = Clock::new(move || Timestamp(clock.load(Ordering::Relaxed)));
+        let store: Arc<Db> = Arc::new(Store::in_memory(clock, Box::new(move |new| log.lock().unwrap().extend(new))));
+        let chats = Chats::new(store.clone(), policy).unwrap();
+        Self { store, chats, time, events, people: AtomicU64::new(0) }
+    }
+
+    /// Lets milliseconds pass.
+    pub fn wait(&self, milliseconds: u64) {
+        self.time.fetch_add(milliseconds, Ordering::Relaxed);
+    }
+
+    pub async fn person(&self, name: &str, role: Role) -> Actor {
+        self.person_with(name, role, |_| ()).await
+    }
+
+    pub async fn person_with(&self, name: &str, role: Role, adapt: impl FnOnce(&mut User)) -> Actor {
+        let id = UserId(self.people.fetch_add(1, Ordering::Relaxed) + 1);
+        let (first, last) = name.split_once(' ').unwrap();
+        let now = self.store.clock().now();
+        let mut user = User {
+            email: format!("{first}@clinic.example"),
+            password_hash: String::new(),
+            first_name: first.into(),
+            last_name: last.into(),
+            phone: None,
+            role,
+            is_active: true,
+            verification: Verification::Approved,
+            rejection_reason: None,
+            license_number: None,
+            avatar: None,
+            specialty: None,
+            experience: None,
+            location: None,
+            bio: None,
+            languages: Vec::new(),
+            rating_sum: 0,
+            rating_count: 0,
+            availability: Availability::Available,
+            availability_until: None,
+            preferences: "{}".into(),
+            created_at: now,
+            updated_at: now,
+        };
+        adapt(&mut user);
+        let verification = user.verification;
+        self.put_user(id, user).await;
+        Actor { user: id, session: SessionId(id.0), role, verification }
+    }
+
+    pub async fn put_user(&self, id: UserId, user: User) {
+        self.store.write(move |tx| tx.put(tables::USERS, &id, &user)).await.unwrap();
+    }
+
+    pub async fn open(&self, actor: Actor, with: Actor) -> Result<(ConversationView, bool)> {
+        self.chats.open(actor, OpenBody { participant_id: Some(with.user.to_string()), ..OpenBody::default() }).await
+    }
+
+    /// Sends "message 1", "message 2" …
+    pub async fn say(&self, from: Actor, to: Actor, count: usize) -> Vec<MessageId> {
+        let mut ids = Vec::new();
+        for number in 1..=count {
+            let body =
+                SendBody { recipient_id: Some(to.user.to_string()), content: Some(format!("message {number}")), ..SendBody::default() };
+            ids.push(self.chats.send(from, body, Door::Rest).await.unwrap().message.id);
+        }
+        ids
+    }
+
+    pub fn page(&self, reader: Actor, chat: ChatId, query: MessagesQuery) -> MessagePage {
+        self.chats.messages(reader, &chat.to_string(), &query).unwrap()
+    }
+
+    pub fn statuses(&self, reader: Actor, chat: ChatId) -> Vec<Status> {
+        self.page(reader, chat, MessagesQuery::default()).items.iter().map(|message| message.status).collect()
+    }
+
+    pub fn events(&self) -> Vec<Emission> {
+        self.events.lock().unwrap().clone()
+    }
+
+    pub fn clear_events(&self) {
+        self.events.lock().unwrap().clear();
+    }
+
+    pub fn events_for(&self, person: Actor, name: &str) -> Vec<Event> {
+        let concerns = |to: &Audience| matches!(to, Audience::Users(users) if users.contains(&person.user));
+        self.events().into_iter().filter(|e| concerns(&e.to) && e.event.name() == name).map(|e| e.event).collect()
+    }
+
+    pub fn unknown_conversation(&self) -> Value {
+        Error::new(Code::ConversationNotFound).body()
+    }
+
+    pub fn unknown_message(&self) -> Value {
+        Error::new(Code::MessageNotFound).body()
+    }
+}
+
+/// The fields that an error names.
+pub fn codes(error: &Error) -> Vec<String> {
+    assert_eq!(error.code, Code::Validation, "{error}");
+    error.details["errors"].as_array().unwrap().iter().map(|e| e["field"].as_str().unwrap().to_owned()).collect()
+}
