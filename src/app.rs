@@ -2,9 +2,10 @@
 
 use crate::{
     accounts::{Accounts, AccountsConfig, secret},
+    chat::{Chats, Policy},
     clock::Clock,
     config::Config,
-    contract::{Emission, Presence},
+    contract::Emission,
     http,
     metrics::Metrics,
     store::{OpenReport, Options, Start, Store},
@@ -16,13 +17,14 @@ use rocket::{
     fairing::AdHoc,
     shield::Shield,
 };
-use std::{fmt, net::SocketAddr, sync::Arc};
+use std::{fmt, fs::DirBuilder, net::SocketAddr, os::unix::fs::DirBuilderExt as _, path::Path, sync::Arc};
 
 /// Everything that is needed to serve.
 pub struct App {
     config: Arc<Config>,
     store: Arc<Store<Emission>>,
     accounts: Arc<Accounts>,
+    chats: Chats,
     metrics: Arc<Metrics>,
     setup_token: Option<String>,
 }
@@ -41,20 +43,28 @@ impl std::error::Error for StartError {}
 
 impl App {
     /// Opens the data folder and makes everything above it.
-    pub async fn open(config: Config) -> Result<Self, StartError> {
+    #[allow(clippy::unused_async)] // sockets will want a runtime around them
+    pub async fn open(config: Config, clock: Clock) -> Result<Self, StartError> {
+        make_folder(&config.data)?;
         let options = Options { cache: config.store.cache.0, min_free: config.store.min_free.0, ..Options::new(&config.data) };
-        let (store, report) = Store::open(&options, Clock::system(), Box::new(|_| ())).map_err(|error| StartError(error.to_string()))?;
+        let (store, report) = Store::open(&options, clock, Box::new(|_| ())).map_err(|error| StartError(error.to_string()))?;
         tell(&report);
         let store = Arc::new(store);
         let metrics = Arc::new(Metrics::new(store.clone(), Arc::default()));
-        let accounts = accounts(&config, store.clone())?;
+        let chats = Chats::new(store.clone(), Policy::default()).map_err(|error| StartError(error.to_string()))?;
+        let accounts = accounts(&config, store.clone(), chats.clone())?;
         let setup_token = accounts.begin_setup(std::env::var("MOMMYCARE_SETUP_TOKEN").ok()).map_err(|error| StartError(error.message))?;
-        Ok(Self { config: Arc::new(config), store, accounts: Arc::new(accounts), metrics, setup_token })
+        Ok(Self { config: Arc::new(config), store, accounts: Arc::new(accounts), chats, metrics, setup_token })
     }
 
     /// The accounts, for the command line.
     pub fn accounts(&self) -> &Accounts {
         &self.accounts
+    }
+
+    /// The conversations, for the command line.
+    pub fn chats(&self) -> &Chats {
+        &self.chats
     }
 
     /// The link for the first administrator, if there is none yet, on the address that the server listens on.
@@ -95,6 +105,7 @@ impl App {
             .manage(self.config.clone())
             .manage(self.store.clone())
             .manage(self.accounts.clone())
+            .manage(self.chats.clone())
             .manage(self.metrics.clone())
             .manage(http::Limiter::new(&self.config.limits))
             // Our own headers stand in place of Rocket's.
@@ -104,6 +115,12 @@ impl App {
             .mount("/", http::routes())
             .register("/", http::catchers())
     }
+}
+
+/// Makes the data folder, readable for nobody else. One that exists keeps its permissions.
+fn make_folder(path: &Path) -> Result<(), StartError> {
+    let made = DirBuilder::new().recursive(true).mode(0o700).create(path);
+    made.map_err(|error| StartError(format!("The data folder {} cannot be made: {error}.", path.display())))
 }
 
 /// What the operator should know about how the store came up.
@@ -118,15 +135,12 @@ fn tell(report: &OpenReport) {
 }
 
 /// Accounts, with the secret that was set or one of the data folder's own.
-fn accounts(config: &Config, store: Arc<Store<Emission>>) -> Result<Accounts, StartError> {
+fn accounts(config: &Config, store: Arc<Store<Emission>>, chats: Chats) -> Result<Accounts, StartError> {
     let secret = match &config.accounts.jwt_secret {
         Some(secret) => secret.clone().into_bytes(),
-        None => {
-            std::fs::create_dir_all(&config.data).map_err(|error| StartError(format!("{}: {error}", config.data.display())))?;
-            secret::load_or_create(&config.data.join("token.key")).map_err(|error| StartError(error.to_string()))?
-        }
+        None => secret::load_or_create(&config.data.join("token.key")).map_err(|error| StartError(error.to_string()))?,
     };
-    let presence = Arc::new(|_| Presence::offline(None));
+    let presence = Arc::new(move |user| chats.roster().presence(user));
     Accounts::new(store, AccountsConfig::new(&config.accounts, secret), presence).map_err(|error| StartError(error.message))
 }
 

@@ -3,6 +3,7 @@
 use super::Failure;
 use crate::{
     app::{self, App},
+    clock::Clock,
     config::{Config, Loaded},
 };
 use sd_notify::NotifyState;
@@ -16,7 +17,7 @@ pub(super) async fn run(loaded: Loaded) -> Result<(), Failure> {
         tracing::warn!("{warning}");
     }
     raise_file_limit();
-    let app = App::open(loaded.config).await?;
+    let app = App::open(loaded.config, Clock::system()).await?;
     let stop = stop_signal()?;
     app::serve(app, stop, |ready| {
         if let Some(link) = &ready.setup_link {

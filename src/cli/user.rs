@@ -1,7 +1,7 @@
 //! `mommycare user`: accounts, from the machine itself.
 
 use super::Failure;
-use crate::{accounts::NewPerson, app::App, config::Config, contract::Word as _, store::records::Role};
+use crate::{accounts::NewPerson, app::App, clock::Clock, config::Config, contract::Word as _, store::records::Role};
 use clap::Subcommand;
 
 /// What can be done with accounts while the server is stopped.
@@ -44,7 +44,7 @@ fn role(word: &str) -> Result<Role, String> {
 /// Opens the data folder, does it, and closes the folder again.
 pub(super) async fn run(command: Command, config: Config) -> Result<(), Failure> {
     let origin = config.server.public_url.clone().unwrap_or_else(|| format!("http://{}:{}", config.server.address, config.server.port));
-    let app = App::open(config).await?;
+    let app = App::open(config, Clock::system()).await?;
     let done = execute(command, &app, &origin).await;
     app.close().await;
     done
@@ -82,7 +82,7 @@ async fn execute(command: Command, app: &App, origin: &str) -> Result<(), Failur
 }
 
 /// Easy to read out, hard to guess: 16 of 31 characters that look different from each other, 79 bits.
-fn fresh_password() -> String {
+pub(super) fn fresh_password() -> String {
     const LETTERS: &[u8] = b"abcdefghjkmnpqrstuvwxyz23456789";
     let pick = || char::from(LETTERS[rand::random_range(0..LETTERS.len())]);
     (0..16).map(|_| pick()).collect()

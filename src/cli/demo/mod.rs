@@ -6,24 +6,181 @@ use super::Failure;
 use crate::{
     accounts::{Actor, NewPerson},
     app::App,
+    chat::Door,
     clock::{Clock, Timestamp},
     config::Config,
-    contract::{ProfileChange, SendBody, Word as _},
+    contract::{
+        Word as _,
+        request::{InboxQuery, ReadBody, SendBody},
+    },
     ids::{SessionId, UserId},
-    store::records::{Role, Verification},
+    store::records::Verification,
 };
 use people::{PEOPLE, Person};
+use serde_json::json;
 use std::{
     collections::HashMap,
-    fmt::Write as _,
     sync::{
         Arc,
         atomic::{AtomicU64, Ordering},
     },
-    time::Duration,
 };
 
 const CONVERSATIONS: &str = include_str!("conversations.txt");
 const DAY: u64 = 86_400_000;
 /// Weeks of pregnancy that the long conversation goes back over.
 const WEEKS: std::ops::Range<u64> = 12..32;
+
+/// Fills the data folder, which must be empty of people.
+pub(super) async fn run(config: Config) -> Result<(), Failure> {
+    let address = format!("http://{}:{}", config.server.address, config.server.port);
+    let folder = config.data.display().to_string();
+    let moment = Arc::new(AtomicU64::new(Clock::system().now().0));
+    let read = moment.clone();
+    let app = App::open(config, Clock::new(move || Timestamp(read.load(Ordering::Relaxed)))).await?;
+    let filled = fill(&app, &moment).await;
+    app.close().await;
+    let password = filled?;
+    println!("A clinic of {} invented people is ready in {folder}.\n", PEOPLE.len());
+    println!("Start it with   mommycare --data {folder}   and open {address}\n");
+    for person in PEOPLE {
+        println!("  {:28} {:16} {} {}", email(person), person.role.word(), person.first_name, person.last_name);
+    }
+    println!("\nEverybody's password is   {password}");
+    Ok(())
+}
+
+fn email(person: &Person) -> String {
+    format!("{}@lotuspond.example", person.key)
+}
+
+async fn fill(app: &App, moment: &AtomicU64) -> Result<String, Failure> {
+    if !app.accounts().everybody()?.is_empty() {
+        return Err("this data folder is in use already; name an empty one with --data".into());
+    }
+    let today = moment.load(Ordering::Relaxed) / DAY * DAY;
+    let password = super::user::fresh_password();
+    moment.store(today - 200 * DAY, Ordering::Relaxed);
+    let mut clinic = Clinic { app, moment, today, people: HashMap::new() };
+    for person in PEOPLE {
+        clinic.settle(person, &password).await?;
+    }
+    clinic.long_conversation().await?;
+    let mut pair = ("", "");
+    for line in CONVERSATIONS.lines().filter(|line| !line.is_empty() && !line.starts_with('#')) {
+        match line.strip_prefix("= ") {
+            Some(names) => pair = names.split_once(' ').ok_or_else(|| wrong(line))?,
+            None => clinic.speech(pair, line).await?,
+        }
+    }
+    clinic.read_all_but_the_newest().await?;
+    moment.store(Clock::system().now().0, Ordering::Relaxed);
+    Ok(password)
+}
+
+fn wrong(line: &str) -> Failure {
+    format!("conversations.txt: {line}").into()
+}
+
+/// The clinic while it fills.
+struct Clinic<'a> {
+    app: &'a App,
+    /// What the clock shows, in milliseconds.
+    moment: &'a AtomicU64,
+    /// Midnight.
+    today: u64,
+    people: HashMap<&'static str, (UserId, Actor)>,
+}
+
+impl Clinic<'_> {
+    /// Gives a person an account and a profile.
+    async fn settle(&mut self, person: &Person, password: &str) -> Result<(), Failure> {
+        let new = NewPerson {
+            first_name: person.first_name.into(),
+            last_name: person.last_name.into(),
+            email: email(person),
+            password: password.into(),
+            role: person.role,
+            specialty: person.specialty.map(Into::into),
+        };
+        let id = self.app.accounts().create_person(new).await?.id;
+        // Nobody signs in here: what they did is written in their name.
+        let actor = Actor { user: id, session: SessionId(0), role: person.role, verification: Verification::Approved };
+        self.people.insert(person.key, (id, actor));
+        let profile =
+            json!({ "experience": person.experience, "location": person.location, "bio": person.bio, "languages": person.languages });
+        self.app.accounts().update_me(actor, serde_json::from_value(profile)?).await?;
+        Ok(())
+    }
+
+    /// One line: `2d 08:20 nimali Very good.`
+    async fn speech(&self, pair: (&str, &str), line: &str) -> Result<(), Failure> {
+        let mut words = line.splitn(4, ' ');
+        let (Some(days), Some(time), Some(who), Some(said)) = (words.next(), words.next(), words.next(), words.next()) else {
+            return Err(wrong(line));
+        };
+        let days: u64 = days.trim_end_matches('d').parse()?;
+        let (hour, minute) = time.split_once(':').ok_or_else(|| wrong(line))?;
+        let minutes = hour.parse::<u64>()? * 60 + minute.parse::<u64>()?;
+        // A line of today that has not come yet is said now, so that nothing comes from the future.
+        let at = (self.today - days * DAY + minutes * 60_000).min(Clock::system().now().0);
+        let to = if who == pair.0 { pair.1 } else { pair.0 };
+        self.say(at, who, to, said).await
+    }
+
+    /// Everybody has read what is older than yesterday.
+    async fn read_all_but_the_newest(&self) -> Result<(), Failure> {
+        let yesterday = self.today - DAY;
+        for (_, actor) in self.people.values() {
+            let mine = InboxQuery { limit: Some(100), ..InboxQuery::default() };
+            for chat in self.app.chats().list(*actor, &mine)?.items {
+                if chat.last_activity.0 < yesterday {
+                    self.moment.store(chat.last_activity.0 + 600_000, Ordering::Relaxed);
+                    self.app.chats().read(*actor, &chat.id.to_string(), ReadBody::default()).await?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    async fn say(&self, at: u64, who: &str, to: &str, said: &str) -> Result<(), Failure> {
+        let known = |name: &str| self.people.get(name).copied().ok_or_else(|| wrong(name));
+        let ((_, actor), (to, _)) = (known(who)?, known(to)?);
+        self.moment.store(at, Ordering::Relaxed);
+        let body = SendBody { recipient_id: Some(to.to_string()), content: Some(said.into()), ..SendBody::default() };
+        self.app.chats().send(actor, body, Door::Rest).await?;
+        Ok(())
+    }
+
+    /// Months of a pregnancy, so that there is something to scroll through.
+    async fn long_conversation(&self) -> Result<(), Failure> {
+        for week in WEEKS {
+            let monday = self.today - (WEEKS.end - week) * 7 * DAY - 3 * DAY;
+            let (upper, lower) = (112 + week * 7 % 11, 70 + week * 5 % 9);
+            let size = match week {
+                ..16 => "a lime",
+                16..20 => "an orange",
+                20..24 => "a mango",
+                24..28 => "a papaya",
+                _ => "a king coconut",
+            };
+            let exchange = [
+                (0, 481, "nimali", format!("Week {week}. How are you today?")),
+                (0, 494, "tharushi", format!("Good morning doctor. {upper} over {lower} before breakfast.")),
+                (0, 507, "nimali", "Thank you, that is a healthy reading.".into()),
+                (0, 509, "tharushi", format!("Is it true that the baby is as big as {size} now?")),
+                (0, 520, "nimali", format!("About as big as {size}, yes. Everything grows as it should.")),
+                (2, 1_145, "tharushi", "A little tired in the evenings.".into()),
+                (2, 1_161, "nimali", "Rest when you can, drink enough, and put your feet up after work.".into()),
+                (4, 470, "tharushi", format!("{} over {} today.", upper + 2, lower + 1)),
+                (4, 483, "nimali", "Good. See you at the next visit.".into()),
+                (4, 484, "tharushi", "ස්තූතියි ඩොක්ටර්.".into()),
+            ];
+            for (day, minute, who, said) in exchange {
+                let to = if who == "nimali" { "tharushi" } else { "nimali" };
+                self.say(monday + day * DAY + minute * 60_000, who, to, &said).await?;
+            }
+        }
+        Ok(())
+    }
+}
