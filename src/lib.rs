@@ -13,5 +13,6 @@ pub mod error;
 pub mod http;
 pub mod ids;
 pub mod metrics;
+pub mod realtime;
 pub mod socketio;
 pub mod store;

@@ -4,6 +4,7 @@
 pub mod account;
 mod conversation;
 mod event;
+pub mod input;
 mod message;
 mod names;
 mod page;

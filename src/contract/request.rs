@@ -127,3 +127,45 @@ pub struct DirectoryQuery {
     pub page: Option<u64>,
     pub limit: Option<u64>,
 }
+
+/// `join` and `leave`
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+#[allow(missing_docs)]
+pub struct PersonEvent {
+    pub user_id: Option<String>,
+}
+
+/// `join_conversation`, `leave_conversation`, `typing_start`, `typing_stop`. A person in it is not believed.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+#[allow(missing_docs)]
+pub struct ConversationEvent {
+    pub conversation_id: String,
+}
+
+/// `message_delivered` and `message_read`
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+#[allow(missing_docs)]
+pub struct MessageEvent {
+    pub message_id: String,
+}
+
+/// `chat_mute_toggled`
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+#[allow(missing_docs)]
+pub struct MuteEvent {
+    pub conversation_id: String,
+    pub muted: Option<bool>,
+}
+
+/// `chat_pin_toggled`
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+#[allow(missing_docs)]
+pub struct PinEvent {
+    pub conversation_id: String,
+    pub pinned: Option<bool>,
+}

@@ -1,14 +1,17 @@
 //! What a request brings: JSON bodies and queries, read into types, with errors that name the field.
 
 use super::guard::fail;
-use crate::error::{Code, Error, FieldError, Result};
+use crate::{
+    contract::input::{mismatch, parse, with_path},
+    error::{Code, Error, Result},
+};
 use rocket::{
     Data, Request,
     data::{FromData, Outcome as DataOutcome, ToByteUnit},
     outcome::Outcome,
     request::{FromRequest, Outcome as RequestOutcome},
 };
-use serde::{Deserializer, de::DeserializeOwned};
+use serde::de::DeserializeOwned;
 
 /// Largest JSON body, in KiB. The longest message of 10,000 characters takes 40.
 const BODY_KIB: u64 = 256;
@@ -44,16 +47,6 @@ async fn read(request: &Request<'_>, data: Data<'_>) -> Result<Vec<u8>> {
     }
 }
 
-/// Reads a JSON text, telling a text that is no JSON from one that does not fit.
-pub fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T> {
-    let bytes = if bytes.iter().all(u8::is_ascii_whitespace) { b"{}" } else { bytes };
-    let mut json = serde_json::Deserializer::from_slice(bytes);
-    let value = with_path(&mut json)
-        .map_err(|(path, error)| if error.is_data() { mismatch(&path, &error.to_string()) } else { Code::InvalidJson.into() })?;
-    json.end().map_err(|_| Error::new(Code::InvalidJson))?;
-    Ok(value)
-}
-
 /// The query of a request.
 pub struct Query<T>(pub T);
 
@@ -76,71 +69,4 @@ impl<'r, T: DeserializeOwned> FromRequest<'r> for Query<T> {
 
 fn form_pairs(text: &str) -> form_urlencoded::Parse<'_> {
     form_urlencoded::parse(text.as_bytes())
-}
-
-fn with_path<'de, T: DeserializeOwned, D: Deserializer<'de>>(input: D) -> Result<T, (String, D::Error)> {
-    serde_path_to_error::deserialize(input).map_err(|error| (error.path().to_string(), error.into_inner()))
-}
-
-/// Turns what serde says about a value into the field and what is allowed.
-fn mismatch(path: &str, said: &str) -> Error {
-    let said = said.split(" at line ").next().unwrap_or(said);
-    let quoted = said.split('`').nth(1).unwrap_or_default();
-    let (field, message) = if said.starts_with("missing field") {
-        (join(path, quoted), "is required".to_owned())
-    } else if said.starts_with("unknown field") {
-        (join(path, quoted), "is not known here".to_owned())
-    } else if let Some((_, expected)) = said.split_once("expected ") {
-        (path.to_owned(), format!("must be {expected}"))
-    } else {
-        (path.to_owned(), said.to_owned())
-    };
-    let field = if field == "." || field.is_empty() { "body".into() } else { field };
-    Error::fields(&[FieldError { field, message }])
-}
-
-/// serde names the object of a missing field and, for an unknown one, sometimes the field already.
-fn join(path: &str, field: &str) -> String {
-    if path == "." || path.is_empty() || path == field || path.ends_with(&format!(".{field}")) {
-        field.into()
-    } else {
-        format!("{path}.{field}")
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use serde::Deserialize;
-
-    #[derive(Debug, Deserialize, PartialEq)]
-    #[serde(deny_unknown_fields)]
-    struct Form {
-        name: String,
-        age: Option<u8>,
-    }
-
-    fn errors(text: &str) -> (Code, String) {
-        let error = parse::<Form>(text.as_bytes()).unwrap_err();
-        (error.code, error.message)
-    }
-
-    #[test]
-    fn a_body_that_does_not_fit_names_the_field() {
-        assert_eq!(errors("{}"), (Code::Validation, "name: is required".into()));
-        assert_eq!(errors(""), (Code::Validation, "name: is required".into()));
-        assert_eq!(errors(r#"{"name":5}"#), (Code::Validation, "name: must be a string".into()));
-        assert_eq!(errors(r#"{"name":"x","age":300}"#), (Code::Validation, "age: must be u8".into()));
-        assert_eq!(errors(r#"{"name":"x","role":"admin"}"#), (Code::Validation, "role: is not known here".into()));
-        assert_eq!(errors("[]").0, Code::Validation);
-        assert_eq!(parse::<Form>(br#"{"name":"x"}"#), Ok(Form { name: "x".into(), age: None }));
-    }
-
-    #[test]
-    fn a_body_that_is_no_json_is_refused_as_such() {
-        for text in ["{", r#"{"name":"x"}}"#, &"[".repeat(5000), &format!(r#"{{"name":{}"#, "[".repeat(5000))] {
-            assert_eq!(errors(text).0, Code::InvalidJson, "{}", &text[..text.len().min(20)]);
-        }
-        assert_eq!(parse::<Form>(b"{\"name\":\"\xff\"}").unwrap_err().code, Code::InvalidJson);
-    }
 }

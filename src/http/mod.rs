@@ -3,6 +3,7 @@
 mod answer;
 mod assets;
 mod catch;
+pub mod chat;
 mod guard;
 mod headers;
 mod health;
@@ -23,5 +24,5 @@ use rocket::Route;
 /// Every route of the server but Socket.IO's.
 #[must_use]
 pub fn routes() -> Vec<Route> {
-    [health::routes(), assets::routes()].concat()
+    [health::routes(), assets::routes(), chat::routes()].concat()
 }

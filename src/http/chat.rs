@@ -1,0 +1,134 @@
+//! Conversations and messages over REST. The same calls as Socket.IO's.
+
+use super::{Answer, Body, Query};
+use crate::{
+    accounts::Actor,
+    chat::{Chats, Door},
+    contract::{
+        account::AvailabilityBody,
+        request::{
+            ChangesQuery, DirectoryQuery, InboxQuery, MessagesQuery, MuteBody, OpenBody, PinBody, ReadBody, SearchQuery, SendBody,
+            StatusBody,
+        },
+    },
+    error::Result,
+};
+use rocket::{Route, State, get, patch, post, routes};
+
+/// Routes of conversations, messages and the people in them.
+#[must_use]
+pub fn routes() -> Vec<Route> {
+    routes![
+        list,
+        open,
+        conversation,
+        messages,
+        changes,
+        participants,
+        send,
+        send_alias,
+        set_status,
+        read,
+        mute,
+        pin,
+        unread,
+        search,
+        providers,
+        midwife_users,
+        set_availability,
+    ]
+}
+
+type House = State<Chats>;
+
+#[get("/api/chat/conversations")]
+fn list(actor: Actor, query: Query<InboxQuery>, chats: &House) -> Result<Answer> {
+    let listing = chats.list(actor, &query.0)?;
+    Answer::ok(&listing.items)?.page(&listing.page)
+}
+
+#[post("/api/chat/conversations", data = "<body>")]
+async fn open(actor: Actor, chats: &House, body: Body<OpenBody>) -> Result<Answer> {
+    let (conversation, created) = chats.open(actor, body.0).await?;
+    if created { Answer::created(&conversation) } else { Answer::ok(&conversation) }
+}
+
+#[get("/api/chat/conversations/<id>")]
+fn conversation(actor: Actor, id: &str, chats: &House) -> Result<Answer> {
+    Answer::ok(&chats.get(actor, id)?)
+}
+
+#[get("/api/chat/conversations/<id>/messages")]
+fn messages(actor: Actor, id: &str, query: Query<MessagesQuery>, chats: &House) -> Result<Answer> {
+    let page = chats.messages(actor, id, &query.0)?;
+    Answer::ok(&page.items)?.page(&page)
+}
+
+#[get("/api/chat/conversations/<id>/changes")]
+fn changes(actor: Actor, id: &str, query: Query<ChangesQuery>, chats: &House) -> Result<Answer> {
+    Answer::ok(&chats.changes(actor, id, &query.0)?)
+}
+
+#[get("/api/chat/conversations/<id>/participants")]
+fn participants(actor: Actor, id: &str, chats: &House) -> Result<Answer> {
+    Answer::ok(&chats.participants(actor, id)?)
+}
+
+#[post("/api/chat/send", data = "<body>")]
+async fn send(actor: Actor, chats: &House, body: Body<SendBody>) -> Result<Answer> {
+    let placed = chats.send(actor, body.0, Door::Rest).await?;
+    if placed.fresh { Answer::created(&placed.message) } else { Answer::ok(&placed.message) }
+}
+
+#[post("/api/chat/messages", data = "<body>")]
+async fn send_alias(actor: Actor, chats: &House, body: Body<SendBody>) -> Result<Answer> {
+    send(actor, chats, body).await
+}
+
+#[patch("/api/chat/messages/<id>/status", data = "<body>")]
+async fn set_status(actor: Actor, id: &str, chats: &House, body: Body<StatusBody>) -> Result<Answer> {
+    Answer::ok(&chats.set_status(actor, id, body.0).await?)
+}
+
+#[patch("/api/chat/conversations/<id>/read", data = "<body>")]
+async fn read(actor: Actor, id: &str, chats: &House, body: Body<ReadBody>) -> Result<Answer> {
+    Answer::ok(&chats.read(actor, id, body.0).await?)
+}
+
+#[patch("/api/chat/conversations/<id>/mute", data = "<body>")]
+async fn mute(actor: Actor, id: &str, chats: &House, body: Body<MuteBody>) -> Result<Answer> {
+    Answer::ok(&chats.mute(actor, id, body.0.muted).await?)
+}
+
+#[patch("/api/chat/conversations/<id>/pin", data = "<body>")]
+async fn pin(actor: Actor, id: &str, chats: &House, body: Body<PinBody>) -> Result<Answer> {
+    Answer::ok(&chats.pin(actor, id, body.0.pinned).await?)
+}
+
+#[get("/api/chat/unread-count")]
+fn unread(actor: Actor, chats: &House) -> Result<Answer> {
+    Answer::ok(&chats.unread(actor)?)
+}
+
+#[get("/api/chat/search")]
+fn search(actor: Actor, query: Query<SearchQuery>, chats: &House) -> Result<Answer> {
+    let listing = chats.search(actor, &query.0)?;
+    Answer::ok(&listing.items)?.page(&listing.page)
+}
+
+#[get("/api/chat/providers")]
+fn providers(actor: Actor, query: Query<DirectoryQuery>, chats: &House) -> Result<Answer> {
+    let listing = chats.providers(actor, &query.0)?;
+    Answer::ok(&listing.items)?.page(&listing.page)?.top("total", &listing.page.total)
+}
+
+#[get("/api/chat/midwife-chat-users")]
+fn midwife_users(actor: Actor, query: Query<DirectoryQuery>, chats: &House) -> Result<Answer> {
+    let listing = chats.midwife_users(actor, &query.0)?;
+    Answer::ok(&listing.items)?.page(&listing.page)?.top("total", &listing.page.total)
+}
+
+#[patch("/api/users/me/availability", data = "<body>")]
+async fn set_availability(actor: Actor, chats: &House, body: Body<AvailabilityBody>) -> Result<Answer> {
+    Answer::ok(&chats.set_availability(actor, body.0).await?)
+}

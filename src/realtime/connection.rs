@@ -1,0 +1,72 @@
+//! One socket of a person, and the work it has given us.
+
+use super::Realtime;
+use crate::{
+    accounts::Actor,
+    chat::Device,
+    socketio::{Event, Socket},
+};
+use futures_util::{StreamExt as _, stream::FuturesUnordered};
+use parking_lot::Mutex;
+use std::{collections::VecDeque, future::poll_fn, sync::Arc, task::Poll};
+
+/// A socket whose owner is known.
+pub type Client = Socket<Connection>;
+
+/// What is kept for a socket.
+pub struct Connection {
+    /// Whose it is. Proved at the handshake, and again at each event.
+    pub actor: Actor,
+    /// Which of the person's devices.
+    pub device: Device,
+    work: Mutex<Work>,
+}
+
+#[derive(Default)]
+struct Work {
+    waiting: VecDeque<Event>,
+    /// A task is at it.
+    running: bool,
+}
+
+impl Connection {
+    /// A new socket of somebody.
+    pub fn new(actor: Actor, device: Device) -> Self {
+        Self { actor, device, work: Mutex::default() }
+    }
+}
+
+/// Takes an event in. Events of one socket begin in the order in which they came, and so reach the store in that order,
+/// but none waits until the one before is safe on disk.
+pub fn accept(realtime: &Realtime, client: &Arc<Client>, event: Event) {
+    let mut work = client.state().work.lock();
+    work.waiting.push_back(event);
+    if !work.running {
+        work.running = true;
+        tokio::spawn(work_off(realtime.clone(), client.clone()));
+    }
+}
+
+async fn work_off(realtime: Realtime, client: Arc<Client>) {
+    let mut begun = FuturesUnordered::new();
+    loop {
+        while let Some(event) = next(&client, begun.is_empty()) {
+            let mut task = Box::pin(realtime.handle(&client, event));
+            // An operation is handed to the store when its future is first polled.
+            if poll_fn(|context| Poll::Ready(task.as_mut().poll(context))).await.is_pending() {
+                begun.push(task);
+            }
+        }
+        if begun.next().await.is_none() && !client.state().work.lock().running {
+            return;
+        }
+    }
+}
+
+/// The next event. When there is none and nothing is under way, the task ends: the next event starts a new one.
+fn next(client: &Client, idle: bool) -> Option<Event> {
+    let mut work = client.state().work.lock();
+    let event = work.waiting.pop_front();
+    work.running = event.is_some() || !idle;
+    event
+}

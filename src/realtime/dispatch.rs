@@ -1,0 +1,216 @@
+//! Events of clients: decode, make the one call that REST makes too, answer.
+
+use super::{Realtime, connection::Client, tell};
+use crate::{
+    accounts::Actor,
+    chat::{Door, Mark},
+    contract::{
+        account::AvailabilityBody,
+        input,
+        request::{ConversationEvent, MessageEvent, MuteEvent, PersonEvent, PinEvent, ReadBody, SendBody},
+    },
+    error::{Code, Error, Result},
+    socketio::{Ack, Args, Event},
+};
+use serde::{Serialize, de::DeserializeOwned};
+use serde_json::{
+    json,
+    value::{RawValue, to_raw_value},
+};
+
+/// Every event that clients may send.
+pub const EVENTS: &[&str] = &[
+    "join",
+    "leave",
+    "join_conversation",
+    "leave_conversation",
+    "send_message",
+    "typing_start",
+    "typing_stop",
+    "message_delivered",
+    "message_read",
+    "user_away",
+    "user_back",
+    "user_busy",
+    "update_availability",
+    "chat_mute_toggled",
+    "chat_pin_toggled",
+];
+
+/// Events of the contract that are still to come.
+const TO_COME: &[&str] = &[
+    "message_reaction_added",
+    "message_reaction_removed",
+    "message_edited",
+    "message_deleted",
+    "voice_call_request",
+    "video_call_request",
+    "call_accepted",
+    "call_rejected",
+    "call_ended",
+    "call_signal",
+];
+
+type Data = Box<RawValue>;
+
+impl Realtime {
+    /// Deals with one event, from proof of who asks to the answer.
+    pub(super) async fn handle(&self, client: &Client, event: Event) {
+        let Event { name, args, ack, permit, .. } = event;
+        let known = client.state().actor;
+        match self.0.accounts.actor(known.user, known.session) {
+            Ok(actor) => match self.dispatch(client, actor, &name, &args).await {
+                Ok(data) => acknowledge(ack, &data),
+                Err(error) => refuse_event(client, &name, &args, ack, &error),
+            },
+            Err(error) => {
+                // The sign-in has ended, and this socket with it.
+                refuse(client, &name, ack, &error);
+                client.disconnect();
+            }
+        }
+        drop(permit);
+    }
+
+    async fn dispatch(&self, client: &Client, actor: Actor, name: &str, args: &Args) -> Result<Data> {
+        let chats = &self.0.chats;
+        match name {
+            "join" | "leave" => answer(&own(actor, &decode(args, "userId")?)?),
+            "join_conversation" => self.join(client, actor, decode(args, "conversationId")?).await,
+            "leave_conversation" => {
+                let ConversationEvent { conversation_id } = decode(args, "conversationId")?;
+                answer(&json!({ "conversationId": chats.companions(actor, &conversation_id)?.0 }))
+            }
+            "send_message" => answer(&chats.send(actor, decode::<SendBody>(args, "content")?, Door::Socket).await?.message),
+            "typing_start" | "typing_stop" => self.typing(actor, decode(args, "conversationId")?, name == "typing_start"),
+            "message_delivered" => answer(&chats.mark(actor, &message_id(args)?, Mark::Delivered).await?),
+            "message_read" => answer(&chats.mark(actor, &message_id(args)?, Mark::Read).await?),
+            "user_away" | "user_back" => {
+                self.0.attendance.set_away(actor.user, client.state().device, name == "user_away");
+                self.presence(actor)
+            }
+            "user_busy" => {
+                self.0.attendance.set_busy(actor.user, busy(args)?);
+                self.presence(actor)
+            }
+            "update_availability" => answer(&chats.set_availability(actor, decode::<AvailabilityBody>(args, "availability")?).await?),
+            "chat_mute_toggled" => {
+                let MuteEvent { conversation_id, muted } = decode(args, "conversationId")?;
+                answer(&chats.mute(actor, &conversation_id, muted).await?)
+            }
+            "chat_pin_toggled" => {
+                let PinEvent { conversation_id, pinned } = decode(args, "conversationId")?;
+                answer(&chats.pin(actor, &conversation_id, pinned).await?)
+            }
+            name if TO_COME.contains(&name) => Err(Error::with(Code::NotFound, "This is not available yet.")),
+            _ => Err(Error::with(Code::NotFound, "There is no such event.")),
+        }
+    }
+
+    /// Opens a conversation on this device, which reads it.
+    async fn join(&self, client: &Client, actor: Actor, event: ConversationEvent) -> Result<Data> {
+        let view = self.0.chats.read(actor, &event.conversation_id, ReadBody::default()).await?;
+        tell(client, "conversation_joined", &json!({ "conversationId": view.conversation_id }));
+        answer(&view)
+    }
+
+    fn typing(&self, actor: Actor, event: ConversationEvent, starts: bool) -> Result<Data> {
+        let (chat, others) = self.0.chats.companions(actor, &event.conversation_id)?;
+        if starts {
+            actor.verified()?;
+            self.0.hub.typing_started(chat, actor.user, others);
+        } else {
+            self.0.hub.typing_stopped(chat, actor.user);
+        }
+        answer(&json!({ "conversationId": chat, "userId": actor.user, "isTyping": starts }))
+    }
+
+    fn presence(&self, actor: Actor) -> Result<Data> {
+        let presence = self.0.chats.roster().presence(actor.user);
+        answer(&json!({ "userId": actor.user, "isOnline": presence.is_online, "status": presence.status }))
+    }
+}
+
+/// Reads the first argument: an object, or a bare text for its one field that matters.
+fn decode<T: DeserializeOwned>(args: &Args, field: &str) -> Result<T> {
+    let first = args.get(0).unwrap_or("{}").trim();
+    match first.as_bytes().first() {
+        Some(b'"') => {
+            let text: String = input::parse(first.as_bytes())?;
+            input::parse(json!({ field: text }).to_string().as_bytes())
+        }
+        _ if first == "null" => input::parse(b"{}"),
+        _ => input::parse(first.as_bytes()),
+    }
+}
+
+fn message_id(args: &Args) -> Result<String> {
+    let MessageEvent { message_id } = decode(args, "messageId")?;
+    if message_id.is_empty() { Err(Error::field("messageId", "is required")) } else { Ok(message_id) }
+}
+
+/// Old clients name themselves. It must be true, and changes nothing.
+fn own(actor: Actor, event: &PersonEvent) -> Result<serde_json::Value> {
+    match &event.user_id {
+        Some(id) if *id != actor.user.to_string() => Err(Error::with(Code::Forbidden, "You can join as yourself only.")),
+        _ => Ok(json!({ "userId": actor.user })),
+    }
+}
+
+/// `true`, `false`, or the same in a field.
+fn busy(args: &Args) -> Result<bool> {
+    #[derive(serde::Deserialize)]
+    #[serde(untagged)]
+    enum Busy {
+        Plain(bool),
+        Field { busy: bool },
+    }
+    match args.parse(0) {
+        Ok(Busy::Plain(busy) | Busy::Field { busy }) => Ok(busy),
+        Err(_) => Err(Error::field("busy", "must be true or false")),
+    }
+}
+
+fn answer(data: &impl Serialize) -> Result<Data> {
+    to_raw_value(data).map_err(|error| {
+        tracing::error!(%error, "an answer cannot be written as JSON");
+        Error::new(Code::Internal)
+    })
+}
+
+/// The answer to an event whose sender wants one.
+#[derive(Serialize)]
+struct Success<'a> {
+    success: bool,
+    status: &'static str,
+    data: &'a RawValue,
+}
+
+fn acknowledge(ack: Option<Ack>, data: &RawValue) {
+    if let Some(ack) = ack
+        && let Err(error) = ack.send(&Success { success: true, status: "success", data })
+    {
+        tracing::error!(%error, "an acknowledgement cannot be written as JSON");
+    }
+}
+
+/// Says no; to a message that was sent without asking for an answer also in the words that old pages listen for.
+fn refuse_event(client: &Client, name: &str, args: &Args, ack: Option<Ack>, error: &Error) {
+    if name == "send_message" && ack.is_none() {
+        let id = decode::<SendBody>(args, "content").ok().and_then(|body| body.client_message_id);
+        tell(client, "message_error", &json!({ "error": error.message, "clientMessageId": id }));
+    }
+    refuse(client, name, ack, error);
+}
+
+/// Says no: to the one who asked for an answer, else by an event.
+pub(super) fn refuse(client: &Client, name: &str, ack: Option<Ack>, error: &Error) {
+    match ack {
+        Some(ack) => {
+            if let Err(error) = ack.send(&error.body()) {
+                tracing::error!(%error, "an acknowledgement cannot be written as JSON");
+            }
+        }
+        None => tell(client, "error", &json!({ "message": error.message, "code": error.code.name(), "event": name })),
+    }
+}

@@ -1,0 +1,111 @@
+//! Delivery: from events to the sockets of those who may have them.
+//!
+//! [`Hub::publish`] is called in commit order, by the writer of the store among others, and never waits. One task takes
+//! what was published, in the same order, encodes each event once, and hands the packet to every socket concerned.
+//! A socket that does not read is cut by the engine; it catches up by the change feed.
+
+use super::{connection::Client, typing::Typing};
+use crate::{
+    contract::{Audience, Emission, Event},
+    ids::{SessionId, UserId},
+    socketio::Packet,
+};
+use dashmap::DashMap;
+use std::sync::{Arc, Weak};
+use tokio::sync::mpsc;
+
+/// Everybody's sockets, and the way to them.
+pub struct Hub {
+    people: DashMap<UserId, Vec<Arc<Client>>>,
+    queue: mpsc::UnboundedSender<Vec<Emission>>,
+    pub(super) typing: Typing,
+}
+
+impl Hub {
+    /// A hub without sockets. Its task ends with it.
+    #[must_use]
+    pub fn new() -> Arc<Self> {
+        let (queue, inbox) = mpsc::unbounded_channel();
+        let hub = Arc::new(Self { people: DashMap::new(), queue, typing: Typing::default() });
+        tokio::spawn(deliver_all(Arc::downgrade(&hub), inbox));
+        hub
+    }
+
+    /// Sends events on their way, after all that were published before.
+    pub fn publish(&self, emissions: Vec<Emission>) {
+        if !emissions.is_empty() {
+            // The receiver lives as long as the hub.
+            let _ = self.queue.send(emissions);
+        }
+    }
+
+    /// How many sockets there are.
+    #[must_use]
+    pub fn sockets(&self) -> usize {
+        self.people.iter().map(|sockets| sockets.len()).sum()
+    }
+
+    pub(super) fn add(&self, user: UserId, socket: Arc<Client>) {
+        self.people.entry(user).or_default().push(socket);
+    }
+
+    pub(super) fn remove(&self, user: UserId, socket: &Arc<Client>) {
+        if let Some(mut sockets) = self.people.get_mut(&user) {
+            sockets.retain(|known| !Arc::ptr_eq(known, socket));
+        }
+        self.people.remove_if(&user, |_, sockets| sockets.is_empty());
+    }
+
+    /// Whether a person has a socket.
+    pub(super) fn has(&self, user: UserId) -> bool {
+        self.people.contains_key(&user)
+    }
+
+    fn deliver(&self, emission: &Emission) {
+        if let Event::NewMessage { conversation_id, sender_id, .. } = &emission.event
+            && let Some(stopped) = self.typing.sent(*conversation_id, *sender_id)
+        {
+            // Who has sent the message types no more, and everybody learns that first.
+            self.send(&Emission { to: emission.to.clone(), event: stopped });
+        }
+        self.send(emission);
+    }
+
+    fn send(&self, emission: &Emission) {
+        let sockets = self.sockets_of(&emission.to);
+        if sockets.is_empty() {
+            return;
+        }
+        match Packet::event(emission.event.name(), &emission.event) {
+            Ok(packet) => sockets.iter().for_each(|socket| {
+                socket.emit(&packet);
+            }),
+            Err(error) => tracing::error!(%error, event = emission.event.name(), "an event cannot be written as JSON"),
+        }
+        if matches!(emission.event, Event::SessionRevoked { .. }) {
+            sockets.iter().for_each(|socket| socket.disconnect());
+        }
+    }
+
+    fn sockets_of(&self, audience: &Audience) -> Vec<Arc<Client>> {
+        let of = |user: &UserId| self.people.get(user).map(|sockets| sockets.clone()).unwrap_or_default();
+        match audience {
+            Audience::Users(users) if users.len() == 1 => of(&users[0]),
+            Audience::Users(users) => users.iter().flat_map(of).collect(),
+            Audience::Session(user, session) => self.sockets_of_session(*user, *session),
+            Audience::Everyone => self.people.iter().flat_map(|sockets| sockets.clone()).collect(),
+        }
+    }
+
+    fn sockets_of_session(&self, user: UserId, session: SessionId) -> Vec<Arc<Client>> {
+        let sockets = self.people.get(&user).map(|sockets| sockets.clone()).unwrap_or_default();
+        sockets.into_iter().filter(|socket| socket.state().actor.session == session).collect()
+    }
+}
+
+async fn deliver_all(hub: Weak<Hub>, mut inbox: mpsc::UnboundedReceiver<Vec<Emission>>) {
+    while let Some(emissions) = inbox.recv().await {
+        let Some(hub) = hub.upgrade() else { return };
+        emissions.iter().for_each(|emission| hub.deliver(emission));
+    }
+}

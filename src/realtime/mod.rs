@@ -1,0 +1,110 @@
+//! The door for Socket.IO: who is connected, what they ask for, and what they are told.
+
+mod attendance;
+mod connection;
+mod dispatch;
+mod hub;
+mod typing;
+
+pub use dispatch::EVENTS;
+pub use hub::Hub;
+
+use crate::{
+    accounts::{Accounts, Actor},
+    chat::{Chats, Device},
+    error::{Code, Error, Result},
+    socketio::{Ack, CloseReason, ConnectRequest, Event, Handler, MAIN, Packet, Rejection},
+};
+use attendance::Attendance;
+use connection::{Client, Connection};
+use serde::Deserialize;
+use serde_json::{json, value::to_raw_value};
+use std::sync::{
+    Arc,
+    atomic::{AtomicU64, Ordering},
+};
+
+/// The application behind the Socket.IO engine. A clone is another handle to the same.
+#[derive(Clone)]
+pub struct Realtime(Arc<Inner>);
+
+struct Inner {
+    accounts: Arc<Accounts>,
+    chats: Chats,
+    hub: Arc<Hub>,
+    attendance: Attendance,
+    devices: AtomicU64,
+}
+
+impl Realtime {
+    /// Nobody is connected yet. Must be made inside the runtime.
+    #[must_use]
+    pub fn new(accounts: Arc<Accounts>, chats: Chats, hub: Arc<Hub>) -> Self {
+        let attendance = Attendance::new(chats.clone(), hub.clone());
+        Self(Arc::new(Inner { accounts, chats, hub, attendance, devices: AtomicU64::new(0) }))
+    }
+
+    /// Who connects: the token of the handshake's `auth`, or of the `Authorization` header. Never of the address.
+    fn authenticate(&self, request: &ConnectRequest) -> Result<Actor> {
+        #[derive(Deserialize)]
+        struct Auth {
+            token: Option<String>,
+        }
+        let auth = request.auth.as_ref().and_then(|auth| serde_json::from_str::<Auth>(auth.get()).ok());
+        let header = request.handshake.authorization.as_deref();
+        let token = auth.and_then(|auth| auth.token).or_else(|| header.map(str::to_owned)).ok_or(Code::Unauthorized)?;
+        let token = token.split_once(' ').filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer")).map_or(token.as_str(), |(_, t)| t);
+        self.0.accounts.authenticate(token.trim())
+    }
+}
+
+impl Handler for Realtime {
+    type State = Connection;
+
+    async fn connect(&self, request: ConnectRequest) -> Result<Connection, Rejection> {
+        if &*request.namespace != MAIN {
+            return Err(Rejection::new("Invalid namespace"));
+        }
+        let actor = self.authenticate(&request).map_err(|error| rejection(&error))?;
+        Ok(Connection::new(actor, Device(self.0.devices.fetch_add(1, Ordering::Relaxed))))
+    }
+
+    fn connected(&self, socket: &Arc<Client>) {
+        let Connection { actor, device, .. } = socket.state();
+        self.0.hub.add(actor.user, socket.clone());
+        self.0.attendance.arrive(actor.user, *device);
+        // Signed out between the question and the answer: nobody would tell this socket any more.
+        if self.0.accounts.actor(actor.user, actor.session).is_err() {
+            socket.disconnect();
+        }
+    }
+
+    fn event(&self, socket: &Arc<Client>, event: Event) {
+        connection::accept(self, socket, event);
+    }
+
+    fn throttled(&self, socket: &Arc<Client>, ack: Option<Ack>) {
+        dispatch::refuse(socket, "", ack, &Error::new(Code::RateLimited).retry_after(1));
+    }
+
+    fn disconnected(&self, socket: &Arc<Client>, _: CloseReason) {
+        let Connection { actor, device, .. } = socket.state();
+        self.0.hub.remove(actor.user, socket);
+        self.0.attendance.leave(actor.user, *device);
+    }
+}
+
+/// A refusal of the handshake: the sentence for people, the error for programs.
+fn rejection(error: &Error) -> Rejection {
+    Rejection { message: error.message.clone(), data: to_raw_value(&json!({ "code": error.code.name() })).ok() }
+}
+
+/// Sends one socket an event of its own.
+fn tell(socket: &Client, name: &str, payload: &impl serde::Serialize) {
+    match Packet::event(name, payload) {
+        Ok(packet) => {
+            socket.emit(&packet);
+        }
+        Err(error) => tracing::error!(%error, event = name, "an event cannot be written as JSON"),
+    }
+}
