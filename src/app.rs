@@ -5,9 +5,11 @@ use crate::{
     chat::{Chats, Policy},
     clock::Clock,
     config::Config,
-    contract::Emission,
+    contract::{Emission, Event},
     http,
     metrics::Metrics,
+    realtime::{Hub, Realtime},
+    socketio::{self, Origins, Packet, Rate, Server},
     store::{OpenReport, Options, Start, Store},
 };
 use rocket::{
@@ -17,7 +19,7 @@ use rocket::{
     fairing::AdHoc,
     shield::Shield,
 };
-use std::{fmt, fs::DirBuilder, net::SocketAddr, os::unix::fs::DirBuilderExt as _, path::Path, sync::Arc};
+use std::{fmt, fs::DirBuilder, net::SocketAddr, os::unix::fs::DirBuilderExt as _, path::Path, sync::Arc, time::Duration};
 
 /// Everything that is needed to serve.
 pub struct App {
@@ -25,6 +27,7 @@ pub struct App {
     store: Arc<Store<Emission>>,
     accounts: Arc<Accounts>,
     chats: Chats,
+    sockets: Server<Realtime>,
     metrics: Arc<Metrics>,
     setup_token: Option<String>,
 }
@@ -43,18 +46,24 @@ impl std::error::Error for StartError {}
 
 impl App {
     /// Opens the data folder and makes everything above it.
-    #[allow(clippy::unused_async)] // sockets will want a runtime around them
-    pub async fn open(config: Config, clock: Clock) -> Result<Self, StartError> {
+    ///
+    /// Must be called inside the runtime: the hub has a task of its own.
+    pub fn open(config: Config, clock: Clock) -> Result<Self, StartError> {
         make_folder(&config.data)?;
         let options = Options { cache: config.store.cache.0, min_free: config.store.min_free.0, ..Options::new(&config.data) };
-        let (store, report) = Store::open(&options, clock, Box::new(|_| ())).map_err(|error| StartError(error.to_string()))?;
+        let hub = Hub::new();
+        let publish = hub.clone();
+        let (store, report) =
+            Store::open(&options, clock, Box::new(move |events| publish.publish(events))).map_err(|error| StartError(error.to_string()))?;
         tell(&report);
         let store = Arc::new(store);
-        let metrics = Arc::new(Metrics::new(store.clone(), Arc::default()));
         let chats = Chats::new(store.clone(), Policy::default()).map_err(|error| StartError(error.to_string()))?;
-        let accounts = accounts(&config, store.clone(), chats.clone())?;
+        let accounts = Arc::new(accounts(&config, store.clone(), chats.clone())?);
+        let realtime = Realtime::new(accounts.clone(), chats.clone(), hub);
+        let sockets = Server::new(socket_settings(&config), realtime);
+        let metrics = Arc::new(Metrics::new(store.clone(), sockets.counters().clone()));
         let setup_token = accounts.begin_setup(std::env::var("MOMMYCARE_SETUP_TOKEN").ok()).map_err(|error| StartError(error.message))?;
-        Ok(Self { config: Arc::new(config), store, accounts: Arc::new(accounts), chats, metrics, setup_token })
+        Ok(Self { config: Arc::new(config), store, accounts, chats, sockets, metrics, setup_token })
     }
 
     /// The accounts, for the command line.
@@ -113,6 +122,7 @@ impl App {
             .attach(http::Trace)
             .attach(http::Headers)
             .mount("/", http::routes())
+            .mount("/socket.io", socketio::routes(self.sockets.engine()))
             .register("/", http::catchers())
     }
 }
@@ -131,6 +141,18 @@ fn tell(report: &OpenReport) {
     }
     for note in &report.notes {
         tracing::warn!("{note}");
+    }
+}
+
+/// The settings of the sockets. People type; programs that flood are slowed.
+fn socket_settings(config: &Config) -> socketio::Config {
+    let origins = &config.server.origins;
+    socketio::Config {
+        rate: config.limits.enabled.then_some(Rate { per_second: 50, burst: 300, patience: 500 }),
+        sessions: config.server.max_sockets,
+        sessions_per_address: config.server.max_sockets_per_address,
+        origins: if origins.is_empty() { Origins::same_only() } else { Origins::listed(origins) },
+        ..socketio::Config::default()
     }
 }
 
@@ -162,15 +184,54 @@ pub async fn serve(
         Box::pin(async {})
     }));
     let rocket = rocket.ignite().await.map_err(|error| StartError(explain(&error, &app.config)))?;
-    let shutdown = rocket.shutdown();
-    tokio::spawn(async move {
-        stop.await;
+    let (shutdown, stopping) = (rocket.shutdown(), app.clone());
+    let end = tokio::spawn(async move {
+        let failure = tokio::select! {
+            () = stop => None,
+            why = stopping.store.failed() => Some(why),
+            () = stopping.tend() => None,
+        };
+        stopping.say_goodbye().await;
         shutdown.notify();
+        failure
     });
     rocket.launch().await.map_err(|error| StartError(explain(&error, &app.config)))?;
     app.close().await;
-    Ok(())
+    match end.await {
+        Ok(Some(why)) => Err(StartError(format!("the server stopped to keep your data safe: {why}"))),
+        _ => Ok(()),
+    }
 }
+
+impl App {
+    /// Clears away what has had its time. Never ends.
+    async fn tend(&self) {
+        let mut minute = tokio::time::interval(MINUTE);
+        for minutes in 0_u64.. {
+            minute.tick().await;
+            let swept = if minutes % 60 == 0 { self.chats.sweep().await } else { Ok(()) };
+            for done in [self.accounts.tend().await, swept] {
+                if let Err(error) = done {
+                    tracing::warn!(%error, "clearing away old rows has to wait");
+                }
+            }
+        }
+    }
+
+    /// Tells clients that the server comes back soon, and closes their sockets.
+    async fn say_goodbye(&self) {
+        let event = Event::ServerRestarting { retry_after_ms: 2_000 };
+        let last = Packet::event(event.name(), &event).ok();
+        let cut = self.sockets.shutdown(last.as_ref(), GOODBYE).await;
+        if cut > 0 {
+            tracing::info!(cut, "some sockets did not close in time");
+        }
+    }
+}
+
+const MINUTE: Duration = Duration::from_secs(60);
+/// How long sockets have to close. The whole end takes at most five seconds.
+const GOODBYE: Duration = Duration::from_secs(2);
 
 /// What is known once requests are answered.
 pub struct Ready {

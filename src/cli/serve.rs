@@ -17,7 +17,7 @@ pub(super) async fn run(loaded: Loaded) -> Result<(), Failure> {
         tracing::warn!("{warning}");
     }
     raise_file_limit();
-    let app = App::open(loaded.config, Clock::system()).await?;
+    let app = App::open(loaded.config, Clock::system())?;
     let stop = stop_signal()?;
     app::serve(app, stop, |ready| {
         if let Some(link) = &ready.setup_link {

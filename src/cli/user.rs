@@ -44,7 +44,7 @@ fn role(word: &str) -> Result<Role, String> {
 /// Opens the data folder, does it, and closes the folder again.
 pub(super) async fn run(command: Command, config: Config) -> Result<(), Failure> {
     let origin = config.server.public_url.clone().unwrap_or_else(|| format!("http://{}:{}", config.server.address, config.server.port));
-    let app = App::open(config, Clock::system()).await?;
+    let app = App::open(config, Clock::system())?;
     let done = execute(command, &app, &origin).await;
     app.close().await;
     done

@@ -37,7 +37,7 @@ pub(super) async fn run(config: Config) -> Result<(), Failure> {
     let folder = config.data.display().to_string();
     let moment = Arc::new(AtomicU64::new(Clock::system().now().0));
     let read = moment.clone();
-    let app = App::open(config, Clock::new(move || Timestamp(read.load(Ordering::Relaxed)))).await?;
+    let app = App::open(config, Clock::new(move || Timestamp(read.load(Ordering::Relaxed))))?;
     let filled = fill(&app, &moment).await;
     app.close().await;
     let password = filled?;
