@@ -59,6 +59,17 @@ pub struct UserList {
     pub total: u64,
 }
 
+impl UserList {
+    /// Where the page stands in the whole list.
+    #[must_use]
+    pub fn pagination(&self) -> serde_json::Value {
+        let (page, limit, total) = (self.page, self.limit, self.total);
+        let pages = total.div_ceil(limit.max(1));
+        serde_json::json!({ "page": page, "limit": limit, "total": total, "pages": pages, "totalPages": pages,
+            "hasNext": page < pages, "hasPrev": page > 1 && pages > 0 })
+    }
+}
+
 impl UserFilter {
     /// Checks what was asked for.
     pub fn new(query: UsersQuery) -> Result<Self> {
@@ -176,8 +187,9 @@ impl Accounts {
     }
 
     /// A link for a new password, to be handed to the person.
-    pub async fn reset_link(&self, actor: Actor, id: &str) -> Result<ResetLink> {
-        self.make_reset_link(user_id(id)?, move |tx| still_admin(tx, actor)).await
+    pub async fn reset_link(&self, actor: Actor, id: &str, origin: &str) -> Result<ResetLink> {
+        actor.admin()?;
+        self.make_reset_link(user_id(id)?, Some(actor), origin).await
     }
 
     /// Changes somebody's account as an administrator.
@@ -240,7 +252,7 @@ fn refuse_self(actor: Actor, id: UserId, message: &str) -> Result<()> {
 }
 
 /// Whether the caller is an administrator at this moment: another one may have acted since the request came in.
-fn still_admin(tx: &Tx<'_, Emission>, actor: Actor) -> Result<()> {
+pub(super) fn still_admin(tx: &Tx<'_, Emission>, actor: Actor) -> Result<()> {
     let person = tx.get(USERS, &actor.user)?.filter(|person| person.is_active && person.role == Role::Admin);
     if person.is_some() { Ok(()) } else { Err(Code::Forbidden.into()) }
 }

@@ -60,8 +60,8 @@ impl Accounts {
     }
 
     /// A link for a new password.
-    pub async fn reset_link_by_email(&self, email: &str) -> Result<ResetLink> {
-        self.make_reset_link(self.find_by_email(email)?, |_| Ok(())).await
+    pub async fn reset_link_by_email(&self, email: &str, origin: &str) -> Result<ResetLink> {
+        self.make_reset_link(self.find_by_email(email)?, None, origin).await
     }
 
     /// Everybody, the oldest account first.

@@ -5,10 +5,9 @@ use super::{
     validate::{Check, PARAGRAPHS, SENTENCE, SHORT, phone, picture},
 };
 use crate::{
-    clock::Timestamp,
     contract::{
         UserView, Word as _,
-        account::{AvailabilityBody, Change, ProfileBody},
+        account::{Change, ProfileBody},
     },
     error::{Code, Error, Result},
     ids::UserId,
@@ -154,28 +153,6 @@ impl Accounts {
         });
         Ok(self.full_view(id, &user.await?))
     }
-
-    /// Says whether the caller takes conversations, for good or until a moment.
-    pub async fn set_availability(&self, actor: Actor, body: AvailabilityBody) -> Result<UserView> {
-        let (new, until) = check_availability(&body, self.now())?;
-        let user = self.store.write(move |tx| {
-            let mut user = existing(tx, actor.user)?;
-            (user.availability, user.availability_until, user.updated_at) = (new, until, tx.now());
-            tx.put(USERS, &actor.user, &user)?;
-            Ok::<_, Error>(user)
-        });
-        Ok(self.full_view(actor.user, &user.await?))
-    }
-}
-
-fn check_availability(body: &AvailabilityBody, now: Timestamp) -> Result<(Availability, Option<Timestamp>)> {
-    let mut check = Check::default();
-    let new = availability(&mut check, body.availability.as_deref());
-    if body.until.is_some_and(|until| until <= now) {
-        check.wrong("until", "must be a time to come, or null");
-    }
-    check.finish()?;
-    Ok((new.unwrap_or(Availability::Available), body.until))
 }
 
 /// The person whose page may be opened in full. Everybody else's does not exist.

@@ -210,8 +210,19 @@ pub struct ResetLink {
     pub token: String,
     /// The path of the link, with the token.
     pub path: String,
+    /// The whole link.
+    pub url: String,
     /// When it ends.
     pub expires_at: Timestamp,
+}
+
+impl ResetLink {
+    /// A link on the server with this scheme and host.
+    #[must_use]
+    pub fn on(origin: &str, token: String, expires_at: Timestamp) -> Self {
+        let path = format!("/reset?token={token}");
+        Self { url: format!("{origin}{path}"), path, token, expires_at }
+    }
 }
 
 fn as_text<T: std::fmt::Display, S: Serializer>(value: &T, serializer: S) -> Result<S::Ok, S::Error> {

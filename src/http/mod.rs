@@ -1,7 +1,9 @@
 //! The door for REST: routes, guards, answers. A handler parses, makes one call, and answers.
 
+mod admin;
 mod answer;
 mod assets;
+mod auth;
 mod catch;
 mod guard;
 mod headers;
@@ -9,6 +11,7 @@ mod health;
 mod input;
 mod limit;
 mod trace;
+mod users;
 
 pub use answer::Answer;
 pub use catch::catchers;
@@ -23,5 +26,5 @@ use rocket::Route;
 /// Every route of the server but Socket.IO's.
 #[must_use]
 pub fn routes() -> Vec<Route> {
-    [health::routes(), assets::routes()].concat()
+    [auth::routes(), admin::routes(), users::routes(), health::routes(), assets::routes()].concat()
 }
