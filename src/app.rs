@@ -149,6 +149,7 @@ pub async fn serve(
     }));
     let rocket = rocket.ignite().await.map_err(|error| StartError(explain(&error, &app.config)))?;
     let shutdown = rocket.shutdown();
+    tokio::spawn(tend(app.accounts.clone(), rocket.shutdown()));
     tokio::spawn(async move {
         stop.await;
         shutdown.notify();
@@ -156,6 +157,17 @@ pub async fn serve(
     rocket.launch().await.map_err(|error| StartError(explain(&error, &app.config)))?;
     app.close().await;
     Ok(())
+}
+
+/// Looks after the accounts once a minute until the server stops.
+async fn tend(accounts: Arc<Accounts>, mut shutdown: rocket::Shutdown) {
+    let mut minute = tokio::time::interval(std::time::Duration::from_secs(60));
+    loop {
+        tokio::select! { _ = minute.tick() => {}, () = &mut shutdown => return }
+        if let Err(error) = accounts.tend().await {
+            tracing::warn!(code = error.code.name(), "looking after the accounts failed; it is tried again in a minute");
+        }
+    }
 }
 
 /// What is known once requests are answered.
