@@ -2,7 +2,10 @@
 //!
 //! Every field is optional for the parser: the rules gather all that is missing or wrong and say so at once.
 
-use crate::error::{Error, FieldError, Result};
+use crate::{
+    clock::Timestamp,
+    error::{Error, FieldError, Result},
+};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
@@ -94,9 +97,17 @@ pub struct ProfileBody {
     pub bio: Change<String>,
     pub languages: Change<Vec<String>>,
     pub license_number: Change<String>,
-    pub availability: Change<String>,
     /// Merged key by key; a key that is `null` is removed.
     pub preferences: Change<Map<String, Value>>,
+}
+
+/// `PATCH /api/users/me/availability`
+#[derive(Clone, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+#[allow(missing_docs)]
+pub struct AvailabilityBody {
+    pub availability: Option<String>,
+    pub until: Option<Timestamp>,
 }
 
 /// `POST /api/admin/users/:id/reject`
@@ -160,7 +171,7 @@ const OWN: &[&str] = &[
     "bio",
     "languages",
     "licenseNumber",
-    "availability",
+    
     "preferences",
 ];
 

@@ -24,7 +24,7 @@ fn with_user(user: &UserView) -> Result<Answer> {
 #[get("/api/admin/users")]
 fn users(actor: Actor, query: Query<UsersQuery>, accounts: &State<Arc<Accounts>>) -> Result<Answer> {
     let list = accounts.list_users(actor, &UserFilter::new(query.0)?)?;
-    Answer::ok(&list.users)?.page(&list.pagination())
+    Answer::ok(&list.items)?.page(&list.page)
 }
 
 #[post("/api/admin/users/<id>/approve")]

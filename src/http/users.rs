@@ -3,6 +3,7 @@
 use super::{Answer, Body};
 use crate::{
     accounts::{Accounts, Actor},
+    chat::Chats,
     contract::account::lenient_profile,
     error::Result,
 };
@@ -16,8 +17,8 @@ pub(super) fn routes() -> Vec<Route> {
 }
 
 #[get("/api/users/<id>")]
-fn user(actor: Actor, id: &str, accounts: &State<Arc<Accounts>>) -> Result<Answer> {
-    let user = accounts.user(actor, id)?;
+fn user(actor: Actor, id: &str, accounts: &State<Arc<Accounts>>, chats: &State<Chats>) -> Result<Answer> {
+    let user = accounts.user(actor, id, |id, person| chats.may_know(actor, id, person))?;
     Answer::ok(&user)?.top("user", &user)
 }
 

@@ -104,7 +104,7 @@ async fn asking_for_a_link_tells_nothing_and_shows_up_at_the_clinic() {
     let wishes = || {
         let list = clinic.accounts.list_users(admin, &super::super::UserFilter::new(Default::default()).unwrap()).unwrap();
         let asked = |user: &&crate::contract::UserView| user.private.as_ref().is_some_and(|p| p.reset_requested_at.is_some());
-        list.users.iter().filter(asked).map(|user| user.id).collect::<Vec<_>>()
+        list.items.iter().filter(asked).map(|user| user.id).collect::<Vec<_>>()
     };
     while wishes().is_empty() {
         tokio::task::yield_now().await;
