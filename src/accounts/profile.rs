@@ -116,12 +116,12 @@ impl Accounts {
     }
 
     /// A person's page: all of it for the person and administrators, a part for those who may know of the person.
-    pub fn user(&self, actor: Actor, id: &str, may_know: impl FnOnce(UserId, &User) -> bool) -> Result<UserView> {
+    pub fn user(&self, actor: Actor, id: &str, may_know: impl FnOnce(UserId, &User) -> Result<bool>) -> Result<UserView> {
         let id = id.parse().map_err(|_| Error::new(Code::UserNotFound))?;
         let user = self.store.read(|read| existing(read, id))?;
         if own_or_administered(actor, id) {
             Ok(self.full_view(id, &user))
-        } else if may_know(id, &user) {
+        } else if may_know(id, &user)? {
             Ok(UserView::public(id, &user, &(self.presence)(id), self.now()))
         } else {
             Err(Code::UserNotFound.into())

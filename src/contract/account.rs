@@ -171,7 +171,6 @@ const OWN: &[&str] = &[
     "bio",
     "languages",
     "licenseNumber",
-    
     "preferences",
 ];
 
