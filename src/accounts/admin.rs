@@ -7,7 +7,7 @@ use super::validate::{Check, SENTENCE};
 use super::{Accounts, Actor, existing, register::is_professional, sessions};
 use crate::{
     contract::{
-        Emission, ResetLink, UserView, Word as _,
+        Emission, Listing, ResetLink, UserView, Word as _,
         account::{RejectBody, RoleBody, UsersQuery},
         user::full_name,
     },
@@ -44,19 +44,6 @@ pub struct UserFilter {
     role: Option<Role>,
     page: u64,
     limit: u64,
-}
-
-/// A page of people.
-#[derive(Debug)]
-pub struct UserList {
-    /// The people, the newest account first.
-    pub users: Vec<UserView>,
-    /// Which page this is, from 1.
-    pub page: u64,
-    /// Most people on a page.
-    pub limit: u64,
-    /// How many people were found in all.
-    pub total: u64,
 }
 
 impl UserFilter {
@@ -105,17 +92,26 @@ fn contains_all(text: &str, words: &[String]) -> bool {
 
 impl Accounts {
     /// People, the newest account first.
-    pub fn list_users(&self, actor: Actor, filter: &UserFilter) -> Result<UserList> {
+    pub fn list_users(&self, actor: Actor, filter: &UserFilter) -> Result<Listing<UserView>> {
         actor.admin()?;
-        self.store.read(|read| {
-            let mut found = everybody(read)?;
-            found.retain(|(_, user)| filter.matches(user));
-            found.sort_by_key(|(id, user)| std::cmp::Reverse((user.created_at, *id)));
-            let skip = usize::try_from((filter.page - 1).saturating_mul(filter.limit)).unwrap_or(usize::MAX);
-            let take = usize::try_from(filter.limit).unwrap_or(usize::MAX);
-            let users = found.iter().skip(skip).take(take).map(|(id, user)| self.administered_view(read, *id, user));
-            Ok(UserList { users: users.collect::<Result<_>>()?, page: filter.page, limit: filter.limit, total: found.len() as u64 })
-        })
+        let mut found = self.all_people()?;
+        found.retain(|(_, user)| filter.matches(user));
+        found.sort_by_key(|(id, user)| std::cmp::Reverse((user.created_at, *id)));
+        let Listing { items, page } = Listing::cut(found, filter.page, filter.limit);
+        let views = self.store.read(|read| items.iter().map(|(id, user)| self.administered_view(read, *id, user)).collect::<Result<_>>());
+        Ok(Listing { items: views?, page })
+    }
+
+    /// All people. A clinic has thousands, not millions. Read in batches, so that messages do not wait.
+    pub(super) fn all_people(&self) -> Result<Vec<(UserId, User)>> {
+        let mut all = Vec::new();
+        let mut from = Bound::Unbounded;
+        loop {
+            let batch = self.store.read(|read| read.scan(USERS, (from, Bound::Unbounded), Direction::Ascending, BATCH))?;
+            let Some((last, _)) = batch.last() else { return Ok(all) };
+            from = Bound::Excluded(*last);
+            all.extend(batch);
+        }
     }
 
     fn administered_view(&self, read: &Reader<'_>, id: UserId, user: &User) -> Result<UserView> {
@@ -176,8 +172,9 @@ impl Accounts {
     }
 
     /// A link for a new password, to be handed to the person.
-    pub async fn reset_link(&self, actor: Actor, id: &str) -> Result<ResetLink> {
-        self.make_reset_link(user_id(id)?, move |tx| still_admin(tx, actor)).await
+    pub async fn reset_link(&self, actor: Actor, id: &str, origin: &str) -> Result<ResetLink> {
+        actor.admin()?;
+        self.make_reset_link(user_id(id)?, Some(actor), origin).await
     }
 
     /// Changes somebody's account as an administrator.
@@ -219,18 +216,6 @@ pub(super) fn verify(user: &mut User, decision: Verification, reason: Option<Str
     Ok(())
 }
 
-/// All people. A clinic has thousands, not millions.
-pub(super) fn everybody(read: &Reader<'_>) -> Result<Vec<(UserId, User)>> {
-    let mut all = Vec::new();
-    let mut from = Bound::Unbounded;
-    loop {
-        let batch = read.scan(USERS, (from, Bound::Unbounded), Direction::Ascending, BATCH)?;
-        let Some((last, _)) = batch.last() else { return Ok(all) };
-        from = Bound::Excluded(*last);
-        all.extend(batch);
-    }
-}
-
 fn user_id(text: &str) -> Result<UserId> {
     text.parse().map_err(|_| Code::UserNotFound.into())
 }
@@ -240,7 +225,7 @@ fn refuse_self(actor: Actor, id: UserId, message: &str) -> Result<()> {
 }
 
 /// Whether the caller is an administrator at this moment: another one may have acted since the request came in.
-fn still_admin(tx: &Tx<'_, Emission>, actor: Actor) -> Result<()> {
+pub(super) fn still_admin(tx: &Tx<'_, Emission>, actor: Actor) -> Result<()> {
     let person = tx.get(USERS, &actor.user)?.filter(|person| person.is_active && person.role == Role::Admin);
     if person.is_some() { Ok(()) } else { Err(Code::Forbidden.into()) }
 }

@@ -25,7 +25,7 @@ mod tokens;
 mod validate;
 
 pub use actor::Actor;
-pub use admin::{UserFilter, UserList};
+pub use admin::UserFilter;
 pub use config::AccountsConfig;
 pub use login::Door;
 pub use operator::NewPerson;

@@ -60,13 +60,13 @@ impl Accounts {
     }
 
     /// A link for a new password.
-    pub async fn reset_link_by_email(&self, email: &str) -> Result<ResetLink> {
-        self.make_reset_link(self.find_by_email(email)?, |_| Ok(())).await
+    pub async fn reset_link_by_email(&self, email: &str, origin: &str) -> Result<ResetLink> {
+        self.make_reset_link(self.find_by_email(email)?, None, origin).await
     }
 
     /// Everybody, the oldest account first.
     pub fn everybody(&self) -> Result<Vec<UserView>> {
-        let mut people = self.store.read(admin::everybody)?;
+        let mut people = self.all_people()?;
         people.sort_by_key(|(id, user)| (user.created_at, *id));
         Ok(people.iter().map(|(id, user)| self.full_view(*id, user)).collect())
     }

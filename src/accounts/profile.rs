@@ -5,15 +5,14 @@ use super::{
     validate::{Check, PARAGRAPHS, SENTENCE, SHORT, phone, picture},
 };
 use crate::{
-    clock::Timestamp,
     contract::{
-        UserView, Word as _,
-        account::{AvailabilityBody, Change, ProfileBody},
+        UserView,
+        account::{Change, ProfileBody},
     },
     error::{Code, Error, Result},
     ids::UserId,
     store::{
-        records::{Availability, Role, User},
+        records::{Role, User},
         tables::USERS,
     },
 };
@@ -37,7 +36,6 @@ struct ProfileChange {
     bio: Change<String>,
     languages: Change<Vec<String>>,
     license_number: Change<String>,
-    availability: Option<Availability>,
     preferences: Change<Map<String, Value>>,
 }
 
@@ -55,11 +53,6 @@ impl ProfileChange {
             bio: check.change("bio", body.bio, PARAGRAPHS),
             languages: languages(&mut check, body.languages),
             license_number: check.change("licenseNumber", body.license_number, SHORT),
-            availability: match body.availability {
-                Change::Keep => None,
-                Change::Clear => availability(&mut check, None),
-                Change::Set(word) => availability(&mut check, Some(&word)),
-            },
             preferences: body.preferences,
         };
         check.finish()?;
@@ -93,10 +86,6 @@ impl ProfileChange {
             Change::Clear => user.languages.clear(),
             Change::Set(list) => user.languages.clone_from(list),
         }
-        if let Some(availability) = self.availability {
-            user.availability = availability;
-            user.availability_until = None;
-        }
         self.apply_preferences(user)
     }
 
@@ -126,11 +115,17 @@ impl Accounts {
         Ok(self.full_view(actor.user, &user))
     }
 
-    /// A person's page, for the person and administrators.
-    pub fn user(&self, actor: Actor, id: &str) -> Result<UserView> {
-        let id = own_or_administered(actor, id)?;
+    /// A person's page: all of it for the person and administrators, a part for those who may know of the person.
+    pub fn user(&self, actor: Actor, id: &str, may_know: impl FnOnce(UserId, &User) -> Result<bool>) -> Result<UserView> {
+        let id = id.parse().map_err(|_| Error::new(Code::UserNotFound))?;
         let user = self.store.read(|read| existing(read, id))?;
-        Ok(self.full_view(id, &user))
+        if own_or_administered(actor, id) {
+            Ok(self.full_view(id, &user))
+        } else if may_know(id, &user)? {
+            Ok(UserView::public(id, &user, &(self.presence)(id), self.now()))
+        } else {
+            Err(Code::UserNotFound.into())
+        }
     }
 
     /// Changes the caller's own page.
@@ -140,7 +135,8 @@ impl Accounts {
 
     /// Changes a page; administrators may correct those of others.
     pub async fn update_user(&self, actor: Actor, id: &str, body: ProfileBody) -> Result<UserView> {
-        self.update(own_or_administered(actor, id)?, body).await
+        let id = id.parse().map_err(|_| Error::new(Code::UserNotFound))?;
+        if own_or_administered(actor, id) { self.update(id, body).await } else { Err(Code::UserNotFound.into()) }
     }
 
     async fn update(&self, id: UserId, body: ProfileBody) -> Result<UserView> {
@@ -154,39 +150,11 @@ impl Accounts {
         });
         Ok(self.full_view(id, &user.await?))
     }
-
-    /// Says whether the caller takes conversations, for good or until a moment.
-    pub async fn set_availability(&self, actor: Actor, body: AvailabilityBody) -> Result<UserView> {
-        let (new, until) = check_availability(&body, self.now())?;
-        let user = self.store.write(move |tx| {
-            let mut user = existing(tx, actor.user)?;
-            (user.availability, user.availability_until, user.updated_at) = (new, until, tx.now());
-            tx.put(USERS, &actor.user, &user)?;
-            Ok::<_, Error>(user)
-        });
-        Ok(self.full_view(actor.user, &user.await?))
-    }
 }
 
-fn check_availability(body: &AvailabilityBody, now: Timestamp) -> Result<(Availability, Option<Timestamp>)> {
-    let mut check = Check::default();
-    let new = availability(&mut check, body.availability.as_deref());
-    if body.until.is_some_and(|until| until <= now) {
-        check.wrong("until", "must be a time to come, or null");
-    }
-    check.finish()?;
-    Ok((new.unwrap_or(Availability::Available), body.until))
-}
-
-/// The person whose page may be opened in full. Everybody else's does not exist.
-fn own_or_administered(actor: Actor, id: &str) -> Result<UserId> {
-    let id = id.parse().map_err(|_| Error::new(Code::UserNotFound))?;
-    if id == actor.user || actor.role == Role::Admin { Ok(id) } else { Err(Code::UserNotFound.into()) }
-}
-
-fn availability(check: &mut Check, word: Option<&str>) -> Option<Availability> {
-    let found = word.and_then(Availability::from_word);
-    check.take("availability", found.ok_or_else(|| "must be available, busy or unavailable".into()))
+/// Whether a page may be seen in full and changed.
+fn own_or_administered(actor: Actor, id: UserId) -> bool {
+    id == actor.user || actor.role == Role::Admin
 }
 
 /// A change of a text with a form of its own.

@@ -1,7 +1,9 @@
 //! New passwords: chosen by a person who is signed in, or through a link that an administrator hands over.
 
 use super::{
-    Accounts, Actor, email, existing,
+    Accounts, Actor,
+    admin::still_admin,
+    email, existing,
     lockout::{forget, note_failure, refuse_locked},
     minutes,
     password::Password,
@@ -10,6 +12,7 @@ use super::{
     validate::Check,
 };
 use crate::{
+    clock::Timestamp,
     contract::{
         Emission, ResetLink,
         account::{ForgotBody, PasswordBody, ResetBody},
@@ -114,22 +117,17 @@ impl Accounts {
     }
 
     /// A link for a new password of a person; an earlier one ends.
-    pub(super) async fn make_reset_link(
-        &self,
-        id: UserId,
-        allowed: impl Fn(&mut Tx<'_, Emission>) -> Result<()> + Send + 'static,
-    ) -> Result<ResetLink> {
+    pub(super) async fn make_reset_link(&self, id: UserId, maker: Option<Actor>, origin: &str) -> Result<ResetLink> {
         let (token, hash) = one_time(id, &rand::random());
         let made = self.store.write(move |tx| {
-            allowed(tx)?;
+            maker.map_or(Ok(()), |actor| still_admin(tx, actor))?;
             existing(tx, id)?;
             let expires_at = tx.now().plus(LIFETIME);
             tx.put(RESETS, &id, &Reset { hash, expires_at })?;
             tx.delete(RESET_WISHES, &id);
             Ok::<_, Error>(expires_at)
         });
-        let expires_at = made.await?;
-        Ok(ResetLink { path: format!("/reset?token={token}"), token, expires_at })
+        Ok(ResetLink::on(origin, token, made.await?))
     }
 }
 
@@ -151,7 +149,7 @@ fn set_password(tx: &mut Tx<'_, Emission>, id: UserId, hash: &str) -> Result<()>
     Ok(())
 }
 
-fn good_link(read: &impl Read, id: UserId, hash: &[u8; 32], now: crate::clock::Timestamp) -> Result<()> {
+fn good_link(read: &impl Read, id: UserId, hash: &[u8; 32], now: Timestamp) -> Result<()> {
     let link = read.get(RESETS, &id)?.filter(|link| link.hash == *hash && now < link.expires_at);
     link.map(|_| ()).ok_or_else(no_link)
 }

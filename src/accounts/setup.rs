@@ -46,7 +46,7 @@ impl Accounts {
         if !self.setup_required()? {
             return Ok(None);
         }
-        let token = chosen.unwrap_or_else(|| URL_SAFE_NO_PAD.encode(rand::random::<[u8; 24]>()));
+        let token = chosen.filter(|token| !token.is_empty()).unwrap_or_else(|| URL_SAFE_NO_PAD.encode(rand::random::<[u8; 24]>()));
         if token.chars().count() < MIN_CHARS {
             return Err(Error::field("MOMMYCARE_SETUP_TOKEN", format!("must have at least {MIN_CHARS} characters")));
         }

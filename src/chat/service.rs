@@ -15,7 +15,11 @@ use crate::{
     },
     error::{Code, Error, Result},
     ids::{ChatId, Cursor, MessageId, Seq, UserId},
-    store::{StoreError, records::ChatKind},
+    store::{
+        Read as _, StoreError,
+        records::{ChatKind, User},
+        tables,
+    },
 };
 use std::sync::Arc;
 
@@ -163,6 +167,13 @@ impl Chats {
         let id = conversation(id)?;
         let seat = self.store.read(|read| Seat::find(read, actor.user, id))?;
         Ok((id, seat.others().collect()))
+    }
+
+    /// Whether the actor may know of a person: finds them in the directory, or has a conversation with them.
+    pub fn may_know(&self, actor: Actor, id: UserId, person: &User) -> Result<bool> {
+        let pair = (actor.user.min(id), actor.user.max(id));
+        let finds = self.rules.policy.may_open(&actor, id, person) && actor.verified().is_ok();
+        Ok(finds || self.store.read(|read| read.get(tables::DIRECT, &pair))?.is_some())
     }
 
     /// Everybody who shares a conversation with a person.

@@ -7,6 +7,7 @@ use crate::{
     config::{Config, Loaded},
 };
 use sd_notify::NotifyState;
+use std::io::IsTerminal as _;
 use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
 
@@ -69,6 +70,10 @@ fn raise_file_limit() {
 fn log_to_stderr(config: &Config) {
     // Rocket and the layers below it say little that an operator can use, and cost a sixth of the processor at `info`.
     let filter = EnvFilter::new(format!("{},rocket=off,hyper=warn,sled=warn", config.log.level));
-    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false);
+    let log = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_target(false)
+        .with_ansi(std::io::stderr().is_terminal());
     if config.log.json { log.json().init() } else { log.init() }
 }

@@ -74,8 +74,8 @@ async fn execute(command: Command, app: &App, origin: &str) -> Result<(), Failur
             println!("{email} may work now.");
         }
         Command::ResetLink { email } => {
-            let link = accounts.reset_link_by_email(&email).await?;
-            println!("Until {}:\n  {origin}{}", link.expires_at, link.path);
+            let link = accounts.reset_link_by_email(&email, origin).await?;
+            println!("Until {}:\n  {}", link.expires_at, link.url);
         }
     }
     Ok(())

@@ -2,7 +2,10 @@
 //!
 //! Every field is optional for the parser: the rules gather all that is missing or wrong and say so at once.
 
-use crate::clock::Timestamp;
+use crate::{
+    clock::Timestamp,
+    error::{Error, FieldError, Result},
+};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
@@ -94,7 +97,6 @@ pub struct ProfileBody {
     pub bio: Change<String>,
     pub languages: Change<Vec<String>>,
     pub license_number: Change<String>,
-    pub availability: Change<String>,
     /// Merged key by key; a key that is `null` is removed.
     pub preferences: Change<Map<String, Value>>,
 }
@@ -151,5 +153,67 @@ pub enum Change<T> {
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for Change<T> {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         Ok(Option::deserialize(deserializer)?.map_or(Self::Clear, Self::Set))
+    }
+}
+
+/// Fields of a profile that somebody else decides about.
+const NOT_OWN: &[&str] = &["role", "isActive", "verificationStatus", "email", "password", "rejectionReason"];
+
+/// Names of the fields of [`ProfileBody`].
+const OWN: &[&str] = &[
+    "firstName",
+    "lastName",
+    "phone",
+    "avatar",
+    "specialty",
+    "experience",
+    "location",
+    "bio",
+    "languages",
+    "licenseNumber",
+    "preferences",
+];
+
+/// `PATCH /api/users/:id`: as a profile, but fields that are not known are passed over, so that a client can send back the whole
+/// person it got. What the person may not decide is refused nevertheless.
+pub fn lenient_profile(mut fields: Map<String, Value>) -> Result<ProfileBody> {
+    let refuse = |name: &&str| FieldError { field: (**name).into(), message: "cannot be changed here".into() };
+    let refused: Vec<_> = NOT_OWN.iter().filter(|name| fields.contains_key(**name)).map(refuse).collect();
+    if !refused.is_empty() {
+        return Err(Error::fields(&refused));
+    }
+    fields.retain(|name, _| OWN.contains(&name.as_str()));
+    serde_path_to_error::deserialize(Value::Object(fields)).map_err(|error| {
+        let said = error.inner().to_string();
+        let expected = said.split_once("expected ").map_or(said.as_str(), |(_, expected)| expected);
+        Error::field(&error.path().to_string(), format!("must be {expected}"))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn lenient(value: Value) -> Result<ProfileBody> {
+        lenient_profile(serde_json::from_value(value).unwrap())
+    }
+
+    #[test]
+    fn a_whole_person_may_come_back_but_not_with_another_role() {
+        let body = lenient(json!({ "_id": "1", "fullName": "x", "bio": null, "phone": "071 000 0000" })).unwrap();
+        assert!(body.bio == Change::Clear && body.phone == Change::Set("071 000 0000".into()) && body.location == Change::Keep);
+        let error = lenient(json!({ "bio": "x", "role": "admin", "isActive": true })).err().unwrap();
+        assert_eq!(error.message, "role: cannot be changed here; isActive: cannot be changed here");
+        let error = lenient(json!({ "languages": "si" })).err().unwrap();
+        assert_eq!(error.message, "languages: must be a sequence");
+    }
+
+    #[test]
+    fn the_names_of_own_fields_are_those_of_the_body() {
+        for name in OWN {
+            assert!(serde_json::from_value::<ProfileBody>(json!({ *name: null })).is_ok(), "{name}");
+        }
+        assert!(serde_json::from_value::<ProfileBody>(json!({ "role": "admin" })).is_err());
     }
 }

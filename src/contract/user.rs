@@ -1,11 +1,12 @@
 //! A person as others, the person and administrators see them.
 
+use super::word;
 use crate::{
     clock::Timestamp,
     ids::{SessionId, UserId},
     store::records::{Availability, Role, Session, User, Verification},
 };
-use serde::{Serialize, Serializer};
+use serde::Serialize;
 use serde_json::{Map, Value};
 
 /// Whether a person is there. Comes from the connections, not from the store.
@@ -38,7 +39,7 @@ pub struct PrivateView {
     /// False: may not sign in.
     pub is_active: bool,
     /// Decision of the clinic.
-    #[serde(serialize_with = "as_word")]
+    #[serde(serialize_with = "word")]
     pub verification_status: Verification,
     /// Why the clinic said no.
     pub rejection_reason: Option<String>,
@@ -56,15 +57,14 @@ pub struct PrivateView {
 #[serde(rename_all = "camelCase")]
 #[allow(missing_docs)] // The fields of the contract, under their own names.
 pub struct UserView {
-    #[serde(serialize_with = "as_text")]
     pub id: UserId,
-    #[serde(rename = "_id", serialize_with = "as_text")]
+    #[serde(rename = "_id")]
     pub same_id: UserId,
     pub first_name: String,
     pub last_name: String,
     pub name: String,
     pub full_name: String,
-    #[serde(serialize_with = "as_word")]
+    #[serde(serialize_with = "word")]
     pub role: Role,
     pub avatar: Option<String>,
     pub specialty: Option<String>,
@@ -77,7 +77,7 @@ pub struct UserView {
     pub status: &'static str,
     pub is_online: bool,
     pub last_seen: Option<Timestamp>,
-    #[serde(serialize_with = "as_word")]
+    #[serde(serialize_with = "word")]
     pub availability: Availability,
     #[serde(flatten, skip_serializing_if = "Option::is_none")]
     pub private: Option<PrivateView>,
@@ -158,9 +158,8 @@ pub fn availability(user: &User, now: Timestamp) -> Availability {
 #[serde(rename_all = "camelCase")]
 #[allow(missing_docs)]
 pub struct SessionView {
-    #[serde(serialize_with = "as_text")]
     pub id: SessionId,
-    #[serde(rename = "_id", serialize_with = "as_text")]
+    #[serde(rename = "_id")]
     pub same_id: SessionId,
     pub user_agent: String,
     pub address: String,
@@ -210,14 +209,17 @@ pub struct ResetLink {
     pub token: String,
     /// The path of the link, with the token.
     pub path: String,
+    /// The whole link.
+    pub url: String,
     /// When it ends.
     pub expires_at: Timestamp,
 }
 
-fn as_text<T: std::fmt::Display, S: Serializer>(value: &T, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.collect_str(value)
-}
-
-fn as_word<T: super::Word, S: Serializer>(value: &T, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_str(value.word())
+impl ResetLink {
+    /// A link on the server with this scheme and host.
+    #[must_use]
+    pub fn on(origin: &str, token: String, expires_at: Timestamp) -> Self {
+        let path = format!("/reset?token={token}");
+        Self { url: format!("{origin}{path}"), path, token, expires_at }
+    }
 }

@@ -1,7 +1,9 @@
 //! The door for REST: routes, guards, answers. A handler parses, makes one call, and answers.
 
+mod admin;
 mod answer;
 mod assets;
+mod auth;
 mod catch;
 pub mod chat;
 mod guard;
@@ -10,6 +12,7 @@ mod health;
 mod input;
 mod limit;
 mod trace;
+mod users;
 
 pub use answer::Answer;
 pub use catch::catchers;
@@ -24,5 +27,5 @@ use rocket::Route;
 /// Every route of the server but Socket.IO's.
 #[must_use]
 pub fn routes() -> Vec<Route> {
-    [health::routes(), assets::routes(), chat::routes()].concat()
+    [auth::routes(), admin::routes(), users::routes(), chat::routes(), health::routes(), assets::routes()].concat()
 }

@@ -1,0 +1,302 @@
+//! Accounts over HTTP: what a client sees, and what somebody meets who is up to no good.
+#![allow(clippy::unwrap_used)]
+
+mod support;
+
+use serde_json::{Value, json};
+use support::{
+    Server,
+    http::{PASSWORD, Person, Reply},
+};
+
+const OTHER: &str = "another good password";
+
+/// Makes the first administrator through the printed link.
+async fn administrator(server: &Server) -> Person {
+    let token = server.setup_link().unwrap().split_once("token=").unwrap().1.to_owned();
+    let mut admin = Person::stranger(server);
+    let form = json!({ "token": token, "firstName": "Ruwani", "lastName": "Test", "email": "ruwani@example.org", "password": PASSWORD });
+    let reply = admin.post("/api/auth/setup", form).await;
+    assert_eq!(reply.status, 201, "{reply:?}");
+    admin.adopt(&reply.body);
+    admin.email = "ruwani@example.org".into();
+    admin
+}
+
+async fn login(server: &Server, email: &str, password: &str) -> Reply {
+    Person::stranger(server).post("/api/auth/login", json!({ "email": email, "password": password })).await
+}
+
+fn with_token(person: &Person, token: &str) -> Person {
+    Person { token: Some(token.into()), ..person.clone() }
+}
+
+#[tokio::test]
+async fn registering_and_signing_in_answer_as_clients_expect() {
+    let server = Server::with(&[("MOMMYCARE_ACCOUNTS__APPROVE_PROFESSIONALS", "manual")]);
+    let stranger = Person::stranger(&server);
+    let form = |role: &str| json!({ "firstName": "Nila", "lastName": "Test", "email": format!("{role}@example.org"), "password": PASSWORD, "role": role });
+    for (role, state) in [("mom", "approved"), ("doctor", "pending"), ("midwife", "pending"), ("service_provider", "pending")] {
+        let reply = stranger.post("/api/auth/register", form(role)).await;
+        assert_eq!((reply.status, &reply.body["user"]["verificationStatus"]), (201, &json!(state)), "{reply:?}");
+        assert_eq!((&reply.body["user"]["role"], &reply.body["user"]["fullName"]), (&json!(role), &json!("Nila Test")));
+    }
+    let reply = login(&server, "MOM@example.org ", PASSWORD).await;
+    for name in ["token", "user", "refreshToken", "expiresAt"] {
+        assert!(!reply.body[name].is_null() && reply.body[name] == reply.data()[name], "{name} in {reply:?}");
+    }
+    let user = &reply.body["user"];
+    let fields = "id _id firstName lastName name fullName email phone role avatar specialty experience location bio languages rating \
+        reviewCount status isOnline lastSeen availability isActive verificationStatus preferences createdAt";
+    for field in fields.split_whitespace() {
+        assert!(user.get(field).is_some(), "{field} in {user}");
+    }
+    assert_eq!(user["id"], user["_id"]);
+    assert!(!reply.body.to_string().contains("$2b$"), "no hash");
+    let me = with_token(&stranger, reply.body["token"].as_str().unwrap()).get("/api/auth/me").await;
+    assert_eq!((me.status, &me.body["user"]), (200, user));
+
+    assert_eq!(stranger.post("/api/auth/register", form("mom")).await.error(), (409, "EMAIL_IN_USE"));
+    assert_eq!(stranger.post("/api/auth/register", form("admin")).await.error(), (400, "VALIDATION_ERROR"));
+}
+
+#[tokio::test]
+async fn nobody_sets_what_others_decide() {
+    let server = Server::start();
+    let stranger = Person::stranger(&server);
+    let nila = Person::register(&server, "Nila", "mom").await;
+    for (name, value) in
+        [("isActive", json!(true)), ("verificationStatus", json!("approved")), ("id", json!("1")), ("__proto__", json!({}))]
+    {
+        let mut form =
+            json!({ "firstName": "Eve", "lastName": "Test", "email": "eve@example.org", "password": PASSWORD, "role": "doctor" });
+        form[name] = value.clone();
+        let reply = stranger.post("/api/auth/register", form).await;
+        assert_eq!(reply.error(), (400, "VALIDATION_ERROR"), "{name}");
+        assert_eq!(reply.body["details"]["errors"][0]["field"], name);
+    }
+    for (name, value) in [("role", json!("admin")), ("isActive", json!(false)), ("verificationStatus", json!("approved"))] {
+        assert_eq!(nila.put("/api/auth/profile", json!({ name: value })).await.error(), (400, "VALIDATION_ERROR"), "{name}");
+        assert_eq!(
+            nila.patch(&format!("/api/users/{}", nila.id), json!({ name: value })).await.error(),
+            (400, "VALIDATION_ERROR"),
+            "{name}"
+        );
+    }
+    let reply = nila.patch(&format!("/api/users/{}", nila.id), json!({ "bio": "hello", "rating": 5, "unknown": 1 })).await;
+    assert_eq!((reply.status, &reply.data()["bio"], &reply.data()["rating"]), (200, &json!("hello"), &json!(0.0)));
+    assert_eq!(nila.get("/api/auth/me").await.body["user"]["role"], "mom");
+}
+
+#[tokio::test]
+async fn odd_input_is_refused_in_the_usual_shape() {
+    let server = Server::start();
+    let stranger = Person::stranger(&server);
+    for body in [
+        json!({}),
+        json!({ "email": "a@example.org" }),
+        json!({ "email": 1, "password": [] }),
+        json!([]),
+        json!(null),
+        json!({ "email": "", "password": "" }),
+    ] {
+        assert_eq!(stranger.post("/api/auth/login", body.clone()).await.error(), (400, "VALIDATION_ERROR"), "{body}");
+    }
+    for (password, fine) in
+        [("password123", false), ("1234567", false), ("aaaaaaaa", false), (&*"ü".repeat(64), true), (&*"x1".repeat(600), false)]
+    {
+        let email = format!("p{}@example.org", password.len());
+        let form = json!({ "firstName": "Nila", "lastName": "Test", "email": email, "password": password, "role": "mom" });
+        let reply = stranger.post("/api/auth/register", form).await;
+        assert_eq!(reply.status == 201, fine, "{password} {reply:?}");
+        assert!(fine || reply.body["message"].as_str().unwrap().starts_with("password: "));
+    }
+    for path in ["/api/auth/me", "/api/auth/sessions", "/api/admin/users", "/api/users/me"] {
+        let reply = stranger.get(path).await;
+        assert_eq!(reply.error(), (401, "UNAUTHORIZED"), "{path}");
+        assert_eq!(with_token(&stranger, "x.y.z").get(path).await.error(), (401, "UNAUTHORIZED"), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn unknown_and_wrong_are_one_and_ten_wrong_passwords_lock() {
+    let server = Server::start();
+    let nila = Person::register(&server, "Nila", "mom").await;
+    let kamala = Person::register(&server, "Kamala", "mom").await;
+    for attempt in 1..=12 {
+        let wrong = login(&server, &nila.email, "not the password").await;
+        let unknown = login(&server, "nobody@example.org", "not the password").await;
+        assert_eq!((wrong.status, &wrong.body), (unknown.status, &unknown.body));
+        let expected = if attempt <= 10 { (401, "INVALID_CREDENTIALS") } else { (429, "ACCOUNT_LOCKED") };
+        assert_eq!(wrong.error(), expected, "attempt {attempt}");
+    }
+    let right = login(&server, &nila.email, PASSWORD).await;
+    assert_eq!(right.error(), (429, "ACCOUNT_LOCKED"));
+    let seconds: u64 = right.headers["retry-after"].to_str().unwrap().parse().unwrap();
+    assert!((890..=900).contains(&seconds));
+    assert_eq!(nila.get("/api/auth/me").await.status, 200, "who is signed in stays so");
+    assert_eq!(login(&server, &kamala.email, PASSWORD).await.status, 200, "others are not locked");
+}
+
+#[tokio::test]
+async fn forged_tokens_are_refused_over_http() {
+    use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+    let server = Server::start();
+    let nila = Person::register(&server, "Nila", "mom").await;
+    let token = nila.token.clone().unwrap();
+    let (head, rest) = token.split_once('.').unwrap();
+    let (body, signature) = rest.split_once('.').unwrap();
+    let claims: Value = serde_json::from_slice(&URL_SAFE_NO_PAD.decode(body).unwrap()).unwrap();
+    for claim in ["exp", "iat", "iss", "aud", "sub", "sid"] {
+        assert!(!claims[claim].is_null(), "{claim} in {claims}");
+    }
+    let part = |value: Value| URL_SAFE_NO_PAD.encode(value.to_string());
+    let none = part(json!({ "alg": "none", "typ": "JWT" }));
+    let rs = part(json!({ "alg": "RS256", "typ": "JWT" }));
+    let kid = part(json!({ "alg": "HS256", "typ": "JWT", "kid": "/dev/null" }));
+    for forged in [
+        format!("{none}.{body}."),
+        format!("{none}.{body}.{signature}"),
+        format!("{rs}.{body}.{signature}"),
+        format!("{kid}.{body}.{signature}"),
+        format!("{head}.{}.{signature}", part(json!({ "sub": claims["sub"], "sid": claims["sid"], "exp": 9_999_999_999_u64 }))),
+        format!("{head}.{body}.{}", "A".repeat(43)),
+        nila.refresh_token.clone().unwrap(),
+    ] {
+        assert_eq!(with_token(&nila, &forged).get("/api/auth/me").await.error(), (401, "UNAUTHORIZED"), "{forged}");
+    }
+    assert_eq!(nila.get("/api/auth/me").await.status, 200);
+    let own = json!({ "refreshToken": token });
+    assert_eq!(Person::stranger(&server).post("/api/auth/refresh", own).await.error(), (401, "UNAUTHORIZED"));
+}
+
+#[tokio::test]
+async fn a_reused_refresh_token_ends_its_family() {
+    let server = Server::start();
+    let nila = Person::register(&server, "Nila", "mom").await;
+    let stranger = Person::stranger(&server);
+    let first = json!({ "refreshToken": nila.refresh_token });
+    let renewed = stranger.post("/api/auth/refresh", first.clone()).await;
+    assert_eq!(renewed.status, 200);
+    let again = with_token(&nila, renewed.body["token"].as_str().unwrap());
+    assert_eq!(again.get("/api/auth/me").await.status, 200);
+    assert_eq!(stranger.post("/api/auth/refresh", first).await.error(), (401, "TOKEN_REVOKED"));
+    assert_eq!(again.get("/api/auth/me").await.error(), (401, "TOKEN_REVOKED"));
+    let second = json!({ "refreshToken": renewed.body["refreshToken"] });
+    assert_eq!(stranger.post("/api/auth/refresh", second).await.error(), (401, "TOKEN_REVOKED"));
+}
+
+#[tokio::test]
+async fn sessions_are_listed_ended_and_left() {
+    let server = Server::start();
+    let phone = Person::register(&server, "Nila", "mom").await;
+    let tablet = phone.sign_in().await;
+    let laptop = phone.sign_in().await;
+    let list = phone.get("/api/auth/sessions").await;
+    let sessions = list.data().as_array().unwrap();
+    assert_eq!((sessions.len(), sessions.iter().filter(|session| session["current"] == true).count()), (3, 1));
+
+    let kamala = Person::register(&server, "Kamala", "mom").await;
+    let listed = tablet.get("/api/auth/sessions").await;
+    let own =
+        listed.data().as_array().unwrap().iter().find(|session| session["current"] == true).unwrap()["id"].as_str().unwrap().to_owned();
+    let path = format!("/api/auth/sessions/{own}");
+    assert_eq!(kamala.delete(&path).await.error(), kamala.delete("/api/auth/sessions/0000000000000001").await.error());
+    assert_eq!(phone.delete(&path).await.status, 200);
+    assert_eq!(tablet.get("/api/auth/me").await.error(), (401, "TOKEN_REVOKED"));
+    assert_eq!(laptop.post("/api/auth/logout", json!({})).await.status, 200);
+    assert_eq!(laptop.get("/api/auth/me").await.error(), (401, "TOKEN_REVOKED"));
+    assert_eq!(phone.get("/api/auth/me").await.status, 200);
+}
+
+#[tokio::test]
+async fn a_new_password_ends_other_devices() {
+    let server = Server::start();
+    let phone = Person::register(&server, "Nila", "mom").await;
+    let tablet = phone.sign_in().await;
+    let change = |current: &str, new: &str| {
+        let body = json!({ "currentPassword": current, "newPassword": new });
+        phone.put("/api/auth/password", body)
+    };
+    assert_eq!(change("not the password", OTHER).await.error(), (400, "VALIDATION_ERROR"));
+    assert_eq!(change(PASSWORD, "short").await.error(), (400, "VALIDATION_ERROR"));
+    assert_eq!(change(PASSWORD, OTHER).await.status, 200);
+    assert_eq!((phone.get("/api/auth/me").await.status, tablet.get("/api/auth/me").await.status), (200, 401));
+    assert_eq!((login(&server, &phone.email, PASSWORD).await.status, login(&server, &phone.email, OTHER).await.status), (401, 200));
+}
+
+#[tokio::test]
+async fn the_first_administrator_is_made_once() {
+    let server = Server::start();
+    let stranger = Person::stranger(&server);
+    assert_eq!(stranger.get("/api/auth/setup").await.data(), &json!({ "required": true }));
+    let form = json!({ "token": "guessed", "firstName": "Eve", "lastName": "Test", "email": "eve@example.org", "password": PASSWORD });
+    assert_eq!(stranger.post("/api/auth/setup", form.clone()).await.error(), (403, "FORBIDDEN"));
+    let admin = administrator(&server).await;
+    assert_eq!(admin.get("/api/admin/users").await.status, 200);
+    assert_eq!(stranger.get("/api/auth/setup").await.error(), (404, "NOT_FOUND"));
+    assert_eq!(stranger.post("/api/auth/setup", form).await.error(), (404, "NOT_FOUND"));
+
+    let body = json!({ "email": admin.email, "password": PASSWORD });
+    let reply = stranger.post("/api/admin/login", body).await;
+    assert_eq!((reply.status, &reply.body["admin"]), (200, &reply.body["user"]));
+    let nila = Person::register(&server, "Nila", "mom").await;
+    let body = json!({ "email": nila.email, "password": PASSWORD });
+    assert_eq!(stranger.post("/api/admin/login", body).await.error(), (403, "FORBIDDEN"));
+}
+
+#[tokio::test]
+async fn administrators_look_after_people() {
+    let server = Server::with(&[("MOMMYCARE_ACCOUNTS__APPROVE_PROFESSIONALS", "manual")]);
+    let admin = administrator(&server).await;
+    let nila = Person::register(&server, "Nila", "mom").await;
+    let kamala = Person::register(&server, "Kamala", "midwife").await;
+    let path = |person: &Person, what: &str| format!("/api/admin/users/{}/{what}", person.id);
+
+    let list = admin.get("/api/admin/users?status=pending&search=&limit=5").await;
+    assert_eq!((list.data()[0]["id"].as_str(), &list.body["pagination"]["total"]), (Some(&*kamala.id), &json!(1)));
+    assert_eq!(list.data()[0]["email"], kamala.email);
+    for query in ["limit=0", "limit=x", "page=-1", "role=x", "status=x", "sort=name"] {
+        assert_eq!(admin.get(&format!("/api/admin/users?{query}")).await.error(), (400, "VALIDATION_ERROR"), "{query}");
+    }
+    assert_eq!(admin.post(&path(&kamala, "reject"), json!({ "reason": "no licence" })).await.data()["rejectionReason"], "no licence");
+    assert_eq!(admin.post(&path(&kamala, "reject"), json!({ "why": "x" })).await.error(), (400, "VALIDATION_ERROR"));
+    assert_eq!(admin.post(&path(&kamala, "approve"), json!({})).await.data()["verificationStatus"], "approved");
+    assert_eq!(admin.post(&path(&nila, "disable"), json!({})).await.data()["isActive"], false);
+    assert_eq!(nila.get("/api/auth/me").await.error(), (401, "TOKEN_REVOKED"));
+    assert_eq!(login(&server, &nila.email, PASSWORD).await.error(), (403, "ACCOUNT_DISABLED"));
+    assert_eq!(admin.post(&path(&nila, "enable"), json!({})).await.data()["isActive"], true);
+    assert_eq!(admin.patch(&path(&kamala, "role"), json!({ "role": "doctor" })).await.data()["role"], "doctor");
+    assert_eq!(kamala.get("/api/auth/me").await.error(), (401, "TOKEN_REVOKED"));
+    assert_eq!(admin.post(&path(&admin, "disable"), json!({})).await.error(), (409, "CONFLICT"));
+    assert_eq!(admin.post("/api/admin/users/nobody/approve", json!({})).await.error(), (404, "USER_NOT_FOUND"));
+
+    let nila = nila.sign_in().await;
+    for what in ["approve", "disable", "enable", "reset-link"] {
+        assert_eq!(nila.post(&path(&nila, what), json!({})).await.error(), (403, "FORBIDDEN"), "{what}");
+    }
+    assert_eq!(nila.patch(&path(&nila, "role"), json!({ "role": "admin" })).await.error(), (403, "FORBIDDEN"));
+    assert_eq!(nila.get("/api/admin/users").await.error(), (403, "FORBIDDEN"));
+    let (known, unknown) = (nila.get(&format!("/api/users/{}", admin.id)).await, nila.get("/api/users/0000000000000001").await);
+    assert_eq!((known.error(), &known.body), ((404, "USER_NOT_FOUND"), &unknown.body));
+}
+
+#[tokio::test]
+async fn a_forgotten_password_is_replaced_through_the_clinic() {
+    let server = Server::start();
+    let admin = administrator(&server).await;
+    let nila = Person::register(&server, "Nila", "mom").await;
+    let stranger = Person::stranger(&server);
+    let forgot = |email: &str| stranger.post("/api/auth/forgot-password", json!({ "email": email }));
+    let (known, unknown) = (forgot(&nila.email).await, forgot("nobody@example.org").await);
+    assert_eq!((known.status, &known.body), (200, &unknown.body));
+
+    let link = admin.post(&format!("/api/admin/users/{}/reset-link", nila.id), json!({})).await;
+    let token = link.data()["token"].as_str().unwrap().to_owned();
+    assert_eq!(link.data()["url"], format!("{}/reset?token={token}", server.url()));
+    let reset = json!({ "token": token, "password": OTHER });
+    assert_eq!(stranger.post("/api/auth/reset-password", reset.clone()).await.status, 200);
+    assert_eq!(nila.get("/api/auth/me").await.error(), (401, "TOKEN_REVOKED"));
+    assert_eq!(login(&server, &nila.email, OTHER).await.status, 200);
+    assert_eq!(stranger.post("/api/auth/reset-password", reset).await.error(), (400, "VALIDATION_ERROR"));
+}
