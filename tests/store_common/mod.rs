@@ -1,4 +1,5 @@
 //! What the tests of the store share: rows that can be told apart, and a child process that writes them until it is killed.
+#![allow(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
 #![allow(dead_code, reason = "each test file uses its part")]
 
 use mommycare::{
