@@ -4,7 +4,7 @@ import { html, render, signal, useEffect } from '../vendor/preact.js';
 import { announced } from './core/announce.js';
 import { startAppearance } from './core/appearance.js';
 import { loadClinic, needsSetup } from './core/clinic.js';
-import { startLang } from './core/i18n.js';
+import { startLang, t } from './core/i18n.js';
 import { isApproved, startLive } from './core/live.js';
 import { go, route } from './core/router.js';
 import { me } from './core/session.js';
@@ -62,7 +62,7 @@ function App() {
   if (screen === 'register') return html`<${Register} />`;
   if (!me.value) return html`<${Login} />`;
   if (!isApproved()) return html`<${Waiting} />`;
-  if (screen === 'chats') return html`<div class=${id ? 'app three' : 'app'} data-view=${id ? 'chat' : 'list'}><${Rail} /><${Chats} /><${Switcher} /></div>`;
+  if (screen === 'chats') return html`${id && html`<a class="skip" href="#write">${t('skip.write')}</a>`}<div class=${id ? 'app three' : 'app'} data-view=${id ? 'chat' : 'list'}><${Rail} /><${Chats} /><${Switcher} /></div>`;
   return html`<div class="app wide"><${Rail} /><${Lazy} name=${screen} key=${screen} /><${Switcher} /></div>`;
 }
 

@@ -69,6 +69,8 @@ function asMessage(l, isStuck) {
   });
 }
 
+/** Failures in a row; each makes the next pause longer. */
+let failures = 0;
 let order = 0;
 
 /** Takes a message. It is on screen and on the disk when this returns. @param {string} conversationId @param {string} content */
@@ -90,6 +92,7 @@ export function strike(clientMessageId) {
 export function retry(clientMessageId) {
   const letter = letters.value.find((l) => l.clientMessageId === clientMessageId);
   if (!letter) return;
+  failures = 0;
   const { refused: _, ...again } = letter;
   remember(prefix() + clientMessageId, again);
   batch(() => {
@@ -109,7 +112,6 @@ function setStuck(conversationId, is) {
 }
 
 let draining = false;
-let failures = 0;
 /** @type {ReturnType<typeof setTimeout>|undefined} */
 let later;
 

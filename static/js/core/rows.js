@@ -14,6 +14,19 @@
 /** The same key before and after the server has taken a message, so that its bubble stays the same element. @param {Message} m */
 export const keyOf = (m) => m.clientMessageId || m.id;
 
+/** @type {WeakMap<Message, Row>} a row that says the same is the same object: no garbage, and nothing to draw again */
+const made = new WeakMap();
+
+/** @param {Message} m @param {boolean} mine @param {boolean} first @param {boolean} pending @returns {Row} */
+function messageRow(m, mine, first, pending) {
+  const before = made.get(m);
+  if (before?.kind === 'message' && before.first === first && before.mine === mine) return before;
+  /** @type {Row} */
+  const row = { kind: 'message', key: keyOf(m), message: m, mine, first, pending };
+  made.set(m, row);
+  return row;
+}
+
 /**
  * @param {Message[]} messages @param {Message[]} pending
  * @param {{ me: string, unreadSeq: number|null, complete: boolean }} view
@@ -44,7 +57,7 @@ export function buildRows(messages, pending, { me, unreadSeq, complete }) {
       sender = '';
       return;
     }
-    rows.push({ kind: 'message', key: keyOf(m), message: m, mine: m.senderId === me, first: m.senderId !== sender, pending: isPending });
+    rows.push(messageRow(m, m.senderId === me, m.senderId !== sender, isPending));
     sender = m.senderId;
     if (m.status === 'failed') {
       rows.push({ kind: 'retry', key: `retry${keyOf(m)}`, message: m });

@@ -72,7 +72,6 @@ export function Conversation({ id }) {
     </main>`;
   }
   return html`
-    <a class="skip" href="#write">${t('skip.write')}</a>
     <main class="chat" aria-labelledby="chat-h">
       <${Head} c=${c} onDetails=${() => showDetails(true)} />
       <${Safety} c=${c} />

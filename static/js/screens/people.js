@@ -53,7 +53,7 @@ function Card({ person }) {
     <p class="row wrap meta-row">${isProvider && person.rating !== undefined && html`<${Rating} person=${person} />`}<${AvailabilityTag} person=${person} /></p>
     ${person.location && html`<p class="small muted ans"><${Icon} name="map-pin" size="s" /><span>${person.location}</span></p>`}
     ${Boolean(person.languages?.length) && html`<p class="small muted ans"><${Icon} name="languages" size="s" /><span>${person.languages?.join(', ')}</span></p>`}
-    <div class="prov-acts one"><button class="btn quiet" type="button" aria-busy=${busy} aria-label=${t('people.writeTo', { name: person.name })} onClick=${write}><${Icon} name="message-circle" />${t('people.write')}</button></div>
+    <div class="prov-acts one"><button class="btn quiet" type="button" aria-busy=${busy} aria-label=${`${t('people.write')}: ${person.name}`} onClick=${write}><${Icon} name="message-circle" />${t('people.write')}</button></div>
   </li>`;
 }
 

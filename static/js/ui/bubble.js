@@ -62,7 +62,7 @@ const Meta = ({ m, mine }) => html`<span class="meta">
 export function Bubble({ m, mine, showName, nameOf }) {
   const speaker = mine ? t('you') : nameOf(m.senderId);
   if (m.isDeleted) {
-    return html`<div class="bubble"><${Icon} name="ban" size="s" />${mine ? t('message.youDeleted') : t('message.deleted')}<${Meta} m=${m} mine=${mine} /></div>`;
+    return html`<div class="bubble"><${Icon} name="ban" size="s" /><span class="grow">${mine ? t('message.youDeleted') : t('message.deleted')}</span><${Meta} m=${m} mine=${mine} /></div>`;
   }
   return html`<div class="bubble">
     ${showName ? html`<b class="who-line">${speaker}</b>` : html`<span class="vh">${speaker}: </span>`}

@@ -43,6 +43,7 @@ export function MessageList({ c }) {
   // Set when the thread is opened or the reader looked away, and kept while they read.
   const [unreadSeq, setUnreadSeq] = useState(() => line.firstUnread());
   const openedAt = useRef(Date.now());
+  const seenBefore = useRef(unreadSeq === null ? (messages.at(-1)?.seq ?? 0) : unreadSeq - 1);
 
   const complete = line.complete.value;
   const pendingKey = pending.map((m) => m.id + m.status).join();
@@ -81,20 +82,10 @@ export function MessageList({ c }) {
       requestAnimationFrame(() => v.scrollBy(place?.inset ?? 0));
     } else if (divider >= 0) v.scrollToIndex(Math.max(0, divider - 1), { align: 'start' });
     else v.scrollToEnd();
-    return () => remember(c.id);
+    return () => {
+      viewing.value = null;
+    };
   }, []);
-  const latestRows = useRef(rows);
-  latestRows.current = rows;
-  /** @param {string} id */
-  function remember(id) {
-    const top = v.scrollOffset ?? 0;
-    const item = v.isAtEnd(NEAR_END) ? undefined : v.getVirtualItemForOffset(top);
-    const row = item && latestRows.current[item.index];
-    if (row) places.set(id, { key: row.key, inset: top - item.start });
-    else places.delete(id);
-    if (viewing.value?.id === id) viewing.value = null;
-  }
-
   // One's own message is always followed.
   const lastPending = pending.at(-1)?.id;
   const wasPending = useRef(lastPending);
@@ -111,6 +102,15 @@ export function MessageList({ c }) {
   useEffect(() => {
     viewing.value = { id: c.id, atEnd };
   }, [c.id, atEnd]);
+
+  // Kept up to date while reading: at the time of leaving, the thread is already gone.
+  useEffect(() => {
+    const top = v.scrollOffset ?? 0;
+    const item = atEnd ? undefined : v.getVirtualItemForOffset(top);
+    const row = item && rows[item.index];
+    if (row) places.set(c.id, { key: row.key, inset: top - item.start });
+    else places.delete(c.id);
+  });
 
   // Read is what stood on the screen while somebody looked.
   const lastSeen = lastSeqInView();
@@ -142,15 +142,18 @@ export function MessageList({ c }) {
 
   const measure = useCallback((/** @type {Element|null} */ element) => v.measureElement(element), []);
   const names = useMemo(() => new Map(c.participants.map((person) => [person.id, shortName(person)])), [c.participants]);
-  const isGroup = c.type === 'group' || others(c).length > 1;
-  const context = {
-    nameOf: (/** @type {string} */ id) => (id === mine ? t('you') : (names.get(id) ?? t('someone'))),
-    isGroup,
-    unreadCount: (/** @type {number} */ seq) => unreadAbove(messages, mine, seq - 1),
-    /** Only what came after opening moves; history stands still. @param {Row} row */
-    fresh: (row) => (row.kind === 'message' && row.message.at > openedAt.current ? (row.mine ? 'sending' : 'arrived') : ''),
-  };
-  const below = atEnd ? 0 : unreadAbove(messages, mine, readUpTo(c.id));
+  // One object for as long as it says the same: rows whose props are equal are not drawn again while scrolling.
+  const context = useMemo(
+    () => ({
+      nameOf: (/** @type {string} */ id) => (id === mine ? t('you') : (names.get(id) ?? t('someone'))),
+      isGroup: c.type === 'group' || others(c).length > 1,
+      unreadCount: (/** @type {number} */ seq) => unreadAbove(messages, mine, seq - 1),
+      /** Only what came after opening moves; history stands still. @param {Row} row */
+      fresh: (row) => (row.kind === 'message' && row.message.at > openedAt.current ? (row.mine ? 'sending' : 'arrived') : ''),
+    }),
+    [names, messages, mine],
+  );
+  const below = atEnd ? 0 : unreadAbove(messages, mine, Math.max(seenBefore.current, readUpTo(c.id)));
 
   return html`<section class="thread scroll" ref=${scroller} tabindex="0" aria-label=${t('thread.label')} data-testid="thread">
       <div class="thread-rows" style=${{ height: `${v.getTotalSize()}px` }}>

@@ -21,7 +21,7 @@ export function Safety({ c }) {
   return html`<div class="safety">
     <span><${Icon} name="clock" size="s" />${expectation(c)}</span>
     ${phone &&
-    html`<a href=${dialable(phone)}><${Icon} name="phone-call" size="s" />${t('emergency')}<span class="vh">: ${t('emergency.call')}</span> <span class="only-wide num">${phone}</span></a>`}
+    html`<a href=${dialable(phone)}><${Icon} name="phone-call" size="s" />${t('emergency')}<span class="vh">: ${t('emergency.call')}</span> <span class="num">${phone}</span></a>`}
   </div>`;
 }
 
