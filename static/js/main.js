@@ -69,7 +69,9 @@ function App() {
 const Root = () => html`<${App} /><${Toasts} /><p class="vh" role="status">${announced.value}</p>`;
 
 startAppearance();
-await Promise.all([startLang(), loadClinic()]);
+// Whoever is signed in need not wait for the clinic's answer; it decides only where a stranger goes.
+const clinic = loadClinic();
+await Promise.all([startLang(), me.value ? null : clinic]);
 startTitle();
 startLive();
 render(html`<${Root} />`, /** @type {Element} */ (document.getElementById('app')));

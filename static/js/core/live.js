@@ -4,11 +4,12 @@ import { batch, effect, signal, untracked } from '../../vendor/preact.js';
 import { announce } from './announce.js';
 import { get, patch, post } from './api.js';
 import { attending, viewing } from './attention.js';
+import { loadClinic } from './clinic.js';
 import { burnDrafts, openDrafts } from './drafts.js';
 import { t } from './i18n.js';
 import { toMessage } from './merge.js';
 import { burnOutbox, drain, onSent, openOutbox, strike } from './outbox.js';
-import { emptyReceipts, noteDelivered, noteRead, tellAll } from './receipts.js';
+import { emptyReceipts, keepRead, noteDelivered, noteRead, tellAll } from './receipts.js';
 import { endSession, me, session, updateMe } from './session.js';
 import { connect, disconnect, link } from './socket.js';
 import {
@@ -39,15 +40,22 @@ export function startLive() {
     const user = me.value;
     const id = user && isApproved(user) ? user.id : '';
     if (id === running) return;
+    const before = running;
     running = id;
-    untracked(() => (id ? begin() : finish()));
+    untracked(() => {
+      if (before) finish();
+      if (id) begin();
+    });
   });
 }
 
 function begin() {
   openDrafts();
   openOutbox();
-  connect(handlers, () => void recover());
+  connect(handlers, () => {
+    void recover();
+    void loadClinic();
+  });
   void recover();
   void countApprovals();
 }
@@ -63,9 +71,10 @@ function finish() {
 
 /** Ends the session on the server, and leaves nothing of this person on the device. */
 export async function signOut() {
-  await post('/api/auth/logout').catch(() => {});
+  // First of all: the server's word that the session is over may come before its answer.
   burnDrafts();
   burnOutbox();
+  await post('/api/auth/logout').catch(() => {});
   endSession();
 }
 
@@ -97,6 +106,7 @@ async function loadList() {
     more = Boolean(pagination?.hasNext);
   }
   keepOnly(ids);
+  for (const id of ids) keepRead(id);
   for (const c of conversations.value.values()) {
     if (c.unreadCount && c.lastMessage && c.lastMessage.senderId !== me.value?.id) noteDelivered(c.id, c.lastMessage.id);
   }

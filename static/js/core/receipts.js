@@ -24,12 +24,18 @@ export const readUpTo = (conversationId) => read.get(conversationId) ?? 0;
 export function noteRead(conversationId, seq) {
   if (seq <= readUpTo(conversationId)) return false;
   read.set(conversationId, seq);
+  keepRead(conversationId);
+  return true;
+}
+
+/** The list may come from a moment when the server did not know yet what is read here. @param {string} conversationId */
+export function keepRead(conversationId) {
+  const seq = readUpTo(conversationId);
   const c = conversation(conversationId);
-  if (!c || !me.value) return true;
+  if (!c || !me.value || !seq) return;
   const { state, messages } = timeline(conversationId);
   const left = seq >= c.seq ? 0 : state.value === 'ready' ? unreadAbove(messages.value, me.value.id, seq) : c.unreadCount;
-  if (left !== c.unreadCount) changeConversation(conversationId, { unreadCount: left });
-  return true;
+  if (left < c.unreadCount) changeConversation(conversationId, { unreadCount: left });
 }
 
 /** A row came into view before open eyes. @param {string} conversationId @param {number} seq */

@@ -1,6 +1,6 @@
 // The list of conversations, and the open one beside it where there is room.
 
-import { html, useState } from '../../vendor/preact.js';
+import { html, useEffect, useRef, useState } from '../../vendor/preact.js';
 import { clinic, dialable } from '../core/clinic.js';
 import { t } from '../core/i18n.js';
 import { recover } from '../core/live.js';
@@ -8,6 +8,7 @@ import { route } from '../core/router.js';
 import { me } from '../core/session.js';
 import { listState, ordered, titleOf, unreadTotal } from '../core/store.js';
 import { folded } from '../core/text.js';
+import { Banner } from '../ui/banner.js';
 import { ConversationRow } from '../ui/conversation-row.js';
 import { Icon } from '../ui/icon.js';
 import { NewConversation } from '../ui/new-conversation.js';
@@ -66,6 +67,12 @@ function List({ openId }) {
 export function Chats() {
   const { id } = route.value;
   const [choosing, choose] = useState(false);
+  // Coming back from a conversation, the focus is where one left.
+  const before = useRef(id);
+  useEffect(() => {
+    if (!id && before.current) /** @type {HTMLElement|null} */ (document.querySelector(`.conv[data-id="${CSS.escape(before.current)}"]`))?.focus();
+    before.current = id;
+  }, [id]);
   const Landmark = id ? 'section' : 'main';
   const Heading = id ? 'h2' : 'h1';
   return html`
@@ -74,6 +81,7 @@ export function Chats() {
         <${Heading} class="title" id="list-h">${t('nav.chats')}<//>
         <button class="btn icon" type="button" aria-label=${t('new.title')} data-testid="new-conversation" onClick=${() => choose(true)}><${Icon} name="square-pen" /></button>
       </div>
+      ${!id && html`<${Banner} />`}
       <${List} openId=${id} />
     <//>
     ${id

@@ -3,6 +3,7 @@
 import { html, useEffect, useRef, useState } from '../../vendor/preact.js';
 import { explain, t } from '../core/i18n.js';
 import { fetchConversation } from '../core/live.js';
+import { link } from '../core/socket.js';
 import { conversation, listState, partner, titleOf } from '../core/store.js';
 import { langOf } from '../core/text.js';
 import { timeline } from '../core/timeline.js';
@@ -26,7 +27,7 @@ function Head({ c, onDetails }) {
   const name = titleOf(c);
   // On a desk the message box takes the focus; on a phone the keyboard would cover what is to be read.
   useEffect(() => {
-    if (!matchMedia('(hover: hover) and (pointer: fine)').matches) heading.current?.focus({ preventScroll: true });
+    if (matchMedia('(hover: none) and (pointer: coarse)').matches) heading.current?.focus({ preventScroll: true });
   }, [c.id]);
   const sub = person ? [roleOf(person), presenceOf(person)].filter(Boolean).join(' · ') : t('details.people', { n: c.participants.length });
   return html`<header class="head">
@@ -43,7 +44,8 @@ function Head({ c, onDetails }) {
 function Thread({ c }) {
   const line = timeline(c.id);
   const open = () => void line.open().catch(() => {});
-  useEffect(open, [c.id]);
+  // Also after a failure, as soon as there is a connection again.
+  useEffect(open, [c.id, link.value]);
   switch (line.state.value) {
     case 'ready':
       return html`<${MessageList} key=${c.id} c=${c} />`;

@@ -8,7 +8,7 @@ import { iStop, iType } from '../core/typing.js';
 import { Icon } from './icon.js';
 
 /** Phones have no Shift+Enter; their Enter key breaks the line and the button sends. */
-const hasKeyboard = matchMedia('(hover: hover) and (pointer: fine)');
+const isTouch = matchMedia('(hover: none) and (pointer: coarse)');
 
 /** @param {{ id: string, name: string }} props */
 export function Composer({ id, name }) {
@@ -18,7 +18,7 @@ export function Composer({ id, name }) {
     if (!area) return;
     area.value = draftOf(id);
     grow(area);
-    if (hasKeyboard.matches) area.focus({ preventScroll: true });
+    if (!isTouch.matches) area.focus({ preventScroll: true });
     return iStop;
   }, [id]);
 
@@ -44,7 +44,7 @@ export function Composer({ id, name }) {
   /** @param {KeyboardEvent} event */
   function onKeyDown(event) {
     // keyCode 229 is what some keyboards report instead of isComposing.
-    if (event.key !== 'Enter' || event.shiftKey || event.isComposing || event.keyCode === 229 || !hasKeyboard.matches) return;
+    if (event.key !== 'Enter' || event.shiftKey || event.isComposing || event.keyCode === 229 || isTouch.matches) return;
     event.preventDefault();
     submit();
   }
@@ -53,7 +53,7 @@ export function Composer({ id, name }) {
     <div class="box">
       <label class="vh" for="write">${t('composer.label', { name })}</label>
       <textarea
-        id="write" ref=${box} rows="1" placeholder=${t('composer.placeholder')} dir="auto" enterkeyhint=${hasKeyboard.matches ? 'send' : 'enter'}
+        id="write" ref=${box} rows="1" placeholder=${t('composer.placeholder')} dir="auto" enterkeyhint=${isTouch.matches ? 'enter' : 'send'}
         maxlength="10000" data-testid="composer-input" onInput=${onInput} onKeyDown=${onKeyDown} onBlur=${iStop}
       ></textarea>
     </div>

@@ -21,6 +21,8 @@ import { TypingLine } from './typing-line.js';
 /** @typedef {import('../core/types.js').Conversation} Conversation */
 
 const NEAR_END = 80;
+/** A reader this close to the end stays at the end, whatever grows above it. */
+const AT_END = 24;
 const NEAR_TOP = 1500;
 
 /** @type {Map<string, { key: string, inset: number }>} where each thread was left; absent means at its end */
@@ -43,6 +45,7 @@ export function MessageList({ c }) {
   // Set when the thread is opened or the reader looked away, and kept while they read.
   const [unreadSeq, setUnreadSeq] = useState(() => line.firstUnread());
   const openedAt = useRef(Date.now());
+  const follow = useRef(true);
   const seenBefore = useRef(unreadSeq === null ? (messages.at(-1)?.seq ?? 0) : unreadSeq - 1);
 
   const complete = line.complete.value;
@@ -77,6 +80,7 @@ export function MessageList({ c }) {
     const place = places.get(c.id);
     const at = place ? rows.findIndex((row) => row.key === place.key) : -1;
     const divider = rows.findIndex((row) => row.kind === 'unread');
+    follow.current = at < 0 && divider < 0;
     if (at >= 0) {
       v.scrollToIndex(at, { align: 'start' });
       requestAnimationFrame(() => v.scrollBy(place?.inset ?? 0));
@@ -90,9 +94,23 @@ export function MessageList({ c }) {
   const lastPending = pending.at(-1)?.id;
   const wasPending = useRef(lastPending);
   useLayoutEffect(() => {
-    if (lastPending && lastPending !== wasPending.current) v.scrollToEnd();
+    if (lastPending && lastPending !== wasPending.current) {
+      follow.current = true;
+      v.scrollToEnd();
+    }
     wasPending.current = lastPending;
   }, [lastPending]);
+
+  // At the end one stays at the end: also when a banner takes room, or a row in the middle grows.
+  const total = v.getTotalSize();
+  const height = v.scrollRect?.height ?? 0;
+  useLayoutEffect(() => {
+    if (follow.current && !v.isAtEnd(1)) v.scrollToEnd();
+  }, [rows, total, height]);
+  const onScroll = () => {
+    const { scrollHeight = 0, scrollTop = 0, clientHeight = 0 } = scroller.current ?? {};
+    follow.current = scrollHeight - scrollTop - clientHeight <= AT_END;
+  };
 
   const items = v.getVirtualItems();
   const atEnd = v.isAtEnd(NEAR_END);
@@ -155,8 +173,8 @@ export function MessageList({ c }) {
   );
   const below = atEnd ? 0 : unreadAbove(messages, mine, Math.max(seenBefore.current, readUpTo(c.id)));
 
-  return html`<section class="thread scroll" ref=${scroller} tabindex="0" aria-label=${t('thread.label')} data-testid="thread">
-      <div class="thread-rows" style=${{ height: `${v.getTotalSize()}px` }}>
+  return html`<section class="thread scroll" ref=${scroller} tabindex="0" aria-label=${t('thread.label')} data-testid="thread" onScroll=${onScroll}>
+      <div class="thread-rows" style=${{ height: `${total}px` }}>
         <ol style=${{ transform: `translateY(${items[0]?.start ?? 0}px)` }}>
           ${items.map((item) => rows[item.index] && html`<${ThreadRow} key=${item.key} row=${rows[item.index]} index=${item.index} measure=${measure} context=${context} />`)}
         </ol>

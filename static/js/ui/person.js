@@ -20,6 +20,7 @@ export function presenceOf(person) {
 
 /** @param {{ person: Person }} props */
 export function AvailabilityTag({ person }) {
+  if (person.role === 'mom' || person.role === 'admin') return null;
   if (person.availability === 'busy') return html`<span class="tag warn">${t('availability.busy')}</span>`;
   if (person.availability === 'available' && person.isOnline) return html`<span class="tag ok">${t('availability.available')}</span>`;
   if (person.availability === 'unavailable') return html`<span class="tag">${t('availability.unavailable')}</span>`;
