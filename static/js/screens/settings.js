@@ -54,7 +54,7 @@ const Choice = ({ icon, label, name, value, options, prefix, onChoose }) => html
   <span class="set-i" aria-hidden="true"><${Icon} name=${icon} /></span><span class="grow" aria-hidden="true">${label}</span>
   <span class="seg radio">
     ${options.map(
-      (one) => html`<label key=${one}><input class="vh" type="radio" name=${name} checked=${value === one} onChange=${() => onChoose(one)} /><span>${t(prefix + one)}</span></label>`,
+      (one) => html`<label key=${one}><input type="radio" name=${name} checked=${value === one} onChange=${() => onChoose(one)} /><span>${t(prefix + one)}</span></label>`,
     )}
   </span>
 </fieldset>`;
