@@ -1,0 +1,231 @@
+// From signing in to signing out: loads, connects, and gives every event of the server its meaning.
+
+import { batch, effect, signal, untracked } from '../../vendor/preact.js';
+import { announce } from './announce.js';
+import { get, patch, post } from './api.js';
+import { attending, viewing } from './attention.js';
+import { loadClinic } from './clinic.js';
+import { burnDrafts, openDrafts } from './drafts.js';
+import { t } from './i18n.js';
+import { toMessage } from './merge.js';
+import { burnOutbox, drain, onSent, openOutbox, strike } from './outbox.js';
+import { emptyReceipts, keepRead, noteDelivered, noteRead, tellAll } from './receipts.js';
+import { endSession, me, session, updateMe } from './session.js';
+import { connect, disconnect, link } from './socket.js';
+import {
+  changeConversation, conversation, conversations, emptyStore, keepOnly, listState, noteLast, partner, putConversations, putPeople, titleOf,
+} from './store.js';
+import { shortName } from './text.js';
+import { emptyTimelines, held, timeline } from './timeline.js';
+import { theyType } from './typing.js';
+
+/** @typedef {import('./types.js').Conversation} Conversation */
+
+/** Whether this person may use the chat yet: a professional waits for an administrator. */
+export const isApproved = (user = me.value) => Boolean(user) && user?.verificationStatus !== 'pending' && user?.verificationStatus !== 'rejected';
+
+/** People waiting for approval, for an administrator's navigation. */
+export const approvals = signal(0);
+
+export async function countApprovals() {
+  if (me.value?.role !== 'admin') return;
+  const answer = await get('/api/admin/users?status=pending&limit=1').catch(() => null);
+  if (answer) approvals.value = answer.pagination?.total ?? answer.data?.length ?? 0;
+}
+
+/** Starts and stops with the session, also when another tab signs in or out. */
+export function startLive() {
+  let running = '';
+  effect(() => {
+    const user = me.value;
+    const id = user && isApproved(user) ? user.id : '';
+    if (id === running) return;
+    const before = running;
+    running = id;
+    untracked(() => {
+      if (before) finish();
+      if (id) begin();
+    });
+  });
+}
+
+function begin() {
+  openDrafts();
+  openOutbox();
+  connect(handlers, () => {
+    void recover();
+    void loadClinic();
+  });
+  void recover();
+  void countApprovals();
+}
+
+function finish() {
+  disconnect();
+  batch(() => {
+    emptyStore();
+    emptyTimelines();
+    emptyReceipts();
+  });
+}
+
+/** Ends the session on the server, and leaves nothing of this person on the device. */
+export async function signOut() {
+  // First of all: the server's word that the session is over may come before its answer.
+  burnDrafts();
+  burnOutbox();
+  await post('/api/auth/logout').catch(() => {});
+  endSession();
+}
+
+/** @type {Promise<void>|null} */
+let recovering = null;
+
+/** The list, then what every held conversation missed. Run on the start and after each reconnect; asking twice does no harm. */
+export function recover() {
+  recovering ??= loadList()
+    .then(() => Promise.all(held().map((one) => ((conversation(one.id)?.cursor ?? 0) > one.cursor ? one.catchUp() : undefined))))
+    .then(() => Promise.all([drain(), tellAll()]))
+    .then(() => {})
+    .catch(() => {
+      if (listState.value === 'loading') listState.value = 'failed';
+    })
+    .finally(() => {
+      recovering = null;
+    });
+  return recovering;
+}
+
+async function loadList() {
+  const ids = [];
+  for (let page = 1, more = true; more; page++) {
+    const { data, pagination } = await get(`/api/chat/conversations?limit=100&page=${page}`);
+    putConversations(data);
+    ids.push(...data.map((/** @type {Conversation} */ c) => c.id));
+    listState.value = 'ready';
+    more = Boolean(pagination?.hasNext);
+  }
+  keepOnly(ids);
+  for (const id of ids) keepRead(id);
+  for (const c of conversations.value.values()) {
+    if (c.unreadCount && c.lastMessage && c.lastMessage.senderId !== me.value?.id) noteDelivered(c.id, c.lastMessage.id);
+  }
+}
+
+/** Loads a conversation that is not in the list yet. @param {string} id */
+export async function fetchConversation(id) {
+  const { data } = await get(`/api/chat/conversations/${id}`);
+  putConversations([data]);
+}
+
+/** The conversation with somebody, made if need be. @param {string} participantId @returns {Promise<string>} its id */
+export async function openWith(participantId) {
+  const { data } = await post('/api/chat/conversations', { participantId });
+  putConversations([data]);
+  return data.id;
+}
+
+/** Shows at once, and turns back when the server will not. @param {Conversation} c @param {'isPinned'|'isMuted'} which */
+export async function toggle(c, which) {
+  const on = !c[which];
+  changeConversation(c.id, { [which]: on });
+  try {
+    await patch(`/api/chat/conversations/${c.id}/${which === 'isPinned' ? 'pin' : 'mute'}`, which === 'isPinned' ? { pinned: on } : { muted: on });
+  } catch (error) {
+    changeConversation(c.id, { [which]: !on });
+    throw error;
+  }
+}
+
+/** A message of the server, from whichever door. @param {any} wire */
+function receive(wire) {
+  const message = toMessage(wire);
+  const known = conversation(message.conversationId);
+  const isNews = message.seq > (known?.seq ?? 0);
+  batch(() => {
+    timeline(message.conversationId).apply([message]);
+    if (message.clientMessageId && message.senderId === me.value?.id) strike(message.clientMessageId);
+    noteLast(message);
+  });
+  if (!known) void fetchConversation(message.conversationId).catch(() => {});
+  return isNews;
+}
+onSent(receive);
+
+/** Somebody else wrote. @param {any} wire */
+function arrived(wire) {
+  const isNews = receive(wire);
+  const { conversationId, senderId, id } = wire;
+  noteDelivered(conversationId, id);
+  theyType(conversationId, senderId, false);
+  const c = conversation(conversationId);
+  if (!c || !isNews) return;
+  const view = viewing.value;
+  const inView = view !== null && view.id === conversationId && view.atEnd && attending.value;
+  if (!inView && !wire.isSystemMessage) changeConversation(conversationId, { unreadCount: c.unreadCount + 1 });
+  if (c.isMuted) return;
+  const sender = c.participants.find((person) => person.id === senderId);
+  const name = sender ? shortName(sender) : titleOf(c);
+  announce(view?.id === conversationId ? `${name}: ${wire.content}` : t('announce.from', { name }));
+}
+
+/** @param {any} data */
+function statusMoved({ conversationId, messageId, seq, status, userId }) {
+  const line = timeline(conversationId);
+  const upTo = seq ?? line.messages.value.findLast((m) => m.id === messageId)?.seq;
+  if (!upTo) return;
+  if (userId === me.value?.id) {
+    if (status === 'read') noteRead(conversationId, upTo);
+    return;
+  }
+  const c = conversation(conversationId);
+  line.mark({ userId: userId ?? (c && partner(c)?.id) ?? '', ...(status === 'read' ? { readSeq: upTo } : { deliveredSeq: upTo }) });
+  if (c?.lastMessage && c.type === 'direct' && c.seq <= upTo && c.lastMessage.senderId === me.value?.id) {
+    const now = c.lastMessage.status;
+    if (status === 'read' || now === 'sent') changeConversation(c.id, { lastMessage: { ...c.lastMessage, status } });
+  }
+}
+
+/** @type {Record<string, (data: any) => void>} */
+const handlers = {
+  new_message: ({ message }) => arrived(message),
+  message_sent: ({ message }) => message && receive(message),
+  message_status_update: statusMoved,
+  typing_indicator: ({ conversationId, userId, isTyping }) => {
+    if (userId === me.value?.id) return;
+    const c = conversation(conversationId);
+    const who = c?.participants.find((person) => person.id === userId);
+    if (isTyping && who && viewing.value?.id === conversationId) announce(t('typing.one', { name: shortName(who) }));
+    theyType(conversationId, userId, Boolean(isTyping));
+  },
+  user_status_change: ({ userId, isOnline, status, lastSeen }) => putPeople([{ id: userId, isOnline, status, lastSeen }]),
+  user_availability_change: ({ userId, availability, lastSeen }) => putPeople([{ id: userId, availability, lastSeen }]),
+  message_edited: ({ conversationId, messageId, message, content, editedAt }) =>
+    timeline(conversationId).change(messageId, (m) => (message ? toMessage({ ...m, ...message }) : { ...m, content, editedAt, isEdited: true })),
+  message_deleted: ({ conversationId, messageId }) => {
+    timeline(conversationId).change(messageId, (m) => ({ ...m, isDeleted: true, content: '', attachments: [], reactions: [] }));
+    const last = conversation(conversationId)?.lastMessage;
+    if (last && last.id === messageId) changeConversation(conversationId, { lastMessage: { ...last, content: '', isDeleted: true } });
+  },
+  message_reaction_updated: ({ conversationId, messageId, reactions }) =>
+    timeline(conversationId).change(messageId, (m) => ({ ...m, reactions })),
+  chat_mute_status_changed: ({ conversationId, isMuted }) => changeConversation(conversationId, { isMuted }),
+  chat_pin_status_changed: ({ conversationId, isPinned }) => changeConversation(conversationId, { isPinned }),
+  conversation_updated: ({ conversation: c }) => c && putConversations([c]),
+  notification: ({ kind }) => {
+    if (kind === 'verification') void countApprovals();
+  },
+  session_revoked: ({ reason } = {}) => endSession(reason === 'disabled' ? 'ACCOUNT_DISABLED' : 'ended'),
+};
+
+/** A pending professional asks again whether somebody has looked. @returns {Promise<void>} */
+export async function refreshMe() {
+  if (!session.value) return;
+  const answer = await get('/api/auth/me');
+  updateMe(answer.user ?? answer.data?.user ?? answer.data);
+}
+
+// A tab that slept has missed the news of the phone's network; asking is cheap.
+effect(() => {
+  if (attending.value && untracked(() => link.value === 'on')) untracked(() => void recover());
+});

@@ -1,0 +1,77 @@
+// The live connection. It knows nothing of chat: live.js says what each event means.
+
+import { signal } from '../../vendor/preact.js';
+import { io } from '../../vendor/socket.io.js';
+import { renew, session } from './session.js';
+
+/** 'off' before signing in; 'away' while it tries again. navigator.onLine is not asked: it lies. */
+export const link = signal(/** @type {'off'|'away'|'on'} */ ('off'));
+/** The server said that it restarts, so the wait is expected. */
+export const restarting = signal(false);
+
+/** @type {import('../../vendor/socket.io.js').Socket|null} */
+let socket = null;
+
+/**
+ * @param {Record<string, (data: any) => void>} handlers by event name
+ * @param {() => void} whenConnected each time, also after a break
+ */
+export function connect(handlers, whenConnected) {
+  disconnect();
+  const mine = (socket = io({
+    // Read at every attempt: the token may have been renewed since the last one.
+    auth: (give) => give({ token: session.value?.token }),
+    transports: ['websocket', 'polling'],
+    tryAllTransports: true,
+    reconnectionDelay: 500,
+    reconnectionDelayMax: 5000,
+    timeout: 10_000,
+  }));
+  link.value = 'away';
+  mine.on('connect', () => {
+    link.value = 'on';
+    restarting.value = false;
+    whenConnected();
+  });
+  mine.on('disconnect', (reason) => {
+    link.value = 'away';
+    // After a close by the server the client library waits to be told.
+    if (reason === 'io server disconnect') setTimeout(() => mine === socket && mine.connect(), 1000);
+  });
+  mine.on('connect_error', () => {
+    link.value = 'away';
+    // `active` means that it tries again by itself; if not, the server refused the token.
+    if (!mine.active) void refused(mine);
+  });
+  mine.on('server_restarting', () => {
+    restarting.value = true;
+  });
+  for (const [event, handle] of Object.entries(handlers)) mine.on(event, handle);
+}
+
+/** @param {import('../../vendor/socket.io.js').Socket} mine */
+async function refused(mine) {
+  try {
+    if (!session.value || !(await renew(session.value.token))) return;
+  } catch {
+    // No answer; the next attempt may find one.
+  }
+  setTimeout(() => mine === socket && mine.connect(), 1000);
+}
+
+export function disconnect() {
+  socket?.disconnect();
+  socket = null;
+  link.value = 'off';
+}
+
+/** Lost while there is no connection: only for what may be lost. @param {string} event @param {unknown} data */
+export function emit(event, data) {
+  if (socket?.connected) socket.emit(event, data);
+}
+
+/** At once instead of after the pause. */
+export function tryNow() {
+  if (socket && !socket.connected) socket.disconnect().connect();
+}
+

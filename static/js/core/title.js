@@ -1,0 +1,22 @@
+// The unread total where it is seen without looking: the tab's title and the app's badge. Never what a message says.
+
+import { effect } from '../../vendor/preact.js';
+import { t } from './i18n.js';
+import { route } from './router.js';
+import { conversation, titleOf, unreadTotal } from './store.js';
+
+const SCREEN_TITLES = /** @type {Record<string, string>} */ ({
+  chats: 'nav.chats', people: 'nav.people', settings: 'nav.settings', admin: 'nav.admin', login: 'login.submit', register: 'register.title', setup: 'setup.title',
+});
+
+export function startTitle() {
+  effect(() => {
+    const { screen, id } = route.value;
+    const open = id ? conversation(id) : undefined;
+    const name = open ? titleOf(open) : SCREEN_TITLES[screen] ? t(SCREEN_TITLES[screen]) : '';
+    const count = unreadTotal.value ? `(${unreadTotal.value}) ` : '';
+    document.title = count + (name ? `${name} – MommyCare` : 'MommyCare');
+    const badge = unreadTotal.value ? navigator.setAppBadge?.(unreadTotal.value) : navigator.clearAppBadge?.();
+    badge?.catch(() => {});
+  });
+}

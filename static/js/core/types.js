@@ -1,0 +1,89 @@
+// The objects of the wire, as far as the app reads them. Types only: nothing imports this file at run time.
+
+/** @typedef {'mom'|'doctor'|'midwife'|'service_provider'|'admin'} Role */
+/** @typedef {'available'|'busy'|'unavailable'} Availability */
+
+/**
+ * A person as the app knows them: oneself, a participant, a provider.
+ * @typedef {object} Person
+ * @property {string} id
+ * @property {string} name
+ * @property {string} firstName
+ * @property {string} lastName
+ * @property {Role} role
+ * @property {string} [specialty]
+ * @property {string|null} [avatar]
+ * @property {boolean} [isOnline]
+ * @property {string} [status]
+ * @property {string|null} [lastSeen]
+ * @property {Availability} [availability]
+ * @property {string} [experience]
+ * @property {string} [location]
+ * @property {string} [bio]
+ * @property {string[]} [languages]
+ * @property {number} [rating]
+ * @property {number} [reviewCount]
+ */
+
+/**
+ * @typedef {Person & {
+ *   email: string, phone?: string|null, licenseNumber?: string|null, isActive: boolean,
+ *   verificationStatus: 'pending'|'approved'|'rejected', rejectionReason?: string|null, createdAt: string,
+ * }} User
+ */
+
+/** @typedef {'waiting'|'failed'|'sent'|'delivered'|'read'|'scheduled'} SendStatus */
+
+/** @typedef {{ id: string, sender?: string, senderId: string, content: string, messageType: string }} Quote */
+/** @typedef {{ userId: string, user?: string, emoji: string }} Reaction */
+/** @typedef {{ id: string, originalName?: string, filename?: string, mimetype?: string, size?: number, url: string, fileType?: string }} FileRef */
+
+/**
+ * A message. `at` and `day` are added once on arrival, so that drawing never parses a date.
+ * @typedef {object} Message
+ * @property {string} id
+ * @property {string|null} [clientMessageId]
+ * @property {number} seq
+ * @property {string} conversationId
+ * @property {string} senderId
+ * @property {string} [senderName]
+ * @property {string} content
+ * @property {string} messageType
+ * @property {string} createdAt
+ * @property {SendStatus} status
+ * @property {FileRef[]} [attachments]
+ * @property {Quote|null} [replyTo]
+ * @property {Reaction[]} [reactions]
+ * @property {boolean} [isEdited]
+ * @property {boolean} [isDeleted]
+ * @property {'normal'|'urgent'} [priority]
+ * @property {{ userId: string, at: string }[]} [acks]
+ * @property {boolean} [isSystemMessage]
+ * @property {string|null} [systemType]
+ * @property {number} at
+ * @property {number} day
+ */
+
+/** @typedef {{ id: string, content: string, messageType: string, timestamp: string, senderId: string, status: SendStatus, isDeleted?: boolean, priority?: string, isSystemMessage?: boolean }} LastMessage */
+
+/**
+ * @typedef {object} Conversation
+ * @property {string} id
+ * @property {'direct'|'group'} type
+ * @property {string} name
+ * @property {Person[]} participants
+ * @property {LastMessage|null} lastMessage
+ * @property {number} unreadCount
+ * @property {boolean} isMuted
+ * @property {boolean} isPinned
+ * @property {string} lastActivity
+ * @property {string} createdAt
+ * @property {number} seq
+ * @property {number} cursor
+ * @property {Record<string, unknown>} [metadata]
+ */
+
+/** @typedef {{ name: string, emergencyPhone: string|null, approveProfessionals: 'manual'|'auto', version: string }} Clinic */
+/** @typedef {{ userId: string, readSeq: number, deliveredSeq: number }} Mark */
+
+export {};

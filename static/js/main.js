@@ -1,0 +1,78 @@
+// Where it starts: language and appearance first, then the screen that the address and the session ask for.
+
+import { html, render, signal, useEffect } from '../vendor/preact.js';
+import { announced } from './core/announce.js';
+import { startAppearance } from './core/appearance.js';
+import { loadClinic, needsSetup } from './core/clinic.js';
+import { startLang, t } from './core/i18n.js';
+import { isApproved, startLive } from './core/live.js';
+import { go, route } from './core/router.js';
+import { me } from './core/session.js';
+import { startTitle } from './core/title.js';
+
+import { Chats } from './screens/chats.js';
+import { Login } from './screens/login.js';
+import { Register } from './screens/register.js';
+import { Waiting } from './screens/waiting.js';
+import { Rail } from './ui/rail.js';
+import { Switcher } from './ui/switcher.js';
+import { Toasts } from './ui/toast.js';
+import { startWorker } from './update.js';
+
+/** Screens that are not needed for the first look at one's chats are loaded when they are asked for. */
+const LATER = /** @type {Record<string, () => Promise<any>>} */ ({
+  setup: () => import('./screens/setup.js').then((m) => m.Setup),
+  people: () => import('./screens/people.js').then((m) => m.People),
+  settings: () => import('./screens/settings.js').then((m) => m.Settings),
+  admin: () => import('./screens/admin.js').then((m) => m.Admin),
+});
+const loaded = signal(/** @type {Record<string, any>} */ ({}));
+
+/** @param {{ name: string }} props */
+function Lazy({ name }) {
+  const Screen = loaded.value[name];
+  useEffect(() => {
+    if (!Screen) void LATER[name]().then((found) => (loaded.value = { ...loaded.value, [name]: found }));
+  }, [name]);
+  return Screen ? html`<${Screen} />` : html`<main class="page" aria-busy="true"></main>`;
+}
+
+/** The screen for this address and this person; redirects are decided here and nowhere else. @returns {string|null} where to go instead */
+function elsewhere() {
+  const { screen } = route.value;
+  const user = me.value;
+  if (!user) {
+    if (screen === 'setup') return null;
+    if (needsSetup.value) return '/setup';
+    return screen === 'login' || screen === 'register' ? null : '/login';
+  }
+  const home = user.role === 'admin' ? '/admin' : '/chats';
+  if (['home', 'missing', 'login', 'register', 'setup'].includes(screen)) return home;
+  return screen === 'admin' && user.role !== 'admin' ? home : null;
+}
+
+function App() {
+  const to = elsewhere();
+  useEffect(() => {
+    if (to) go(to, { replace: true });
+  }, [to]);
+  if (to) return null;
+  const { screen, id } = route.value;
+  if (screen === 'setup') return html`<${Lazy} name="setup" />`;
+  if (screen === 'register') return html`<${Register} />`;
+  if (!me.value) return html`<${Login} />`;
+  if (!isApproved()) return html`<${Waiting} />`;
+  if (screen === 'chats') return html`${id && html`<a class="skip" href="#write">${t('skip.write')}</a>`}<div class=${id ? 'app three' : 'app'} data-view=${id ? 'chat' : 'list'}><${Rail} /><${Chats} /><${Switcher} /></div>`;
+  return html`<div class="app wide"><${Rail} /><${Lazy} name=${screen} key=${screen} /><${Switcher} /></div>`;
+}
+
+const Root = () => html`<${App} /><${Toasts} /><p class="vh" role="status">${announced.value}</p>`;
+
+startAppearance();
+// Whoever is signed in need not wait for the clinic's answer; it decides only where a stranger goes.
+const clinic = loadClinic();
+await Promise.all([startLang(), me.value ? null : clinic]);
+startTitle();
+startLive();
+render(html`<${Root} />`, /** @type {Element} */ (document.getElementById('app')));
+startWorker();

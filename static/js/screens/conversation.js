@@ -1,0 +1,87 @@
+// One conversation: who it is with, safety, the thread, and where one writes.
+
+import { html, useEffect, useRef, useState } from '../../vendor/preact.js';
+import { explain, t } from '../core/i18n.js';
+import { fetchConversation } from '../core/live.js';
+import { link } from '../core/socket.js';
+import { conversation, listState, partner, titleOf } from '../core/store.js';
+import { langOf } from '../core/text.js';
+import { timeline } from '../core/timeline.js';
+import { Avatar } from '../ui/avatar.js';
+import { Banner } from '../ui/banner.js';
+import { Composer } from '../ui/composer.js';
+import { Details } from '../ui/details.js';
+import { Dialog } from '../ui/dialog.js';
+import { Icon } from '../ui/icon.js';
+import { MessageList } from '../ui/message-list.js';
+import { presenceOf, roleOf } from '../ui/person.js';
+import { Safety } from '../ui/safety.js';
+import { Empty, Failed } from '../ui/states.js';
+
+/** @typedef {import('../core/types.js').Conversation} Conversation */
+
+/** @param {{ c: Conversation, onDetails: () => void }} props */
+function Head({ c, onDetails }) {
+  const heading = useRef(/** @type {HTMLElement|null} */ (null));
+  const person = partner(c);
+  const name = titleOf(c);
+  // On a desk the message box takes the focus; on a phone the keyboard would cover what is to be read.
+  useEffect(() => {
+    if (matchMedia('(hover: none) and (pointer: coarse)').matches) heading.current?.focus({ preventScroll: true });
+  }, [c.id]);
+  const sub = person ? [roleOf(person), presenceOf(person)].filter(Boolean).join(' · ') : t('details.people', { n: c.participants.length });
+  return html`<header class="head">
+    <a class="btn icon only-phone" href="/chats" aria-label=${t('chat.back')}><${Icon} name="arrow-left" /></a>
+    <div class="who">
+      <${Avatar} name=${name} role=${person?.role} size="s" isOnline=${person?.isOnline} busy=${person?.availability === 'busy'} />
+      <div class="min0"><h1 id="chat-h" ref=${heading} tabindex="-1" lang=${langOf(name)}>${name}</h1><span class="sub">${sub}</span></div>
+    </div>
+    <button class="btn icon not-three" type="button" aria-label=${t('details.title')} onClick=${onDetails}><${Icon} name="info" /></button>
+  </header>`;
+}
+
+/** @param {{ c: Conversation }} props */
+function Thread({ c }) {
+  const line = timeline(c.id);
+  const open = () => void line.open().catch(() => {});
+  // Also after a failure, as soon as there is a connection again.
+  useEffect(open, [c.id, link.value]);
+  switch (line.state.value) {
+    case 'ready':
+      return html`<${MessageList} key=${c.id} c=${c} />`;
+    case 'failed':
+      return html`<${Failed} onRetry=${open} />`;
+    default:
+      return html`<div class="thread" role="status"><span class="vh">${t('thread.loading')}</span></div>`;
+  }
+}
+
+/** @param {{ id: string }} props */
+export function Conversation({ id }) {
+  const c = conversation(id);
+  const [error, setError] = useState(/** @type {any} */ (null));
+  const [details, showDetails] = useState(false);
+  const listed = listState.value !== 'loading';
+  useEffect(() => {
+    setError(null);
+    if (!c && listed) fetchConversation(id).catch(setError);
+  }, [id, listed]);
+
+  if (!c) {
+    return html`<main class="chat" aria-label=${t('chat')}>
+      <a class="btn icon only-phone" href="/chats" aria-label=${t('chat.back')}><${Icon} name="arrow-left" /></a>
+      ${error ? html`<${Empty} title=${t('chat.closed')} text=${explain({ ...error, code: error.code })} />` : html`<div class="thread" role="status"><span class="vh">${t('thread.loading')}</span></div>`}
+    </main>`;
+  }
+  return html`
+    <main class="chat" aria-labelledby="chat-h">
+      <${Head} c=${c} onDetails=${() => showDetails(true)} />
+      <${Safety} c=${c} />
+      <${Banner} />
+      <${Thread} c=${c} />
+      <${Composer} id=${c.id} name=${titleOf(c)} />
+    </main>
+    <aside class="details scroll" aria-label=${t('details.title')} tabindex="0"><${Details} c=${c} /></aside>
+    ${details && html`<${Dialog} class="slide" title=${t('details.title')} onClose=${() => showDetails(false)}><div class="scroll"><${Details} c=${c} /></div><//>`}
+  `;
+}

@@ -1,0 +1,115 @@
+// Oneself and this device.
+
+import { html, useState } from '../../vendor/preact.js';
+import { SIZES, textSize, theme } from '../core/appearance.js';
+import { patch } from '../core/api.js';
+import { LANGS, lang, setLang, t } from '../core/i18n.js';
+import { signOut } from '../core/live.js';
+import { waiting } from '../core/outbox.js';
+import { me, updateMe } from '../core/session.js';
+import { langOf } from '../core/text.js';
+import { Avatar } from '../ui/avatar.js';
+import { Confirm } from '../ui/dialog.js';
+import { Icon } from '../ui/icon.js';
+import { roleOf } from '../ui/person.js';
+import { toastError } from '../ui/toast.js';
+import { PasswordDialog, ProfileDialog } from './settings-dialogs.js';
+import { Sessions } from './settings-sessions.js';
+
+/** @typedef {import('../core/i18n.js').Lang} Lang */
+/** @typedef {import('../core/types.js').Availability} Availability */
+
+const OWN_NAME_OF = /** @type {Record<string, string>} */ ({ si: 'Sinhala', ta: 'Tamil' });
+
+const Languages = () => html`<section aria-labelledby="set-lang">
+  <h2 id="set-lang">${t('settings.language')}</h2>
+  <fieldset class="card pick">
+    <legend class="vh">${t('settings.language')}</legend>
+    ${Object.entries(LANGS).map(
+      ([code, name]) => html`<label lang=${code} key=${code}>
+        <input type="radio" name="lang" checked=${lang.value === code} onChange=${() => void setLang(/** @type {Lang} */ (code)).catch(toastError)} />
+        <span class="grow">${name}</span>${OWN_NAME_OF[code] && html`<small class="muted" lang="en">${OWN_NAME_OF[code]}</small>`}
+      </label>`,
+    )}
+  </fieldset>
+</section>`;
+
+const Reading = () => html`<section aria-labelledby="set-read">
+  <h2 id="set-read">${t('settings.reading')}</h2>
+  <div class="card list-card">
+    <div class="set col">
+      <div class="row grow"><span class="set-i" aria-hidden="true"><${Icon} name="a-large-small" /></span><label class="grow" for="text-size">${t('settings.textSize')}</label>
+        <output class="small muted" for="text-size">${t(`settings.size${textSize.value}`)}</output></div>
+      <input class="range" id="text-size" type="range" min="0" max=${SIZES.length - 1} value=${textSize.value} aria-valuetext=${t(`settings.size${textSize.value}`)}
+        onChange=${(/** @type {any} */ e) => (textSize.value = Number(e.target.value))} />
+    </div>
+    <${Choice} icon="sun-moon" label=${t('settings.theme')} name="theme" value=${theme.value} options=${['auto', 'light', 'dark']} prefix="settings.theme."
+      onChoose=${(/** @type {any} */ value) => (theme.value = value)} />
+  </div>
+</section>`;
+
+/** A few options in a row. @param {{ icon: string, label: string, name: string, value: string, options: string[], prefix: string, onChoose: (value: string) => void }} props */
+const Choice = ({ icon, label, name, value, options, prefix, onChoose }) => html`<fieldset class="set choice">
+  <legend class="vh">${label}</legend>
+  <span class="set-i" aria-hidden="true"><${Icon} name=${icon} /></span><span class="grow" aria-hidden="true">${label}</span>
+  <span class="seg radio">
+    ${options.map(
+      (one) => html`<label key=${one}><input type="radio" name=${name} checked=${value === one} onChange=${() => onChoose(one)} /><span>${t(prefix + one)}</span></label>`,
+    )}
+  </span>
+</fieldset>`;
+
+function StaffAvailability() {
+  const now = me.value?.availability ?? 'available';
+  /** @param {string} availability */
+  const choose = async (availability) => {
+    const before = me.value;
+    if (!before) return;
+    updateMe({ ...before, availability: /** @type {Availability} */ (availability) });
+    try {
+      await patch('/api/users/me/availability', { availability });
+    } catch (error) {
+      updateMe(before);
+      toastError(error);
+    }
+  };
+  return html`<section aria-labelledby="set-av">
+    <h2 id="set-av">${t('settings.availability')}</h2>
+    <div class="card list-card"><${Choice} icon="clock" label=${t('settings.iAm')} name="availability" value=${now} options=${['available', 'busy', 'unavailable']} prefix="availability.me." onChoose=${choose} /></div>
+  </section>`;
+}
+
+function SignOut() {
+  const [asking, ask] = useState(false);
+  const leave = () => void signOut();
+  return html`<button class="btn danger block" type="button" onClick=${() => (waiting.value ? ask(true) : leave())}><${Icon} name="log-out" />${t('signOut')}</button>
+    ${asking && html`<${Confirm} title=${t('signOut.unsent', { n: waiting.value })} text=${t('signOut.unsentAbout')} yes=${t('signOut.anyway')} danger=${true} onYes=${leave} onClose=${() => ask(false)} />`}`;
+}
+
+export function Settings() {
+  const [dialog, open] = useState(/** @type {'profile'|'password'|null} */ (null));
+  const user = me.value;
+  if (!user) return null;
+  const isStaff = user.role !== 'mom' && user.role !== 'admin';
+  const close = () => open(null);
+  return html`<main class="page scroll" tabindex="0" aria-labelledby="set-h"><div class="sets">
+    <header class="row me-head">
+      <${Avatar} name=${user.name} role=${user.role} size="l" />
+      <div class="grow"><h1 class="title" id="set-h" lang=${langOf(user.name)}>${user.name}</h1><p class="muted small">${roleOf(user)}</p></div>
+      <button class="btn line sm" type="button" onClick=${() => open('profile')}>${t('settings.edit')}</button>
+    </header>
+    ${isStaff && html`<${StaffAvailability} />`}
+    <${Languages} />
+    <${Reading} />
+    <section aria-labelledby="set-acc">
+      <h2 id="set-acc">${t('settings.account')}</h2>
+      <div class="card list-card">
+        <button class="set as-button" type="button" onClick=${() => open('password')}><span class="set-i" aria-hidden="true"><${Icon} name="key-round" /></span><b class="grow">${t('settings.password')}</b><${Icon} name="chevron-right" size="s" /></button>
+      </div>
+    </section>
+    <${Sessions} />
+    <${SignOut} />
+    ${dialog === 'profile' && html`<${ProfileDialog} onClose=${close} />`}
+    ${dialog === 'password' && html`<${PasswordDialog} onClose=${close} />`}
+  </div></main>`;
+}

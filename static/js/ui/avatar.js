@@ -1,0 +1,14 @@
+// Initials in the person's own script, on the tint of their role. Hidden from screen readers: the name follows.
+
+import { html } from '../../vendor/preact.js';
+import { initials, langOf } from '../core/text.js';
+
+const TINT = /** @type {Record<string, string>} */ ({ doctor: 'doctor', midwife: 'midwife', service_provider: 'service', mom: 'mother' });
+
+/** @param {{ name: string, role?: string, size?: ''|'s'|'xs'|'l'|'xl', isOnline?: boolean, busy?: boolean }} props */
+export const Avatar = ({ name, role = '', size = '', isOnline = false, busy = false }) => {
+  const letters = initials(name);
+  return html`<span class=${`av ${TINT[role] ?? 'clinic'} ${size}`} aria-hidden="true" lang=${langOf(letters)}>
+    ${letters}${isOnline && html`<span class=${busy ? 'dot busy' : 'dot'}></span>`}
+  </span>`;
+};

@@ -1,0 +1,57 @@
+// One conversation in the list: who, what was last, when, and what waits.
+
+import { html } from '../../vendor/preact.js';
+import { shortWhen } from '../core/dates.js';
+import { draftOf } from '../core/drafts.js';
+import { t } from '../core/i18n.js';
+import { pendingOf } from '../core/outbox.js';
+import { me } from '../core/session.js';
+import { partner, titleOf, typing } from '../core/store.js';
+import { langOf, shortName } from '../core/text.js';
+import { Avatar } from './avatar.js';
+import { preview } from './bubble.js';
+import { Icon } from './icon.js';
+import { Ticks } from './ticks.js';
+
+/** @typedef {import('../core/types.js').Conversation} Conversation */
+
+/** @param {string} text */
+const said = (text) => html`<span lang=${langOf(text)} dir="auto">${text}</span>`;
+
+/** What the second line says, the most pressing thing first. @param {{ c: Conversation, isOpen: boolean }} props */
+function Last({ c, isOpen }) {
+  if (typing.value.get(c.id)?.length) return html`<span class="typing-text">${t('typing.short')}</span>`;
+  const draft = isOpen ? '' : draftOf(c.id);
+  if (draft) return html`<span class="draft">${t('draft')}</span> ${said(draft)}`;
+  const unsent = pendingOf(c.id).at(-1);
+  if (unsent) return html`<${Ticks} status=${unsent.status} size="s" /> ${said(unsent.content)}`;
+  const last = c.lastMessage;
+  if (!last) return html`<span class="dotless">${t('row.empty')}</span>`;
+  const mine = last.senderId === me.value?.id;
+  const sender = c.type === 'group' && !mine ? c.participants.find((person) => person.id === last.senderId) : undefined;
+  return html`
+    ${last.priority === 'urgent' && html`<${Icon} name="triangle-alert" size="s" class="urgent-c" /><span class="vh">${t('urgent.short')}</span>`}
+    ${mine && !last.isDeleted && !last.isSystemMessage && html`<${Ticks} status=${last.status ?? 'sent'} size="s" />`}
+    ${said((sender ? `${shortName(sender)}: ` : '') + preview(last))}
+  `;
+}
+
+/** @param {{ c: Conversation, isOpen: boolean }} props */
+export function ConversationRow({ c, isOpen }) {
+  const person = partner(c);
+  const name = titleOf(c);
+  const when = Date.parse(c.lastMessage?.timestamp ?? c.lastActivity ?? c.createdAt);
+  return html`<li>
+    <a class=${c.unreadCount ? 'conv new' : 'conv'} href=${`/chats/${c.id}`} aria-current=${isOpen ? 'true' : undefined} data-testid="conversation-row" data-id=${c.id}>
+      <${Avatar} name=${name} role=${person?.role} isOnline=${person?.isOnline} busy=${person?.availability === 'busy'} />
+      <b lang=${langOf(name)}>${name}</b>
+      <time datetime=${new Date(when).toISOString()}>${shortWhen(when)}</time>
+      <span class="last"><${Last} c=${c} isOpen=${isOpen} /></span>
+      <span class="end">
+        ${c.isMuted && html`<${Icon} name="bell-off" size="s" /><span class="vh">${t('muted')}</span>`}
+        ${c.isPinned && html`<${Icon} name="pin" size="s" /><span class="vh">${t('pinned')}</span>`}
+        ${c.unreadCount > 0 && html`<span class=${c.isMuted ? 'count muted' : 'count'}>${c.unreadCount > 99 ? '99+' : c.unreadCount}<span class="vh"> ${t('unread')}</span></span>`}
+      </span>
+    </a>
+  </li>`;
+}

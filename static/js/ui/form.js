@@ -1,0 +1,44 @@
+// What every form does: one request at a time, errors at their fields, the rest in a line, focus on the first problem.
+
+import { useRef, useState } from '../../vendor/preact.js';
+import { explain } from '../core/i18n.js';
+
+/**
+ * @param {(values: Record<string, string>, form: HTMLFormElement) => Promise<unknown>} submit
+ */
+export function useForm(submit) {
+  const [busy, setBusy] = useState(false);
+  const [errors, setErrors] = useState(/** @type {Record<string, string>} */ ({}));
+  const [problem, setProblem] = useState(/** @type {string} */ (''));
+  const form = useRef(/** @type {HTMLFormElement|null} */ (null));
+
+  /** @param {SubmitEvent} event */
+  async function onSubmit(event) {
+    event.preventDefault();
+    if (busy) return;
+    form.current = /** @type {HTMLFormElement} */ (event.currentTarget);
+    setBusy(true);
+    setErrors({});
+    setProblem('');
+    try {
+      const values = Object.fromEntries([...new FormData(form.current)].map(([key, value]) => [key, String(value)]));
+      await submit(values, form.current);
+    } catch (error) {
+      showError(error);
+    } finally {
+      setBusy(false);
+    }
+  }
+
+  /** @param {any} error */
+  function showError(error) {
+    const byField = Object.fromEntries((error?.fields ?? []).map((/** @type {{ field: string, message: string }} */ one) => [one.field, one.message]));
+    const named = Object.keys(byField).filter((name) => form.current?.elements.namedItem(name));
+    setErrors(byField);
+    if (!named.length) setProblem(explain(error));
+    // After the invalid marks are drawn.
+    requestAnimationFrame(() => /** @type {HTMLElement|null} */ (form.current?.querySelector('[aria-invalid=true]'))?.focus());
+  }
+
+  return { onSubmit, busy, errors, problem, setErrors };
+}

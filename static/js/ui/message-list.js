@@ -1,0 +1,191 @@
+// The thread: only the rows in view exist. Older pages come in above without moving what is being read; new messages are
+// followed only by a reader who is at the end.
+
+import { html, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from '../../vendor/preact.js';
+import { Virtualizer, elementScroll, observeElementOffset, observeElementRect } from '../../vendor/virtual.js';
+import { attending, viewing } from '../core/attention.js';
+import { t } from '../core/i18n.js';
+import { unreadAbove } from '../core/merge.js';
+import { pendingOf } from '../core/outbox.js';
+import { readUpTo, see } from '../core/receipts.js';
+import { buildRows } from '../core/rows.js';
+import { me } from '../core/session.js';
+import { others } from '../core/store.js';
+import { shortName } from '../core/text.js';
+import { timeline } from '../core/timeline.js';
+import { Icon } from './icon.js';
+import { ThreadRow } from './rows.js';
+import { TypingLine } from './typing-line.js';
+
+/** @typedef {import('../core/rows.js').Row} Row */
+/** @typedef {import('../core/types.js').Conversation} Conversation */
+
+const NEAR_END = 80;
+/** A reader this close to the end stays at the end, whatever grows above it. */
+const AT_END = 24;
+const NEAR_TOP = 1500;
+
+/** @type {Map<string, { key: string, inset: number }>} where each thread was left; absent means at its end */
+const places = new Map();
+
+/** A first guess at a row's height; the real one is measured when it is drawn. @param {Row|undefined} row */
+const guess = (row) => {
+  if (row?.kind !== 'message') return row?.kind === 'start' ? 110 : 56;
+  return 44 + 22 * Math.floor(row.message.content.length / 46);
+};
+
+/** @param {{ c: Conversation }} props */
+export function MessageList({ c }) {
+  const line = timeline(c.id);
+  const messages = line.messages.value;
+  const pending = pendingOf(c.id);
+  const mine = me.value?.id ?? '';
+  const scroller = useRef(/** @type {HTMLElement|null} */ (null));
+  const [, redraw] = useState(0);
+  // Set when the thread is opened or the reader looked away, and kept while they read.
+  const [unreadSeq, setUnreadSeq] = useState(() => line.firstUnread());
+  const openedAt = useRef(Date.now());
+  const follow = useRef(true);
+  const seenBefore = useRef(unreadSeq === null ? (messages.at(-1)?.seq ?? 0) : unreadSeq - 1);
+
+  const complete = line.complete.value;
+  const pendingKey = pending.map((m) => m.id + m.status).join();
+  const rows = useMemo(() => buildRows(messages, pending, { me: mine, unreadSeq, complete }), [messages, pendingKey, mine, unreadSeq, complete]);
+
+  const virtual = useRef(/** @type {Virtualizer<HTMLElement, Element>|null} */ (null));
+  const options = {
+    count: rows.length,
+    getScrollElement: () => scroller.current,
+    getItemKey: useCallback((/** @type {number} */ i) => rows[i]?.key ?? i, [rows]),
+    estimateSize: (/** @type {number} */ i) => guess(rows[i]),
+    overscan: 12,
+    paddingStart: 16,
+    paddingEnd: 4,
+    anchorTo: /** @type {const} */ ('end'),
+    followOnAppend: true,
+    scrollEndThreshold: NEAR_END,
+    scrollToFn: elementScroll,
+    observeElementRect,
+    observeElementOffset,
+    onChange: () => redraw((n) => n + 1),
+  };
+  virtual.current ??= new Virtualizer(options);
+  const v = virtual.current;
+  v.setOptions(options);
+  useLayoutEffect(() => v._didMount(), []);
+  useLayoutEffect(() => v._willUpdate());
+
+  // Where the reader left off: at a row, at the first unread message, or at the end.
+  useLayoutEffect(() => {
+    const place = places.get(c.id);
+    const at = place ? rows.findIndex((row) => row.key === place.key) : -1;
+    const divider = rows.findIndex((row) => row.kind === 'unread');
+    follow.current = at < 0 && divider < 0;
+    if (at >= 0) {
+      v.scrollToIndex(at, { align: 'start' });
+      requestAnimationFrame(() => v.scrollBy(place?.inset ?? 0));
+    } else if (divider >= 0) v.scrollToIndex(Math.max(0, divider - 1), { align: 'start' });
+    else v.scrollToEnd();
+    return () => {
+      viewing.value = null;
+    };
+  }, []);
+  // One's own message is always followed.
+  const lastPending = pending.at(-1)?.id;
+  const wasPending = useRef(lastPending);
+  useLayoutEffect(() => {
+    if (lastPending && lastPending !== wasPending.current) {
+      follow.current = true;
+      v.scrollToEnd();
+    }
+    wasPending.current = lastPending;
+  }, [lastPending]);
+
+  // At the end one stays at the end: also when a banner takes room, or a row in the middle grows.
+  const total = v.getTotalSize();
+  const height = v.scrollRect?.height ?? 0;
+  useLayoutEffect(() => {
+    if (follow.current && !v.isAtEnd(1)) v.scrollToEnd();
+  }, [rows, total, height]);
+  const onScroll = () => {
+    const { scrollHeight = 0, scrollTop = 0, clientHeight = 0 } = scroller.current ?? {};
+    follow.current = scrollHeight - scrollTop - clientHeight <= AT_END;
+  };
+
+  const items = v.getVirtualItems();
+  const atEnd = v.isAtEnd(NEAR_END);
+  const looking = attending.value;
+  const newest = messages.at(-1)?.seq ?? 0;
+
+  useEffect(() => {
+    viewing.value = { id: c.id, atEnd };
+  }, [c.id, atEnd]);
+
+  // Kept up to date while reading: at the time of leaving, the thread is already gone.
+  useEffect(() => {
+    const top = v.scrollOffset ?? 0;
+    const item = atEnd ? undefined : v.getVirtualItemForOffset(top);
+    const row = item && rows[item.index];
+    if (row) places.set(c.id, { key: row.key, inset: top - item.start });
+    else places.delete(c.id);
+  });
+
+  // Read is what stood on the screen while somebody looked.
+  const lastSeen = lastSeqInView();
+  useEffect(() => {
+    if (looking && lastSeen) see(c.id, lastSeen);
+  }, [c.id, looking, lastSeen]);
+  function lastSeqInView() {
+    if (atEnd) return newest;
+    const bottom = (v.scrollOffset ?? 0) + (v.scrollRect?.height ?? 0);
+    const row = rows[items.findLast((item) => item.end <= bottom)?.index ?? -1];
+    return row?.kind === 'message' && !row.pending ? row.message.seq : 0;
+  }
+
+  // What came while nobody looked gets a divider of its own, unless one is standing already unread.
+  const looked = useRef({ looking, newest });
+  useEffect(() => {
+    const before = looked.current;
+    looked.current = { looking, newest };
+    if (!looking && newest > before.newest && (unreadSeq === null || unreadSeq <= readUpTo(c.id))) {
+      const first = messages.find((m) => m.seq > before.newest && m.senderId !== mine);
+      if (first) setUnreadSeq(first.seq);
+    }
+  }, [looking, newest]);
+
+  const nearTop = (v.scrollOffset ?? 0) < NEAR_TOP;
+  useEffect(() => {
+    if (nearTop && !complete) line.older().catch(() => {});
+  }, [nearTop, complete, messages.length]);
+
+  const measure = useCallback((/** @type {Element|null} */ element) => v.measureElement(element), []);
+  const names = useMemo(() => new Map(c.participants.map((person) => [person.id, shortName(person)])), [c.participants]);
+  // One object for as long as it says the same: rows whose props are equal are not drawn again while scrolling.
+  const context = useMemo(
+    () => ({
+      nameOf: (/** @type {string} */ id) => (id === mine ? t('you') : (names.get(id) ?? t('someone'))),
+      isGroup: c.type === 'group' || others(c).length > 1,
+      unreadCount: (/** @type {number} */ seq) => unreadAbove(messages, mine, seq - 1),
+      /** Only what came after opening moves; history stands still. @param {Row} row */
+      fresh: (row) => (row.kind === 'message' && row.message.at > openedAt.current ? (row.mine ? 'sending' : 'arrived') : ''),
+    }),
+    [names, messages, mine],
+  );
+  const below = atEnd ? 0 : unreadAbove(messages, mine, Math.max(seenBefore.current, readUpTo(c.id)));
+
+  return html`<section class="thread scroll" ref=${scroller} tabindex="0" aria-label=${t('thread.label')} data-testid="thread" onScroll=${onScroll}>
+      <div class="thread-rows" style=${{ height: `${total}px` }}>
+        <ol style=${{ transform: `translateY(${items[0]?.start ?? 0}px)` }}>
+          ${items.map((item) => rows[item.index] && html`<${ThreadRow} key=${item.key} row=${rows[item.index]} index=${item.index} measure=${measure} context=${context} />`)}
+        </ol>
+      </div>
+    </section>
+    <div class="below">
+      ${!atEnd &&
+      html`<button class="btn jump" type="button" data-testid="jump-latest" onClick=${() => v.scrollToEnd()}>
+        <${Icon} name="arrow-down" /><span class="vh">${below ? t('thread.jumpNew', { n: below }) : t('thread.jump')}</span>
+        ${below > 0 && html`<span class="count" aria-hidden="true">${below}</span>`}
+      </button>`}
+      <${TypingLine} c=${c} />
+    </div>`;
+}

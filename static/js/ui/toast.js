@@ -1,0 +1,32 @@
+// Short news at the bottom, gone by itself.
+
+import { html, signal } from '../../vendor/preact.js';
+import { explain } from '../core/i18n.js';
+
+/** @typedef {{ id: number, text: string, action?: { label: string, run: () => void } }} Toast */
+const toasts = signal(/** @type {Toast[]} */ ([]));
+let last = 0;
+
+/** @param {string} text @param {Toast['action']} [action] a toast with a button stays until it is answered */
+export function toast(text, action) {
+  const id = ++last;
+  toasts.value = [...toasts.value.slice(-2), { id, text, action }];
+  if (!action) setTimeout(() => dismiss(id), 5000);
+}
+
+/** For a failure that nothing on the screen shows. @param {unknown} error */
+export const toastError = (error) => toast(explain(error));
+
+/** @param {number} id */
+const dismiss = (id) => {
+  toasts.value = toasts.value.filter((one) => one.id !== id);
+};
+
+export const Toasts = () => html`<div class="toasts" role="status">
+  ${toasts.value.map(
+    ({ id, text, action }) => html`<div class="toast" key=${id}>
+      <span>${text}</span>
+      ${action && html`<button class="btn sm" type="button" onClick=${() => (dismiss(id), action.run())}>${action.label}</button>`}
+    </div>`,
+  )}
+</div>`;

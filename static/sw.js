@@ -1,0 +1,151 @@
+// The service worker: the app's own files from the cache of one version, everything else from the network.
+//
+// The server replaces VERSION by a fingerprint of all embedded files. Where nothing replaces it (a developer's machine), files
+// come from the network first, so that nobody ever looks at yesterday's code.
+
+const VERSION = '@@VERSION@@';
+const CACHE = `shell-${VERSION}`;
+const IS_RELEASE = !VERSION.startsWith('@@');
+
+/** Needed to start without a network. Fonts of a language and later screens join when they are first used. A test keeps the list. */
+const SHELL = [
+  '/index.html',
+  '/manifest.webmanifest',
+  '/fonts/inter.woff2',
+  '/css/base.css',
+  '/css/components.css',
+  '/css/conversation.css',
+  '/css/layout.css',
+  '/css/screens.css',
+  '/css/tokens.css',
+  '/js/core/announce.js',
+  '/js/core/api.js',
+  '/js/core/appearance.js',
+  '/js/core/attention.js',
+  '/js/core/clinic.js',
+  '/js/core/dates.js',
+  '/js/core/device.js',
+  '/js/core/directory.js',
+  '/js/core/drafts.js',
+  '/js/core/http.js',
+  '/js/core/i18n.js',
+  '/js/core/live.js',
+  '/js/core/merge.js',
+  '/js/core/outbox.js',
+  '/js/core/receipts.js',
+  '/js/core/router.js',
+  '/js/core/rows.js',
+  '/js/core/session.js',
+  '/js/core/socket.js',
+  '/js/core/store.js',
+  '/js/core/text.js',
+  '/js/core/timeline.js',
+  '/js/core/title.js',
+  '/js/core/typing.js',
+  '/js/main.js',
+  '/js/screens/admin-approvals.js',
+  '/js/screens/admin-people.js',
+  '/js/screens/admin.js',
+  '/js/screens/chats.js',
+  '/js/screens/conversation.js',
+  '/js/screens/login.js',
+  '/js/screens/people.js',
+  '/js/screens/register.js',
+  '/js/screens/settings-dialogs.js',
+  '/js/screens/settings-sessions.js',
+  '/js/screens/settings.js',
+  '/js/screens/setup.js',
+  '/js/screens/waiting.js',
+  '/js/ui/art.js',
+  '/js/ui/avatar.js',
+  '/js/ui/banner.js',
+  '/js/ui/bubble.js',
+  '/js/ui/composer.js',
+  '/js/ui/conversation-row.js',
+  '/js/ui/details.js',
+  '/js/ui/dialog.js',
+  '/js/ui/field.js',
+  '/js/ui/form.js',
+  '/js/ui/gate.js',
+  '/js/ui/icon.js',
+  '/js/ui/message-list.js',
+  '/js/ui/new-conversation.js',
+  '/js/ui/person.js',
+  '/js/ui/rail.js',
+  '/js/ui/rows.js',
+  '/js/ui/safety.js',
+  '/js/ui/states.js',
+  '/js/ui/switcher.js',
+  '/js/ui/ticks.js',
+  '/js/ui/toast.js',
+  '/js/ui/typing-line.js',
+  '/js/update.js',
+  '/vendor/preact.js',
+  '/vendor/socket.io.js',
+  '/vendor/virtual.js',
+  '/i18n/en.json',
+  '/i18n/si.json',
+  '/i18n/ta.json',
+  '/icons/icon.svg',
+  '/icons/sprite.svg',
+];
+
+const OURS = /^\/(css|js|vendor|fonts|icons|i18n)\/|^\/(manifest\.webmanifest|index\.html)$/u;
+
+self.addEventListener('install', (event) => {
+  event.waitUntil(
+    caches.open(CACHE).then((cache) => cache.addAll(SHELL.map((path) => new Request(path, { cache: 'no-cache' })))),
+  );
+});
+
+self.addEventListener('activate', (event) => {
+  event.waitUntil(
+    caches
+      .keys()
+      .then((names) => Promise.all(names.filter((name) => name !== CACHE).map((name) => caches.delete(name))))
+      .then(() => self.clients.claim()),
+  );
+});
+
+// A new version waits until the person says so, or until the last tab is closed: two versions never share a page.
+self.addEventListener('message', (event) => {
+  if (event.data === 'take over') self.skipWaiting();
+});
+
+self.addEventListener('fetch', (event) => {
+  const { request } = event;
+  const url = new URL(request.url);
+  if (request.method !== 'GET' || url.origin !== location.origin) return;
+  if (request.mode === 'navigate') event.respondWith(page(url));
+  else if (OURS.test(url.pathname)) event.respondWith(IS_RELEASE ? cacheFirst(request) : networkFirst(request));
+  // /api, /socket.io and /uploads are never touched.
+});
+
+/** The page itself: fresh when there is a network, else the one of this version. */
+async function page(url) {
+  if (/^\/(api|uploads|api-docs|health|metrics)\b/u.test(url.pathname)) return fetch(url);
+  try {
+    return await fetch('/index.html', { cache: 'no-cache' });
+  } catch {
+    return (await caches.match('/index.html')) ?? Response.error();
+  }
+}
+
+async function cacheFirst(request) {
+  const cache = await caches.open(CACHE);
+  return (await cache.match(request)) ?? keep(cache, request, await fetch(request));
+}
+
+async function networkFirst(request) {
+  const cache = await caches.open(CACHE);
+  try {
+    return await keep(cache, request, await fetch(request));
+  } catch {
+    return (await cache.match(request)) ?? Response.error();
+  }
+}
+
+async function keep(cache, request, response) {
+  if (response.ok) await cache.put(request, response.clone());
+  return response;
+}
