@@ -28,7 +28,9 @@ async fn login(server: &Server, email: &str, password: &str) -> Reply {
 }
 
 fn with_token(person: &Person, token: &str) -> Person {
-    Person { token: Some(token.into()), ..person.clone() }
+    let mut person = person.clone();
+    person.token = Some(token.into());
+    person
 }
 
 #[tokio::test]
