@@ -4,9 +4,11 @@
 mod support;
 
 use serde_json::{Value, json};
+use std::time::{Duration, Instant};
 use support::{
     Server,
     http::{PASSWORD, Person, Reply},
+    socket::Socket,
 };
 
 const OTHER: &str = "another good password";
@@ -28,7 +30,9 @@ async fn login(server: &Server, email: &str, password: &str) -> Reply {
 }
 
 fn with_token(person: &Person, token: &str) -> Person {
-    Person { token: Some(token.into()), ..person.clone() }
+    let mut person = person.clone();
+    person.token = Some(token.into());
+    person
 }
 
 #[tokio::test]
@@ -102,6 +106,8 @@ async fn odd_input_is_refused_in_the_usual_shape() {
     ] {
         assert_eq!(stranger.post("/api/auth/login", body.clone()).await.error(), (400, "VALIDATION_ERROR"), "{body}");
     }
+    let nila = Person::register(&server, "Nila", "mom").await;
+    assert_eq!(nila.put("/api/auth/profile", json!(["Eve"])).await.error(), (400, "VALIDATION_ERROR"), "a list is no object");
     for (password, fine) in
         [("password123", false), ("1234567", false), ("aaaaaaaa", false), (&*"ü".repeat(64), true), (&*"x1".repeat(600), false)]
     {
@@ -299,4 +305,51 @@ async fn a_forgotten_password_is_replaced_through_the_clinic() {
     assert_eq!(nila.get("/api/auth/me").await.error(), (401, "TOKEN_REVOKED"));
     assert_eq!(login(&server, &nila.email, OTHER).await.status, 200);
     assert_eq!(stranger.post("/api/auth/reset-password", reset).await.error(), (400, "VALIDATION_ERROR"));
+}
+
+#[tokio::test]
+async fn sockets_end_with_their_sign_in() {
+    let server = Server::start();
+    let admin = administrator(&server).await;
+    let phone = Person::register(&server, "Nila", "mom").await;
+    let (tablet, laptop) = (phone.sign_in().await, phone.sign_in().await);
+    let mut sockets = [Socket::connect(&phone).await, Socket::connect(&tablet).await, Socket::connect(&laptop).await];
+    let began = Instant::now();
+    phone.post("/api/auth/logout", json!({})).await;
+    sockets[0].wait_for("session_revoked").await;
+    sockets[0].closed().await;
+    let change = json!({ "currentPassword": PASSWORD, "newPassword": OTHER });
+    assert_eq!(tablet.put("/api/auth/password", change).await.status, 200);
+    sockets[2].wait_for("session_revoked").await;
+    sockets[2].closed().await;
+    admin.post(&format!("/api/admin/users/{}/disable", phone.id), json!({})).await;
+    sockets[1].wait_for("session_revoked").await;
+    sockets[1].closed().await;
+    assert!(began.elapsed() < Duration::from_secs(2), "{:?}", began.elapsed());
+    assert!(Socket::try_connect(&server.url(), tablet.token.as_deref()).await.is_err());
+}
+
+#[tokio::test]
+async fn a_page_shows_what_the_reader_may_know() {
+    let server = Server::with(&[("MOMMYCARE_ACCOUNTS__APPROVE_PROFESSIONALS", "manual")]);
+    let admin = administrator(&server).await;
+    let nila = Person::register(&server, "Nila", "mom").await;
+    let asha = Person::register(&server, "Asha", "mom").await;
+    let kamala = Person::register(&server, "Kamala", "midwife").await;
+    let page = |reader: &Person, of: &Person| {
+        let (reader, path) = (reader.clone(), format!("/api/users/{}", of.id));
+        async move { reader.get(&path).await }
+    };
+    let nobody = nila.get("/api/users/0000000000000001").await;
+    for (reader, hidden) in [(&nila, &asha), (&nila, &kamala), (&nila, &admin), (&kamala, &nila)] {
+        let reply = page(reader, hidden).await;
+        assert_eq!((reply.status, &reply.body), (nobody.status, &nobody.body));
+    }
+    admin.post(&format!("/api/admin/users/{}/approve", kamala.id), json!({})).await;
+    for (reader, shown) in [(&nila, &kamala), (&kamala, &nila)] {
+        let reply = page(reader, shown).await;
+        assert_eq!((reply.status, reply.data()["id"].as_str()), (200, Some(&*shown.id)));
+        assert!(["email", "phone", "isActive", "verificationStatus", "preferences"].iter().all(|name| reply.data().get(name).is_none()));
+    }
+    assert_eq!(page(&admin, &nila).await.data()["email"], nila.email);
 }

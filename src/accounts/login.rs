@@ -40,12 +40,12 @@ struct Credentials {
 impl Credentials {
     fn check(body: LoginBody) -> Result<Self> {
         let mut check = Check::default();
-        let mut need = |field, text: Option<String>| match text.filter(|text| !text.is_empty()) {
-            Some(text) => text,
-            None => {
+        let mut need = |field, text: Option<String>| {
+            let text = text.unwrap_or_default();
+            if text.is_empty() {
                 check.wrong(field, "is required");
-                String::new()
             }
+            text
         };
         let (email, password) = (need("email", body.email), need("password", body.password));
         check.finish()?;
@@ -79,12 +79,12 @@ impl Accounts {
                 _ => None,
             };
             let (opener, folded) = (self.opener(device), folded.clone());
-            let attempt = self.store.write(move |tx| match &proved {
+            let written = self.store.write(move |tx| match &proved {
                 None => refuse(tx, &folded),
                 Some((id, hash)) => admit(tx, &folded, (*id, hash), renewed.as_deref(), door, &opener),
             });
-            match attempt.await? {
-                Attempt::SignedIn(opened) => return self.signed_in(*opened),
+            match written.await? {
+                Attempt::SignedIn(begun) => return self.signed_in(*begun),
                 Attempt::Refused(error) => return Err(error),
                 Attempt::Again => {}
             }

@@ -49,7 +49,7 @@ fn rotate(tx: &mut Tx<'_, Emission>, tokens: &Tokens, refresh: &Refresh, secret:
     let Refresh { user, session, generation, hash } = *refresh;
     let mut row = tx.get(SESSIONS, &(user, session))?.ok_or_else(|| Error::new(Code::TokenRevoked))?;
     if (generation, hash) != (row.generation, row.refresh_hash) {
-        sessions::end(tx, user, session, "This sign-in was renewed twice, so it may have been stolen.")?;
+        sessions::end(tx, user, session, "This sign-in was renewed twice, so it may have been stolen.");
         return Ok(Outcome::Reused);
     }
     let (refresh_token, next) = tokens.refresh(user, session, generation.wrapping_add(1), secret);

@@ -75,11 +75,11 @@ impl Accounts {
         self.store.read(|read| refuse_taken(read, &newcomer.email))?;
         let hash = self.hasher.hash(&password).await?;
         let opener = self.opener(device);
-        let opened = self.store.write(move |tx| {
+        let made = self.store.write(move |tx| {
             let (id, user) = add(tx, &newcomer, &hash)?;
             opener.open(tx, id, user)
         });
-        self.signed_in(opened.await?)
+        self.signed_in(made.await?)
     }
 }
 

@@ -60,7 +60,12 @@ impl Accounts {
 
     /// Ends the session that asks.
     pub async fn logout(&self, actor: Actor) -> Result<()> {
-        self.store.write(move |tx| end(tx, actor.user, actor.session, "You have signed out.")).await
+        self.store
+            .write(move |tx| {
+                end(tx, actor.user, actor.session, "You have signed out.");
+                Ok(())
+            })
+            .await
     }
 
     /// The caller's own sign-ins, the latest first.
@@ -86,7 +91,8 @@ impl Accounts {
         self.store
             .write(move |tx| {
                 tx.get(SESSIONS, &(actor.user, session))?.ok_or_else(missing)?;
-                end(tx, actor.user, session, "This sign-in was ended from another device.")
+                end(tx, actor.user, session, "This sign-in was ended from another device.");
+                Ok(())
             })
             .await
     }
@@ -137,7 +143,7 @@ fn make_room(tx: &mut Tx<'_, Emission>, user: UserId) -> Result<()> {
     rows.sort_by_key(|(_, session)| session.used_at);
     let surplus = (rows.len() + 1).saturating_sub(MOST);
     for (session, _) in rows.into_iter().take(surplus) {
-        end(tx, user, session, "Too many devices are signed in.")?;
+        end(tx, user, session, "Too many devices are signed in.");
     }
     Ok(())
 }
@@ -172,16 +178,15 @@ pub(super) fn of_person(read: &impl Read, user: UserId) -> Result<Vec<(SessionId
 }
 
 /// Ends a session and tells its sockets, which close.
-pub(super) fn end(tx: &mut Tx<'_, Emission>, user: UserId, session: SessionId, reason: &'static str) -> Result<()> {
+pub(super) fn end(tx: &mut Tx<'_, Emission>, user: UserId, session: SessionId, reason: &'static str) {
     tx.delete(SESSIONS, &(user, session));
     tx.emit(Emission { to: Audience::Session(user, session), event: Event::SessionRevoked { reason } });
-    Ok(())
 }
 
 /// Ends all sessions of a person but one.
 pub(super) fn end_all(tx: &mut Tx<'_, Emission>, user: UserId, but: Option<SessionId>, reason: &'static str) -> Result<()> {
     for (session, _) in of_person(tx, user)?.into_iter().filter(|(session, _)| Some(*session) != but) {
-        end(tx, user, session, reason)?;
+        end(tx, user, session, reason);
     }
     Ok(())
 }

@@ -75,16 +75,16 @@ impl Accounts {
         let (newcomer, password) = Newcomer::check_as(person, Role::Admin, Verification::Approved, check)?;
         let hash = self.hasher.hash(&password).await?;
         let opener = self.opener(device);
-        let opened = self.store.write(move |tx| {
+        let made = self.store.write(move |tx| {
             if !no_admin(tx)? {
                 return Err(Code::NotFound.into());
             }
             let (id, user) = add(tx, &newcomer, &hash)?;
             opener.open(tx, id, user)
         });
-        let opened = opened.await?;
+        let first = made.await?;
         self.setup.lock().expected = None;
-        self.signed_in(opened)
+        self.signed_in(first)
     }
 
     fn check_token(&self, token: &str) -> Result<()> {

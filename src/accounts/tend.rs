@@ -25,8 +25,8 @@ impl Accounts {
         let ended = move |session: &Session| !sessions::is_alive(&config, session, None, now);
         let end = |tx: &mut Tx<'_, Emission>, (user, session): &_| sessions::end(tx, *user, *session, "This sign-in has run out.");
         self.sweep(SESSIONS, ended, end).await?;
-        self.sweep(FAILURES, move |failures| lockout::is_stale(failures, now), |tx, key| remove(tx, FAILURES, key)).await?;
-        self.sweep(RESETS, move |reset| reset.expires_at <= now, |tx, key| remove(tx, RESETS, key)).await
+        self.sweep(FAILURES, move |failures| lockout::is_stale(failures, now), |tx, key| tx.delete(FAILURES, key)).await?;
+        self.sweep(RESETS, move |reset| reset.expires_at <= now, |tx, key| tx.delete(RESETS, key)).await
     }
 
     /// Writes down when sessions were last used. A crash in between costs a minute of that knowledge.
@@ -57,7 +57,7 @@ impl Accounts {
         &self,
         table: Table<K, R>,
         is_over: impl Fn(&R) -> bool + Clone + Send + 'static,
-        remove: impl Fn(&mut Tx<'_, Emission>, &K) -> Result<()> + Clone + Send + 'static,
+        remove: impl Fn(&mut Tx<'_, Emission>, &K) + Clone + Send + 'static,
     ) -> Result<()>
     where
         K: Key + Clone + Send + 'static,
@@ -77,7 +77,7 @@ impl Accounts {
                 for key in &over {
                     // Looked at once more: it may have been renewed since.
                     if tx.get(table, key)?.is_some_and(|row| is_over(&row)) {
-                        remove(tx, key)?;
+                        remove(tx, key);
                     }
                 }
                 Ok::<_, Error>(())
@@ -85,9 +85,4 @@ impl Accounts {
             tidy.await?;
         }
     }
-}
-
-fn remove<K: Key, R: Record>(tx: &mut Tx<'_, Emission>, table: Table<K, R>, key: &K) -> Result<()> {
-    tx.delete(table, key);
-    Ok(())
 }

@@ -1,14 +1,20 @@
 //! Reading what clients send into types, with errors that name the field. The same for both doors.
 
 use crate::error::{Code, Error, FieldError, Result};
-use serde::{Deserializer, de::DeserializeOwned};
+use serde::{
+    Deserializer,
+    de::{DeserializeOwned, IgnoredAny},
+};
 
 /// Reads a JSON text, telling a text that is no JSON from one that does not fit.
 pub fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T> {
     let bytes = if bytes.iter().all(u8::is_ascii_whitespace) { b"{}" } else { bytes };
     let mut json = serde_json::Deserializer::from_slice(bytes);
-    let value = with_path(&mut json)
-        .map_err(|(path, error)| if error.is_data() { mismatch(&path, &error.to_string()) } else { Code::InvalidJson.into() })?;
+    let value = with_path(&mut json).map_err(|(path, error)| {
+        // A value of the wrong type is met before the end of the text; whether that is JSON at all is looked up then.
+        let is_json = error.is_data() && serde_json::from_slice::<IgnoredAny>(bytes).is_ok();
+        if is_json { mismatch(&path, &error.to_string()) } else { Code::InvalidJson.into() }
+    })?;
     json.end().map_err(|_| Error::new(Code::InvalidJson))?;
     Ok(value)
 }
@@ -27,6 +33,8 @@ pub fn mismatch(path: &str, said: &str) -> Error {
         (join(path, quoted), "is required".to_owned())
     } else if said.starts_with("unknown field") {
         (join(path, quoted), "is not known here".to_owned())
+    } else if said.contains("invalid digit") || said.contains("expected u") || said.contains("expected i") || said.contains("too large") {
+        (path.to_owned(), "must be a whole number in the usual range".to_owned())
     } else if let Some((_, expected)) = said.split_once("expected ") {
         (path.to_owned(), format!("must be {expected}"))
     } else {
@@ -67,7 +75,7 @@ mod tests {
         assert_eq!(errors("{}"), (Code::Validation, "name: is required".into()));
         assert_eq!(errors(""), (Code::Validation, "name: is required".into()));
         assert_eq!(errors(r#"{"name":5}"#), (Code::Validation, "name: must be a string".into()));
-        assert_eq!(errors(r#"{"name":"x","age":300}"#), (Code::Validation, "age: must be u8".into()));
+        assert_eq!(errors(r#"{"name":"x","age":300}"#), (Code::Validation, "age: must be a whole number in the usual range".into()));
         assert_eq!(errors(r#"{"name":"x","role":"admin"}"#), (Code::Validation, "role: is not known here".into()));
         assert_eq!(errors("[]").0, Code::Validation);
         assert_eq!(parse::<Form>(br#"{"name":"x"}"#), Ok(Form { name: "x".into(), age: None }));

@@ -24,9 +24,20 @@ impl<'r, T: DeserializeOwned> FromData<'r> for Body<T> {
     type Error = Error;
 
     async fn from_data(request: &'r Request<'_>, data: Data<'r>) -> DataOutcome<'r, Self> {
-        match read(request, data).await.and_then(|bytes| parse(&bytes)) {
+        match read(request, data).await.and_then(|bytes| parse_object(&bytes)) {
             Ok(value) => Outcome::Success(Self(value)),
             Err(error) => Outcome::Error(fail(request, error)),
+        }
+    }
+}
+
+/// Reads an object. A list would be taken for its fields in order, which nobody means.
+fn parse_object<T: DeserializeOwned>(bytes: &[u8]) -> Result<T> {
+    match bytes.iter().find(|byte| !byte.is_ascii_whitespace()) {
+        None | Some(b'{') => parse(bytes),
+        Some(_) => {
+            parse::<serde::de::IgnoredAny>(bytes)?;
+            Err(Error::field("body", "must be a JSON object"))
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Changing and resetting passwords.
 
 use super::*;
-use crate::contract::account::{ForgotBody, PasswordBody, ResetBody};
+use crate::contract::account::{ForgotBody, PasswordBody, ResetBody, UsersQuery};
 
 fn change(current: &str, new: &str) -> PasswordBody {
     PasswordBody { current_password: Some(current.into()), new_password: Some(new.into()) }
@@ -102,7 +102,7 @@ async fn asking_for_a_link_tells_nothing_and_shows_up_at_the_clinic() {
     }
     assert_eq!(code(clinic.accounts.forgot_password(ForgotBody::default())), Code::Validation);
     let wishes = || {
-        let list = clinic.accounts.list_users(admin, &super::super::UserFilter::new(Default::default()).unwrap()).unwrap();
+        let list = clinic.accounts.list_users(admin, &super::super::UserFilter::new(UsersQuery::default()).unwrap()).unwrap();
         let asked = |user: &&crate::contract::UserView| user.private.as_ref().is_some_and(|p| p.reset_requested_at.is_some());
         list.items.iter().filter(asked).map(|user| user.id).collect::<Vec<_>>()
     };
