@@ -10,25 +10,40 @@ use super::engine::{Engine, Protocol};
 use super::heartbeat::Beat;
 use super::limits::Seat;
 use super::link::Session;
-use super::session::{CloseReason, Machine};
+use super::session::CloseReason;
 
 /// Keeps the session until it is closed, tells the protocol, and forgets it. This is the only place that does, so a
 /// session ends exactly once, whoever closed it, and never inside a call of the application.
 pub(crate) async fn keep<P: Protocol>(engine: Arc<Engine<P>>, session: Arc<Session<P::State>>, seat: Seat) {
+    let _end = End { engine: &engine, session: &session, _seat: seat };
     watch(&engine, &session).await;
-    let link = &session.link;
-    let (reason, transport) = link.with(|machine| (machine.closed(), machine.transport()));
-    let reason = reason.unwrap_or(CloseReason::ConnectionLost);
+    let reason = session.link.with(|machine| machine.closed()).unwrap_or(CloseReason::ConnectionLost);
     engine.counters().closed(reason);
     engine.protocol().close(&session, reason);
     tokio::select! {
         () = engine.cut.cancelled() => {}
         _ = timeout(engine.config().linger, farewell(&session)) => {}
     }
-    link.with(Machine::bury);
-    engine.forget(&link.id);
-    engine.gauge(transport).fetch_sub(1, Ordering::Relaxed);
-    drop(seat);
+}
+
+/// Forgets the session, also when the protocol panics.
+struct End<'a, P: Protocol> {
+    engine: &'a Engine<P>,
+    session: &'a Session<P::State>,
+    _seat: Seat,
+}
+
+impl<P: Protocol> Drop for End<'_, P> {
+    fn drop(&mut self) {
+        let link = &self.session.link;
+        link.close(CloseReason::Server);
+        let transport = link.with(|machine| {
+            machine.bury();
+            machine.transport()
+        });
+        self.engine.forget(&link.id);
+        self.engine.gauge(transport).fetch_sub(1, Ordering::Relaxed);
+    }
 }
 
 /// Pings, and returns when the session is closed.

@@ -119,7 +119,6 @@ impl Bucket {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used)] // A test may fail.
 mod tests {
     use super::*;
     use std::time::Duration;

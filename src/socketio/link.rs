@@ -95,6 +95,15 @@ impl Drop for BusyGuard<'_> {
     }
 }
 
+/// Closes the session when its transport ends for whatever reason, a panic of the protocol above included.
+pub(crate) struct TransportGuard<'a>(pub(crate) &'a Link);
+
+impl Drop for TransportGuard<'_> {
+    fn drop(&mut self) {
+        self.0.close(CloseReason::ConnectionLost);
+    }
+}
+
 /// One Engine.IO session with what the protocol above keeps for it.
 #[derive(Debug)]
 pub struct Session<T> {

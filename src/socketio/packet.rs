@@ -175,7 +175,6 @@ fn array(arguments: &impl Serialize) -> Result<String, serde_json::Error> {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used)] // A test may fail.
 mod tests {
     use super::*;
     use proptest::prelude::*;

@@ -66,8 +66,9 @@ struct Waiting<'a>(&'a Link);
 impl Drop for Waiting<'_> {
     fn drop(&mut self) {
         self.0.with(Machine::stop_waiting);
-        // A wake-up that this GET did not use belongs to whoever comes after it.
+        // A wake-up that this GET did not use belongs to whoever comes after it, and so does its place.
         self.0.wake.notify_one();
+        self.0.settled.notify_waiters();
     }
 }
 
@@ -91,7 +92,7 @@ impl<P: Protocol> Engine<P> {
     pub async fn poll(&self, id: &str) -> Result<Delivery, Refusal> {
         let session = self.session(id)?;
         let link = &session.link;
-        arrive(link).await?;
+        arrive(link, self.config().linger).await?;
         let _waiting = Waiting(link);
         let mut grace_is_over = false;
         loop {
@@ -154,15 +155,23 @@ impl<P: Protocol> Engine<P> {
     }
 }
 
-/// Waits until the GET before this one is settled.
-async fn arrive(link: &Link) -> Result<(), Refusal> {
+/// Waits until the GET before this one is settled. That may be never, if its client does not read; so the session's end
+/// ends this too, after `linger` for a farewell.
+async fn arrive(link: &Link, linger: Duration) -> Result<(), Refusal> {
     loop {
         let settled = link.settled.notified();
         tokio::pin!(settled);
         settled.as_mut().enable();
         match link.with(|machine| machine.get(Instant::now())) {
             Arrival::Wait => return Ok(()),
-            Arrival::Later => settled.await,
+            Arrival::Later => {
+                let closed = link.closing.is_cancelled();
+                tokio::select! {
+                    () = settled => {}
+                    () = link.closing.cancelled(), if !closed => {}
+                    () = sleep(linger), if closed => return Err(Refusal::UnknownSession),
+                }
+            }
             Arrival::Unknown => return Err(Refusal::UnknownSession),
         }
     }

@@ -81,7 +81,6 @@ impl Queue {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used)] // A test may fail.
 mod tests {
     use super::*;
 

@@ -16,7 +16,7 @@ use super::engine::{Engine, Protocol};
 use super::frame::{Frame, Incoming, Message, decode};
 use super::handshake::Handshake;
 use super::limits::Seat;
-use super::link::Session;
+use super::link::{Session, TransportGuard};
 use super::session::{CloseReason, Transport};
 
 /// A connection that has been upgraded to the WebSocket protocol.
@@ -60,6 +60,7 @@ pub(crate) async fn websocket<C: Connection>(connection: C, config: &Config) -> 
 /// Serves a session until it is closed, and says goodbye.
 pub(crate) async fn run<P: Protocol, C: Connection>(engine: &Arc<Engine<P>>, session: &Arc<Session<P::State>>, socket: WebSocketStream<C>) {
     let link = &session.link;
+    let _guard = TransportGuard(link);
     let (mut sink, mut stream) = socket.split();
     // One task reads and writes: a client that does not read cannot keep the engine from noticing that it sends, nor the
     // other way round.

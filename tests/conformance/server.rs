@@ -116,6 +116,7 @@ async fn main() -> Result<(), Box<rocket::Error>> {
         max_payload: 1_000_000,
         attachment_bytes: 4_000_000,
         queue_bytes: 8_000_000,
+        sessions_per_address: 16_384,
         origins: Origins::any(),
         ..Config::default()
     };

@@ -68,6 +68,7 @@ impl Handler for App {
                 socket.emit(&Packet::event("counted", &*counted).unwrap());
                 ack.send(&*counted).unwrap();
             }
+            ("panic", _) => panic!("as asked"),
             (_, ack) => {
                 let _ = self.told.send(Told::Event(socket.clone(), Event { ack, ..event }));
             }
