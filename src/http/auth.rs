@@ -7,7 +7,7 @@ use crate::{
         SignedIn,
         account::{ForgotBody, LoginBody, PasswordBody, ProfileBody, RefreshBody, RegisterBody, ResetBody, SetupBody},
     },
-    error::{Code, Result},
+    error::Result,
 };
 use rocket::{Route, State, delete, get, post, put, routes};
 use serde_json::json;
@@ -48,13 +48,13 @@ fn device(client: &Client) -> Device {
 
 #[get("/api/auth/setup")]
 fn setup_wanted(accounts: &State<Arc<Accounts>>) -> Result<Answer> {
-    if accounts.setup_required()? { Answer::ok(&json!({ "required": true })) } else { Err(Code::NotFound.into()) }
+    Answer::ok(&json!({ "required": accounts.setup_required()? }))
 }
 
 #[post("/api/auth/setup", data = "<body>")]
 async fn setup(newcomer: Newcomer, body: Body<SetupBody>, accounts: &State<Arc<Accounts>>) -> Result<Answer> {
     let signed_in = accounts.setup(body.0, &device(&newcomer.0)).await?;
-    with_tokens(Answer::created(&signed_in)?, &signed_in)
+    with_tokens(Answer::ok(&signed_in)?, &signed_in)
 }
 
 #[post("/api/auth/register", data = "<body>")]
