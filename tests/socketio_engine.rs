@@ -512,7 +512,7 @@ async fn a_failed_upgrade_leaves_the_session_with_polling() {
             }
         }
     };
-    assert_eq!(soon(again).await.as_str(), "3probe");
+    assert_eq!(soon(Box::pin(again)).await.as_str(), "3probe");
     let Err(Error::Http(refused)) = Ws::connect(running.address, "&sid=unknown", &[]).await else { panic!("a refusal") };
     assert_eq!(refused.status(), 400);
 }
