@@ -503,17 +503,16 @@ async fn a_failed_upgrade_leaves_the_session_with_polling() {
     socket.emit(&packet("a"));
     assert_eq!(polling.get().await.1, news("a"));
     // The next attempt is welcome as soon as the server has noticed.
-    soon(async {
+    let again = async {
         loop {
             let mut ws = Ws::connect(running.address, &query, &[]).await.unwrap();
             let _ = futures_util::SinkExt::send(&mut ws.0, Message::text("2probe")).await;
             if let Some(Ok(Message::Text(text))) = futures_util::StreamExt::next(&mut ws.0).await {
-                assert_eq!(text.as_str(), "3probe");
-                break;
+                break text;
             }
         }
-    })
-    .await;
+    };
+    assert_eq!(soon(Box::pin(again)).await.as_str(), "3probe");
     let Err(Error::Http(refused)) = Ws::connect(running.address, "&sid=unknown", &[]).await else { panic!("a refusal") };
     assert_eq!(refused.status(), 400);
 }
