@@ -64,6 +64,13 @@ impl Roster {
         self.0.get(&user).map_or_else(|| Presence::offline(None), |entry| entry.presence())
     }
 
+    /// Everybody who is there, or has left a moment ago, with when that was last seen.
+    #[must_use]
+    pub fn present(&self) -> Vec<(UserId, Timestamp)> {
+        let seen = |entry: &Entry| entry.last_seen.filter(|_| entry.leaving || !entry.devices.is_empty());
+        self.0.iter().filter_map(|entry| Some((*entry.key(), seen(&entry)?))).collect()
+    }
+
     /// A device has connected.
     pub fn arrive(&self, user: UserId, device: Device, now: Timestamp) {
         let mut entry = self.0.entry(user).or_default();

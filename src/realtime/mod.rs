@@ -44,6 +44,14 @@ impl Realtime {
         Self(Arc::new(Inner { accounts, chats, hub, attendance, devices: AtomicU64::new(0) }))
     }
 
+    /// Remembers when those were last there who are there now, since the server stops.
+    pub async fn close(&self) {
+        let present = self.0.chats.roster().present();
+        if !present.is_empty() && self.0.chats.save_last_seen(present).await.is_err() {
+            tracing::warn!("could not remember when people were last there");
+        }
+    }
+
     /// Who connects: the token of the handshake's `auth`, or of the `Authorization` header. Never of the address.
     fn authenticate(&self, request: &ConnectRequest) -> Result<Actor> {
         #[derive(Deserialize)]

@@ -1,0 +1,236 @@
+//! REST and Socket.IO are two doors to the same operations: equal views, equal errors, equal events to everybody else.
+//!
+//! Every operation stands in [`TABLE`]. A route or an event that is in neither column fails the last test.
+
+mod support;
+
+use mommycare::realtime::EVENTS;
+use serde_json::{Value, json};
+use support::{
+    Server,
+    http::{Person, Reply},
+    socket::Socket,
+};
+
+/// An operation that both doors have.
+struct Operation {
+    /// Method and path, with `{chat}`, `{message}` and `{other}` for ids.
+    rest: (&'static str, &'static str),
+    event: &'static str,
+    /// The body of the REST request, and the argument of the event.
+    bodies: fn(&Ids) -> (Value, Value),
+    /// What others must be told, and who listens.
+    told: &'static [(&'static str, Listener)],
+}
+
+#[derive(Clone, Copy, PartialEq, Debug)]
+enum Listener {
+    /// The other person.
+    Other,
+    /// Another device of the one who acts.
+    OwnDevice,
+}
+use Listener::{Other, OwnDevice};
+
+struct Ids {
+    chat: String,
+    message: String,
+    other: String,
+}
+
+const TABLE: &[Operation] = &[
+    Operation {
+        rest: ("POST", "/api/chat/send"),
+        event: "send_message",
+        bodies: |ids| {
+            let body = json!({ "conversationId": ids.chat, "content": "Hello", "priority": "urgent", "replyTo": ids.message });
+            (body.clone(), body)
+        },
+        told: &[("new_message", Other), ("message_sent", OwnDevice)],
+    },
+    Operation {
+        rest: ("PATCH", "/api/chat/messages/{message}/status"),
+        event: "message_delivered",
+        bodies: |ids| (json!({ "status": "delivered" }), json!({ "messageId": ids.message, "conversationId": ids.chat })),
+        told: &[("message_status_update", Other)],
+    },
+    Operation {
+        rest: ("PATCH", "/api/chat/messages/{message}/status"),
+        event: "message_read",
+        bodies: |ids| (json!({ "status": "read" }), json!(ids.message)),
+        told: &[("message_status_update", Other), ("message_read", Other), ("message_status_update", OwnDevice)],
+    },
+    Operation {
+        rest: ("PATCH", "/api/chat/conversations/{chat}/read"),
+        event: "join_conversation",
+        bodies: |ids| (json!({}), json!(ids.chat)),
+        told: &[("message_status_update", Other), ("message_read", Other), ("message_status_update", OwnDevice)],
+    },
+    Operation {
+        rest: ("PATCH", "/api/chat/conversations/{chat}/mute"),
+        event: "chat_mute_toggled",
+        bodies: |ids| (json!({ "muted": true }), json!({ "conversationId": ids.chat, "muted": true })),
+        told: &[("chat_mute_status_changed", OwnDevice)],
+    },
+    Operation {
+        rest: ("PATCH", "/api/chat/conversations/{chat}/pin"),
+        event: "chat_pin_toggled",
+        bodies: |ids| (Value::Null, json!(ids.chat)),
+        told: &[("chat_pin_status_changed", OwnDevice)],
+    },
+    Operation {
+        rest: ("PATCH", "/api/users/me/availability"),
+        event: "update_availability",
+        bodies: |_| (json!({ "availability": "busy" }), json!("busy")),
+        told: &[("user_availability_change", Other), ("user_availability_update", OwnDevice)],
+    },
+];
+
+/// Routes without an event: reading, and what the contract gives REST only.
+const REST_ONLY: &[(&str, &str)] = &[
+    ("GET", "/api/chat/conversations"),
+    ("POST", "/api/chat/conversations"),
+    ("GET", "/api/chat/conversations/<id>"),
+    ("GET", "/api/chat/conversations/<id>/messages"),
+    ("GET", "/api/chat/conversations/<id>/changes"),
+    ("GET", "/api/chat/conversations/<id>/participants"),
+    ("POST", "/api/chat/messages"), // another name of send
+    ("GET", "/api/chat/unread-count"),
+    ("GET", "/api/chat/search"),
+    ("GET", "/api/chat/providers"),
+    ("GET", "/api/chat/midwife-chat-users"),
+];
+
+/// Events without a route: of the moment, or only for compatibility.
+const SOCKET_ONLY: &[&str] = &["join", "leave", "leave_conversation", "typing_start", "typing_stop", "user_away", "user_back", "user_busy"];
+
+/// Two people, one conversation with something unread, and three sockets.
+struct Scene {
+    actor: Person,
+    other: Person,
+    acting: Socket,
+    own: Socket,
+    others: Socket,
+    ids: Ids,
+}
+
+impl Scene {
+    async fn new(server: &Server) -> Self {
+        let other = Person::register(server, "Dora", "doctor").await;
+        let actor = Person::register(server, "Mia", "midwife").await;
+        let chat = other.open(&actor).await;
+        let message = other.say(&chat, "unread").await["id"].as_str().unwrap().to_owned();
+        let ids = Ids { chat, message, other: other.id.clone() };
+        let (acting, own) = (Socket::connect(&actor).await, Socket::connect(&actor).await);
+        let others = Socket::connect(&other).await;
+        Self { actor, other, acting, own, others, ids }
+    }
+
+    fn fill(&self, path: &str) -> String {
+        path.replace("{chat}", &self.ids.chat).replace("{message}", &self.ids.message).replace("{other}", &self.ids.other)
+    }
+
+    async fn by_rest(&self, operation: &Operation) -> Reply {
+        let body = (operation.bodies)(&self.ids).0;
+        let method = operation.rest.0.parse().unwrap();
+        self.actor.send(method, &self.fill(operation.rest.1), Some(body).filter(|body| !body.is_null())).await
+    }
+
+    async fn by_socket(&mut self, operation: &Operation) -> Value {
+        let body = (operation.bodies)(&self.ids).1;
+        self.acting.ask(operation.event, body).await
+    }
+
+    async fn told(&mut self, operation: &Operation) -> Vec<Value> {
+        let mut told = Vec::new();
+        for (event, listener) in operation.told {
+            let socket = if *listener == Other { &mut self.others } else { &mut self.own };
+            let mut payload = socket.wait_for(event).await;
+            self.anonymise(&mut payload);
+            told.push(payload);
+        }
+        told
+    }
+
+    /// Puts names for what differs between two scenes: ids and times.
+    fn anonymise(&self, value: &mut Value) {
+        match value {
+            Value::String(text) => {
+                let text_now = std::mem::take(text);
+                let is_time = text_now.len() == 24 && text_now.ends_with('Z') && text_now.contains('T');
+                *text = if is_time { "TIME".into() } else { self.anonymous(&text_now) };
+            }
+            Value::Array(items) => items.iter_mut().for_each(|item| self.anonymise(item)),
+            Value::Object(fields) => fields.values_mut().for_each(|field| self.anonymise(field)),
+            _ => {}
+        }
+    }
+
+    fn anonymous(&self, text: &str) -> String {
+        text.replace(&self.ids.chat, "CHAT-").replace(&self.actor.id, "ACTOR").replace(&self.other.id, "OTHER")
+    }
+}
+
+#[tokio::test]
+async fn both_doors_give_the_same_view_and_tell_others_the_same() {
+    let server = Server::start();
+    for operation in TABLE {
+        let (mut one, mut two) = (Scene::new(&server).await, Scene::new(&server).await);
+        let mut by_rest = one.by_rest(operation).await.data().clone();
+        let ack = two.by_socket(operation).await;
+        assert_eq!(ack["success"], true, "{}: {ack}", operation.event);
+        let mut by_socket = ack["data"].clone();
+        one.anonymise(&mut by_rest);
+        two.anonymise(&mut by_socket);
+        assert_eq!(by_rest, by_socket, "{}", operation.event);
+        assert_eq!(one.told(operation).await, two.told(operation).await, "{}", operation.event);
+    }
+}
+
+#[tokio::test]
+async fn both_doors_refuse_in_the_same_words() {
+    let server = Server::start();
+    let stranger = Person::register(&server, "Eve", "doctor").await;
+    let mut socket = Socket::connect(&stranger).await;
+    let scene = Scene::new(&server).await;
+    let nobody = Ids { chat: "00000000000000ff".into(), message: format!("{:032x}", 255), other: "00000000000000ff".into() };
+    for operation in TABLE.iter().filter(|operation| operation.rest.1 != "/api/users/me/availability") {
+        let mut bodies = Vec::new();
+        for ids in [&scene.ids, &nobody] {
+            let (body, argument) = (operation.bodies)(ids);
+            let path = operation.rest.1.replace("{chat}", &ids.chat).replace("{message}", &ids.message);
+            let reply = stranger.send(operation.rest.0.parse().unwrap(), &path, Some(body).filter(|body| !body.is_null())).await;
+            assert_eq!(reply.error().0, 404, "{}", operation.event);
+            bodies.push(reply.body);
+            bodies.push(socket.ask(operation.event, argument).await);
+        }
+        assert!(bodies.iter().all(|body| *body == bodies[0]), "{}: {bodies:#?}", operation.event);
+    }
+    // What is wrong with a field is said in the same words too.
+    for body in [json!({}), json!({ "content": 5 }), json!({ "conversationId": scene.ids.chat, "content": "x", "priority": "odd" })] {
+        let reply = stranger.post("/api/chat/send", body.clone()).await;
+        assert_eq!(reply.error(), (400, "VALIDATION_ERROR"));
+        assert_eq!(reply.body, socket.ask("send_message", body).await);
+    }
+    let reply = stranger.patch("/api/users/me/availability", json!({ "availability": "asleep" })).await;
+    assert_eq!(reply.body, socket.ask("update_availability", json!("asleep")).await);
+}
+
+#[test]
+fn no_operation_exists_on_one_side_only() {
+    let generic = |path: &str| path.replace("{chat}", "<id>").replace("{message}", "<id>");
+    let known = |method: &str, path: &str| {
+        REST_ONLY.contains(&(method, path))
+            || TABLE.iter().any(|operation| (operation.rest.0, &*generic(operation.rest.1)) == (method, path))
+    };
+    for route in mommycare::http::chat::routes() {
+        let (method, path) = (route.method.to_string(), route.uri.path().to_owned());
+        assert!(known(&method, &path), "{method} {path} stands in no column");
+    }
+    for event in EVENTS {
+        assert!(SOCKET_ONLY.contains(event) || TABLE.iter().any(|operation| operation.event == *event), "{event} stands in no column");
+    }
+    for operation in TABLE {
+        assert!(EVENTS.contains(&operation.event), "{} is no event", operation.event);
+    }
+}
