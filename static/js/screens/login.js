@@ -28,7 +28,7 @@ export function Login() {
       <div><h1 class="title xl" id="gate-h">${t('login.title')}</h1><p class="muted">${clinic.value.name}</p></div>
       ${ended && html`<p class="notice" role="status"><${Icon} name="info" size="s" /><span>${t(ended === 'ACCOUNT_DISABLED' ? 'error.ACCOUNT_DISABLED' : 'login.ended')}</span></p>`}
       <${Problem} text=${form.problem} />
-      <${Field} name="email" label=${t('field.email')} type="email" autocomplete="username" inputmode="email" error=${form.errors.email} />
+      <${Field} name="email" label=${t('field.email')} type="email" autocomplete="username" inputmode="email" required=${true} error=${form.errors.email} />
       <${PasswordField} name="password" label=${t('field.password')} error=${form.errors.password ?? atPassword} />
       <label class="check"><input type="checkbox" name="shared" />${t('login.shared')}</label>
       <${Submit} busy=${form.busy}>${t('login.submit')}<//>

@@ -33,8 +33,8 @@ export function Register() {
       </fieldset>
       ${isStaff && clinic.value.approveProfessionals === 'manual' &&
       html`<p class="notice"><${Icon} name="info" size="s" /><span>${t('register.approval')}</span></p>`}
-      <div class="two">${field('firstName', { autocomplete: 'given-name' })}${field('lastName', { autocomplete: 'family-name' })}</div>
-      ${field('email', { type: 'email', autocomplete: 'username', inputmode: 'email' })}
+      <div class="two">${field('firstName', { autocomplete: 'given-name', required: true })}${field('lastName', { autocomplete: 'family-name', required: true })}</div>
+      ${field('email', { type: 'email', autocomplete: 'username', inputmode: 'email', required: true })}
       ${isStaff && html`<div class="two">${field('specialty', { hint: t('optional') })}${field('licenseNumber', { hint: t('optional') })}</div>`}
       <${PasswordField} name="password" label=${t('field.password')} isNew=${true} error=${form.errors.password} />
       <${Submit} busy=${form.busy}>${t('register.submit')}<//>

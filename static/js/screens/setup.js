@@ -37,8 +37,8 @@ function FirstAccount({ token }) {
   return html`<form class="stack gap5" novalidate onSubmit=${form.onSubmit} data-testid="setup-form" aria-labelledby="gate-h">
     <div><p class="kicker">${t('setup.kicker')}</p><h1 class="title xl" id="gate-h">${t('setup.title')}</h1><p class="muted">${t('setup.about')}</p></div>
     <${Problem} text=${form.errors.token ?? form.problem} />
-    <div class="two">${field('firstName', { autocomplete: 'given-name' })}${field('lastName', { autocomplete: 'family-name' })}</div>
-    ${field('email', { type: 'email', autocomplete: 'username', inputmode: 'email' })}
+    <div class="two">${field('firstName', { autocomplete: 'given-name', required: true })}${field('lastName', { autocomplete: 'family-name', required: true })}</div>
+    ${field('email', { type: 'email', autocomplete: 'username', inputmode: 'email', required: true })}
     <${PasswordField} name="password" label=${t('field.password')} isNew=${true} error=${form.errors.password} />
     <${Submit} busy=${form.busy}>${t('setup.submit')} <${Icon} name="arrow-right" size="s" /><//>
     <p class="privacy"><${Icon} name="shield-check" size="s" />${t('setup.once')}</p>

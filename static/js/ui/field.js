@@ -45,7 +45,7 @@ export function PasswordField({ isNew = false, hint, onInput, ...rest }) {
   const note = score ? `${t(`password.strength${score}`)} ${t('password.hint')}` : (hint ?? t('password.hint'));
   return html`<div class="field">
     <${Field}
-      ...${rest} type=${shown ? 'text' : 'password'} autocomplete=${isNew ? 'new-password' : 'current-password'} hint=${isNew ? note : hint}
+      required=${true} ...${rest} type=${shown ? 'text' : 'password'} autocomplete=${isNew ? 'new-password' : 'current-password'} hint=${isNew ? note : hint}
       onInput=${(/** @type {string} */ value) => (isNew && setScore(strength(value)), onInput?.(value))}
     >
       <button class="btn icon" type="button" aria-label=${t('password.show')} aria-pressed=${shown} onClick=${() => show(!shown)}>

@@ -1,7 +1,21 @@
 // What every form does: one request at a time, errors at their fields, the rest in a line, focus on the first problem.
 
 import { useRef, useState } from '../../vendor/preact.js';
-import { explain } from '../core/i18n.js';
+import { ApiError } from '../core/http.js';
+import { explain, t } from '../core/i18n.js';
+
+/** What can be said without asking the server, in the reader's own language. @param {HTMLFormElement} form */
+function problemsOf(form) {
+  const required = /** @type {HTMLInputElement[]} */ ([...form.querySelectorAll('[required]')]);
+  return required
+    .map(({ name, type, autocomplete, value }) => {
+      if (!value.trim()) return { field: name, message: t('field.empty') };
+      if (type === 'email' && !/^\S+@\S+$/u.test(value.trim())) return { field: name, message: t('field.noEmail') };
+      if (autocomplete === 'new-password' && [...value].length < 8) return { field: name, message: t('password.short') };
+      return null;
+    })
+    .filter((one) => one !== null);
+}
 
 /**
  * @param {(values: Record<string, string>, form: HTMLFormElement) => Promise<unknown>} submit
@@ -21,6 +35,8 @@ export function useForm(submit) {
     setErrors({});
     setProblem('');
     try {
+      const missing = problemsOf(form.current);
+      if (missing.length) throw new ApiError(400, { code: 'VALIDATION_ERROR', details: { errors: missing } }, null);
       const values = Object.fromEntries([...new FormData(form.current)].map(([key, value]) => [key, String(value)]));
       await submit(values, form.current);
     } catch (error) {
