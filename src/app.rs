@@ -229,7 +229,7 @@ impl App {
     }
 }
 
-const MINUTE: Duration = Duration::from_secs(60);
+const MINUTE: Duration = Duration::from_mins(1);
 /// How long sockets have to close. The whole end takes at most five seconds.
 const GOODBYE: Duration = Duration::from_secs(2);
 

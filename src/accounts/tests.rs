@@ -27,7 +27,7 @@ use std::{
 
 pub(super) const SECRET: &[u8; 32] = b"lotus pond, a secret for tests..";
 pub(super) const PASSWORD: &str = "four plain words here";
-const HOUR: Duration = Duration::from_secs(3600);
+const HOUR: Duration = Duration::from_hours(1);
 
 /// A clinic with a clock.
 pub(super) struct Clinic {

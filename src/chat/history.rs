@@ -110,9 +110,9 @@ fn rows(read: &impl Read, id: ChatId, range: std::ops::RangeInclusive<u64>, forw
         let Some(((_, end), _)) = rows.last() else { break };
         found.end = end.0;
         if forward {
-            low = end.0 + 1
+            low = end.0 + 1;
         } else {
-            high = end.0 - 1
+            high = end.0 - 1;
         }
         let shown = rows.into_iter().filter(|(_, message)| wish.deleted || message.deleted_at.is_none());
         found.messages.extend(shown.map(|((_, seq), message)| (seq, message)));

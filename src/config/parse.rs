@@ -143,8 +143,8 @@ mod tests {
 
     #[test]
     fn durations_and_sizes_have_units() {
-        assert_eq!(Duration::read("30d"), Some(Duration::from_secs(2_592_000)));
-        assert_eq!(Duration::read("900"), Some(Duration::from_secs(900)));
+        assert_eq!(Duration::read("30d"), Some(Duration::from_hours(720)));
+        assert_eq!(Duration::read("900"), Some(Duration::from_mins(15)));
         assert_eq!(Bytes::read("50 MB"), Some(Bytes(50 << 20)));
         for wrong in ["", "d", "-1", "1w", "99999999999999999999", "9999999d"] {
             assert_eq!(Duration::read(wrong), None, "{wrong}");

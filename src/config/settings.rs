@@ -124,7 +124,7 @@ impl Default for Config {
                 session_max: Duration::from_secs(180 * DAY),
             },
             limits: Limits { enabled: true, requests: 600, sign_ins: 60 },
-            chat: Chat { edit_window: Duration::from_secs(900) },
+            chat: Chat { edit_window: Duration::from_mins(15) },
             store: Store { cache: Bytes(32 << 20), min_free: Bytes(64 << 20) },
             files: Files { max_size: Bytes(50 << 20), max_count: 5 },
             log: Log { level: "info".into(), json: false },

@@ -53,7 +53,7 @@ impl<K: Eq + Hash> Buckets<K> {
 
     fn take(&self, key: K, now: Instant) -> Result<()> {
         if self.level.len() > SWEEP_AT {
-            self.level.retain(|_, (_, at)| now.duration_since(*at) < Duration::from_secs(60));
+            self.level.retain(|_, (_, at)| now.duration_since(*at) < Duration::from_mins(1));
         }
         let mut bucket = self.level.entry(key).or_insert((self.per_minute, now));
         let (level, at) = &mut *bucket;

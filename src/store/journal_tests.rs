@@ -100,7 +100,7 @@ proptest! {
     #[test]
     fn garbage_never_panics_and_never_invents_an_entry(
         entries in proptest::collection::vec(proptest::collection::vec(any::<u8>(), 0..700), 0..6),
-        garbage in proptest::collection::vec((0..SIZE as usize, any::<u8>()), 0..40),
+        garbage in proptest::collection::vec((0..usize::try_from(SIZE).unwrap(), any::<u8>()), 0..40),
     ) {
         let mut bytes = file(&entries);
         for (at, byte) in garbage {

@@ -1,6 +1,9 @@
 //! The catalogue: every table, its key and record, in one place. A number is never used again for something else.
 
-use super::{Table, records::*};
+use super::{
+    Table,
+    records::{Chat, Failures, Member, Message, Reset, Sent, Session, User},
+};
 use crate::ids::{ChatId, Cursor, Seq, SessionId, UserId};
 
 /// Facts about the whole data folder, by name.

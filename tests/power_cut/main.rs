@@ -31,15 +31,12 @@ fn library(name: &str) -> Option<PathBuf> {
     let out = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
     let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/power_cut/trace.c");
     let done = Command::new("cc").args(["-shared", "-fPIC", "-O2", "-pthread", "-o"]).arg(&out).arg(source).arg("-ldl").status();
-    match done {
-        Ok(status) => {
-            assert!(status.success(), "trace.c does not compile");
-            Some(out)
-        }
-        Err(_) => {
-            eprintln!("no C compiler here: power cuts are not tested");
-            None
-        }
+    if let Ok(status) = done {
+        assert!(status.success(), "trace.c does not compile");
+        Some(out)
+    } else {
+        eprintln!("no C compiler here: power cuts are not tested");
+        None
     }
 }
 

@@ -79,7 +79,7 @@ impl Person {
     pub fn adopt(&mut self, body: &Value) {
         self.token = Some(body["token"].as_str().unwrap().to_owned());
         self.refresh_token = body["refreshToken"].as_str().map(str::to_owned);
-        self.id = body["user"]["id"].as_str().unwrap_or_default().to_owned();
+        body["user"]["id"].as_str().unwrap_or_default().clone_into(&mut self.id);
     }
 
     pub async fn get(&self, path: &str) -> Reply {

@@ -1,5 +1,5 @@
 //! What tests share: the real server as a process, people who use it over REST, and their sockets.
-#![allow(dead_code, clippy::unwrap_used, clippy::expect_used, clippy::missing_panics_doc)] // each test uses a part; tests may stop at the first surprise
+#![allow(dead_code, clippy::zombie_processes, clippy::unwrap_used, clippy::expect_used, clippy::missing_panics_doc)] // each test uses a part; tests may stop at the first surprise
 
 pub mod http;
 pub mod socket;
