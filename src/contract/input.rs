@@ -33,7 +33,7 @@ pub fn mismatch(path: &str, said: &str) -> Error {
         (join(path, quoted), "is required".to_owned())
     } else if said.starts_with("unknown field") {
         (join(path, quoted), "is not known here".to_owned())
-    } else if said.contains("invalid digit") || said.contains("expected u") || said.contains("expected i") || said.contains("too large") {
+    } else if is_about_a_number(said) {
         (path.to_owned(), "must be a whole number in the usual range".to_owned())
     } else if let Some((_, expected)) = said.split_once("expected ") {
         (path.to_owned(), format!("must be {expected}"))
@@ -42,6 +42,13 @@ pub fn mismatch(path: &str, said: &str) -> Error {
     };
     let field = if field == "." || field.is_empty() { "body".into() } else { field };
     Error::fields(&[FieldError { field, message }])
+}
+
+/// Whether serde misses a whole number; it calls them by their types, which nobody outside knows.
+fn is_about_a_number(said: &str) -> bool {
+    let expected = said.split_once("expected ").map(|(_, expected)| expected);
+    let is_integer = expected.is_some_and(|word| ["u8", "u16", "u32", "u64", "usize", "i32", "i64"].contains(&word));
+    is_integer || said.starts_with("invalid digit") || said.starts_with("number too large")
 }
 
 /// serde names the object of a missing field and, for an unknown one, sometimes the field already.
