@@ -1,41 +1,17 @@
 //! The secret that signs tokens.
 
+use crate::config::secret::{MIN_BYTES, Weakness, weakness};
 use std::{
     fmt, fs,
     io::{self, Write as _},
     path::Path,
 };
 
-/// Fewest bytes.
-pub const MIN_BYTES: usize = 32;
-
-/// Parts of secrets that stand in public samples, where everybody can read them.
-const SAMPLES: &[&str] = &[
-    "your-secret",
-    "your_secret",
-    "yoursecret",
-    "your-super-secret",
-    "your-jwt-secret",
-    "your_jwt_secret",
-    "change-this",
-    "change_this",
-    "changeme",
-    "change-me",
-    "change_me",
-    "mommycare-secret",
-    "mommycare_secret",
-    "jwt-secret-key",
-    "jwt_secret_key",
-    "replace-me",
-];
-
 /// Why a secret is refused or cannot be had.
 #[derive(Debug)]
 pub enum SecretError {
-    /// Fewer than [`MIN_BYTES`].
-    TooShort,
-    /// Stands in a public sample, or is one character again and again.
-    Sample,
+    /// It can be guessed.
+    Weak(Weakness),
     /// The file cannot be read or made.
     File(io::Error),
 }
@@ -43,8 +19,8 @@ pub enum SecretError {
 impl fmt::Display for SecretError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::TooShort => write!(f, "the secret for tokens must have at least {MIN_BYTES} bytes"),
-            Self::Sample => write!(f, "the secret for tokens is a published sample; leave it empty and a good one is made"),
+            Self::Weak(Weakness::Short) => write!(f, "the secret for tokens must have at least {MIN_BYTES} bytes"),
+            Self::Weak(Weakness::Sample) => write!(f, "the secret for tokens is a published sample; leave it empty and a good one is made"),
             Self::File(error) => write!(f, "the file with the secret for tokens: {error}"),
         }
     }
@@ -54,14 +30,7 @@ impl std::error::Error for SecretError {}
 
 /// Refuses secrets that can be guessed.
 pub fn check(secret: &[u8]) -> Result<(), SecretError> {
-    let folded = String::from_utf8_lossy(secret).to_ascii_lowercase();
-    if secret.len() < MIN_BYTES {
-        Err(SecretError::TooShort)
-    } else if SAMPLES.iter().any(|sample| folded.contains(sample)) || secret.iter().all(|byte| *byte == secret[0]) {
-        Err(SecretError::Sample)
-    } else {
-        Ok(())
-    }
+    weakness(secret).map_or(Ok(()), |weakness| Err(SecretError::Weak(weakness)))
 }
 
 /// Reads the secret that was made at the first start, or makes one that only the owner of the process can read.
@@ -102,9 +71,9 @@ mod tests {
 
     #[test]
     fn weak_secrets_are_refused() {
-        assert!(matches!(check(b"31 bytes are one byte too short"), Err(SecretError::TooShort)));
+        assert!(matches!(check(b"31 bytes are one byte too short"), Err(SecretError::Weak(Weakness::Short))));
         for sample in ["your-secret-key-your-secret-key-your", "YOUR-SUPER-SECRET-jwt-key-change-this-in-production", &"x".repeat(40)] {
-            assert!(matches!(check(sample.as_bytes()), Err(SecretError::Sample)), "{sample}");
+            assert!(matches!(check(sample.as_bytes()), Err(SecretError::Weak(Weakness::Sample))), "{sample}");
         }
         assert!(check(&rand::random::<[u8; 32]>()).is_ok());
     }
@@ -121,6 +90,6 @@ mod tests {
             assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
         }
         fs::write(&path, "cut").unwrap();
-        assert!(matches!(load_or_create(&path), Err(SecretError::TooShort)));
+        assert!(matches!(load_or_create(&path), Err(SecretError::Weak(Weakness::Short))));
     }
 }

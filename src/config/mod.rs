@@ -4,6 +4,7 @@
 //! place and what is allowed.
 
 mod parse;
+pub mod secret;
 mod settings;
 mod source;
 

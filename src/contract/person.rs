@@ -107,7 +107,7 @@ impl ProviderView {
     #[must_use]
     pub fn with_last_message(mut self, content: &str, at: Timestamp) -> Self {
         content.clone_into(&mut self.last_message);
-        self.last_message_time = at.to_string().get(11..16).unwrap_or_default().to_owned();
+        at.to_string().get(11..16).unwrap_or_default().clone_into(&mut self.last_message_time);
         self.last_message_at = Some(at);
         self
     }

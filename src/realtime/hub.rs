@@ -83,7 +83,9 @@ impl Hub {
             Err(error) => tracing::error!(%error, event = emission.event.name(), "an event cannot be written as JSON"),
         }
         if matches!(emission.event, Event::SessionRevoked { .. }) {
-            sockets.iter().for_each(|socket| socket.disconnect());
+            for socket in &sockets {
+                socket.disconnect();
+            }
         }
     }
 
@@ -106,6 +108,8 @@ impl Hub {
 async fn deliver_all(hub: Weak<Hub>, mut inbox: mpsc::UnboundedReceiver<Vec<Emission>>) {
     while let Some(emissions) = inbox.recv().await {
         let Some(hub) = hub.upgrade() else { return };
-        emissions.iter().for_each(|emission| hub.deliver(emission));
+        for emission in &emissions {
+            hub.deliver(emission);
+        }
     }
 }

@@ -181,7 +181,9 @@ impl Disk {
         let Some(&node) = self.by_inode.get(&inode) else { return };
         let count = count.min(self.nodes[node].pending.len());
         let changes: Vec<_> = self.nodes[node].pending.drain(..count).collect();
-        changes.iter().for_each(|change| apply(&mut self.nodes[node], change));
+        for change in &changes {
+            apply(&mut self.nodes[node], change);
+        }
         // Syncs of the same file that are still under way began at places that have moved.
         for ((other, _), begun) in &mut self.syncs {
             if *other == inode {
