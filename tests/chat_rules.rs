@@ -2,7 +2,7 @@
 
 mod chat_support;
 
-use chat_support::{Clinic, codes};
+use chat_support::{Clinic, fields};
 use mommycare::{
     chat::{Door, Mark},
     contract::{Event, Status, request::*},
@@ -174,7 +174,7 @@ async fn a_reply_stays_in_its_conversation() {
     assert_eq!((quote.id, quote.content.as_str(), quote.sender_id), (question, "message 1", ama.user));
     for to in [json!(elsewhere.to_string()), json!("nonsense"), json!(MessageId { seq: Seq(99), ..question }.to_string())] {
         let error = clinic.chats.send(dora, reply(to), Door::Rest).await.unwrap_err();
-        assert_eq!(codes(&error), ["replyTo"]);
+        assert_eq!(fields(&error), ["replyTo"]);
     }
     for to in [json!(5), json!({"id": question.to_string()}), json!(null), json!("")] {
         assert_eq!(clinic.chats.send(dora, reply(to), Door::Rest).await.unwrap().message.reply_to, None);
@@ -195,9 +195,9 @@ async fn every_wrong_field_of_a_message_is_named() {
         ..SendBody::default()
     };
     let error = clinic.chats.send(ama, body, Door::Rest).await.unwrap_err();
-    assert_eq!(codes(&error), ["recipientId", "file", "scheduledFor", "content", "messageType", "priority", "clientMessageId"]);
+    assert_eq!(fields(&error), ["recipientId", "file", "scheduledFor", "content", "messageType", "priority", "clientMessageId"]);
     let long = SendBody { recipient_id: Some("x".into()), content: Some("a".repeat(10_001)), ..SendBody::default() };
-    assert_eq!(codes(&clinic.chats.send(ama, long, Door::Rest).await.unwrap_err()), ["content"]);
+    assert_eq!(fields(&clinic.chats.send(ama, long, Door::Rest).await.unwrap_err()), ["content"]);
 }
 
 #[tokio::test]
@@ -227,7 +227,7 @@ async fn pages_join_without_gap_or_overlap() {
     }
     assert_eq!(clinic.page(dora, chat, MessagesQuery { limit: Some(u64::MAX), ..query }).limit, 200);
     let none = MessagesQuery { limit: Some(0), ..MessagesQuery::default() };
-    assert_eq!(codes(&clinic.chats.messages(dora, &chat.to_string(), &none).unwrap_err()), ["limit"]);
+    assert_eq!(fields(&clinic.chats.messages(dora, &chat.to_string(), &none).unwrap_err()), ["limit"]);
 }
 
 #[tokio::test]
@@ -251,7 +251,7 @@ async fn the_list_is_ordered_filtered_and_searched() {
     assert_eq!(names(InboxQuery { search: Some("ANGSTROM".into()), ..InboxQuery::default() }), ["Zoë Ångström"]);
     assert_eq!(names(InboxQuery { page: Some(2), limit: Some(2), ..InboxQuery::default() }), ["Ama Test"]);
     assert_eq!(names(InboxQuery { page: Some(u64::MAX), ..InboxQuery::default() }), Vec::<String>::new());
-    assert_eq!(codes(&clinic.chats.list(dora, &filter("odd")).unwrap_err()), ["filter"]);
+    assert_eq!(fields(&clinic.chats.list(dora, &filter("odd")).unwrap_err()), ["filter"]);
 }
 
 #[tokio::test]
@@ -286,4 +286,63 @@ async fn ids_are_forgotten_after_two_days() {
     clinic.wait(2 * 3_600_000);
     clinic.chats.sweep().await.unwrap();
     assert!(clinic.chats.send(ama, body(), Door::Rest).await.unwrap().fresh);
+}
+
+#[tokio::test]
+async fn an_edit_keeps_what_was_said_and_ends_with_the_window() {
+    let clinic = Clinic::new();
+    let (ama, dora) = (clinic.person("Ama Test", Role::Mom).await, clinic.person("Dora Sample", Role::Doctor).await);
+    let id = clinic.say(ama, dora, 1).await[0];
+    let text = id.to_string();
+    let body = |content: &str| EditBody { content: Some(content.into()) };
+    clinic.wait(60_000);
+    let edited = clinic.chats.edit(ama, &text, body("second")).await.unwrap();
+    assert!(edited.is_edited && edited.content == "second");
+    clinic.chats.edit(ama, &text, body("third")).await.unwrap();
+    let versions: Vec<_> = clinic.chats.versions(dora, &text).unwrap().into_iter().map(|v| v.content).collect();
+    assert_eq!(versions, ["message 1", "second"]);
+    assert_eq!(clinic.chats.get(dora, &id.chat.to_string()).unwrap().last_message.unwrap().content, "third");
+    assert_eq!(clinic.chats.edit(dora, &text, body("mine")).await.unwrap_err().code, Code::Forbidden);
+    assert_eq!(fields(&clinic.chats.edit(ama, &text, body(" ")).await.unwrap_err()), ["content"]);
+    clinic.wait(15 * 60_000);
+    assert_eq!(clinic.chats.edit(ama, &text, body("late")).await.unwrap_err().code, Code::EditWindowExpired);
+}
+
+#[tokio::test]
+async fn a_deleted_message_leaves_its_place_and_nothing_else() {
+    let clinic = Clinic::new();
+    let (ama, dora) = (clinic.person("Ama Test", Role::Mom).await, clinic.person("Dora Sample", Role::Doctor).await);
+    let ids = clinic.say(ama, dora, 3).await;
+    let (chat, last) = (ids[0].chat, ids[2].to_string());
+    clinic.chats.edit(ama, &last, EditBody { content: Some("secret".into()) }).await.unwrap();
+    assert_eq!(clinic.chats.delete(dora, &last).await.unwrap_err().code, Code::Forbidden);
+    for _ in 0..2 {
+        clinic.chats.delete(ama, &last).await.unwrap();
+    }
+    assert_eq!(clinic.events_for(dora, "message_deleted").len(), 1);
+    let page = clinic.page(dora, chat, MessagesQuery::default());
+    assert_eq!((page.items.len(), page.total), (2, 2));
+    let all = clinic.page(dora, chat, MessagesQuery { deleted: Some(true), ..MessagesQuery::default() });
+    assert_eq!((all.items.len(), all.total), (3, 3));
+    assert!(all.items[2].is_deleted && all.items[2].content.is_empty());
+    assert!(clinic.chats.versions(dora, &last).unwrap().is_empty());
+    assert_eq!(clinic.chats.get(dora, &chat.to_string()).unwrap().last_message.unwrap().content, "message 2");
+    let body = EditBody { content: Some("again".into()) };
+    assert_eq!(clinic.chats.edit(ama, &last, body).await.unwrap_err().code, Code::Conflict);
+}
+
+#[tokio::test]
+async fn a_full_page_is_filled_past_deleted_messages() {
+    let clinic = Clinic::new();
+    let (ama, dora) = (clinic.person("Ama Test", Role::Mom).await, clinic.person("Dora Sample", Role::Doctor).await);
+    let ids = clinic.say(ama, dora, 20).await;
+    for id in &ids[10..18] {
+        clinic.chats.delete(ama, &id.to_string()).await.unwrap();
+    }
+    let before = MessagesQuery { before: Some(20), limit: Some(5), ..MessagesQuery::default() };
+    let page = clinic.page(dora, ids[0].chat, before);
+    assert_eq!(page.items.iter().map(|m| m.seq.0).collect::<Vec<_>>(), [7, 8, 9, 10, 19]);
+    let after = MessagesQuery { after: Some(8), limit: Some(5), ..MessagesQuery::default() };
+    let page = clinic.page(dora, ids[0].chat, after);
+    assert_eq!(page.items.iter().map(|m| m.seq.0).collect::<Vec<_>>(), [9, 10, 19, 20]);
 }

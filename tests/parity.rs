@@ -14,7 +14,7 @@ use support::{
 
 /// An operation that both doors have.
 struct Operation {
-    /// Method and path, with `{chat}`, `{message}` and `{other}` for ids.
+    /// Method and path, with `{chat}`, `{message}` and `{own}` for ids.
     rest: (&'static str, &'static str),
     event: &'static str,
     /// The body of the REST request, and the argument of the event.
@@ -34,8 +34,10 @@ use Listener::{Other, OwnDevice};
 
 struct Ids {
     chat: String,
+    /// The other's, unread.
     message: String,
-    other: String,
+    /// The actor's own.
+    own: String,
 }
 
 const TABLE: &[Operation] = &[
@@ -67,6 +69,30 @@ const TABLE: &[Operation] = &[
         told: &[("message_status_update", Other), ("message_read", Other), ("message_status_update", OwnDevice)],
     },
     Operation {
+        rest: ("PATCH", "/api/chat/messages/{own}/edit"),
+        event: "message_edited",
+        bodies: |ids| (json!({ "content": "Better" }), json!({ "messageId": ids.own, "newContent": "Better" })),
+        told: &[("message_edited", Other), ("message_edited", OwnDevice)],
+    },
+    Operation {
+        rest: ("DELETE", "/api/chat/messages/{own}"),
+        event: "message_deleted",
+        bodies: |ids| (Value::Null, json!({ "messageId": ids.own })),
+        told: &[("message_deleted", Other), ("message_deleted", OwnDevice)],
+    },
+    Operation {
+        rest: ("POST", "/api/chat/messages/{message}/reactions"),
+        event: "message_reaction_added",
+        bodies: |ids| (json!({ "emoji": "👍" }), json!({ "messageId": ids.message, "emoji": "👍" })),
+        told: &[("message_reaction_updated", Other), ("message_reaction_updated", OwnDevice)],
+    },
+    Operation {
+        rest: ("DELETE", "/api/chat/messages/{own}/reactions"),
+        event: "message_reaction_removed",
+        bodies: |ids| (json!({ "emoji": "❤️" }), json!({ "messageId": ids.own, "emoji": "❤️" })),
+        told: &[("message_reaction_updated", Other), ("message_reaction_updated", OwnDevice)],
+    },
+    Operation {
         rest: ("PATCH", "/api/chat/conversations/{chat}/mute"),
         event: "chat_mute_toggled",
         bodies: |ids| (json!({ "muted": true }), json!({ "conversationId": ids.chat, "muted": true })),
@@ -95,6 +121,7 @@ const REST_ONLY: &[(&str, &str)] = &[
     ("GET", "/api/chat/conversations/<id>/changes"),
     ("GET", "/api/chat/conversations/<id>/participants"),
     ("POST", "/api/chat/messages"), // another name of send
+    ("GET", "/api/chat/messages/<id>/history"),
     ("GET", "/api/chat/unread-count"),
     ("GET", "/api/chat/search"),
     ("GET", "/api/chat/providers"),
@@ -119,15 +146,18 @@ impl Scene {
         let other = Person::register(server, "Dora", "doctor").await;
         let actor = Person::register(server, "Mia", "midwife").await;
         let chat = other.open(&actor).await;
+        let own = actor.say(&chat, "own").await["id"].as_str().unwrap().to_owned();
+        let loved = actor.post(&format!("/api/chat/messages/{own}/reactions"), json!({ "emoji": "❤️" })).await;
+        assert_eq!(loved.status, 200, "{loved:?}");
         let message = other.say(&chat, "unread").await["id"].as_str().unwrap().to_owned();
-        let ids = Ids { chat, message, other: other.id.clone() };
+        let ids = Ids { chat, message, own };
         let (acting, own) = (Socket::connect(&actor).await, Socket::connect(&actor).await);
         let others = Socket::connect(&other).await;
         Self { actor, other, acting, own, others, ids }
     }
 
     fn fill(&self, path: &str) -> String {
-        path.replace("{chat}", &self.ids.chat).replace("{message}", &self.ids.message).replace("{other}", &self.ids.other)
+        path.replace("{chat}", &self.ids.chat).replace("{message}", &self.ids.message).replace("{own}", &self.ids.own)
     }
 
     async fn by_rest(&self, operation: &Operation) -> Reply {
@@ -193,12 +223,12 @@ async fn both_doors_refuse_in_the_same_words() {
     let stranger = Person::register(&server, "Eve", "doctor").await;
     let mut socket = Socket::connect(&stranger).await;
     let scene = Scene::new(&server).await;
-    let nobody = Ids { chat: "00000000000000ff".into(), message: format!("{:032x}", 255), other: "00000000000000ff".into() };
+    let nobody = Ids { chat: "00000000000000ff".into(), message: format!("{:032x}", 255), own: format!("{:032x}", 254) };
     for operation in TABLE.iter().filter(|operation| operation.rest.1 != "/api/users/me/availability") {
         let mut bodies = Vec::new();
         for ids in [&scene.ids, &nobody] {
             let (body, argument) = (operation.bodies)(ids);
-            let path = operation.rest.1.replace("{chat}", &ids.chat).replace("{message}", &ids.message);
+            let path = operation.rest.1.replace("{chat}", &ids.chat).replace("{message}", &ids.message).replace("{own}", &ids.own);
             let reply = stranger.send(operation.rest.0.parse().unwrap(), &path, Some(body).filter(|body| !body.is_null())).await;
             assert_eq!(reply.error().0, 404, "{}", operation.event);
             bodies.push(reply.body);
@@ -218,7 +248,7 @@ async fn both_doors_refuse_in_the_same_words() {
 
 #[test]
 fn no_operation_exists_on_one_side_only() {
-    let generic = |path: &str| path.replace("{chat}", "<id>").replace("{message}", "<id>");
+    let generic = |path: &str| path.replace("{chat}", "<id>").replace("{message}", "<id>").replace("{own}", "<id>");
     let known = |method: &str, path: &str| {
         REST_ONLY.contains(&(method, path))
             || TABLE.iter().any(|operation| (operation.rest.0, &*generic(operation.rest.1)) == (method, path))

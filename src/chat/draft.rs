@@ -82,7 +82,7 @@ impl TryFrom<SendBody> for Draft {
 }
 
 /// What the content may be.
-fn wrong_content(content: &str) -> Option<String> {
+pub(super) fn wrong_content(content: &str) -> Option<String> {
     if content.trim().is_empty() {
         Some("is required".into())
     } else if content.len() > MAX_BYTES || content.chars().count() > MAX_CHARACTERS {

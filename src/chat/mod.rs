@@ -1,6 +1,7 @@
 //! Conversations and messages: the rules. One function for each operation, over one transaction; [`Chats`] is how both
 //! doors, REST and Socket.IO, call them.
 
+mod amend;
 mod availability;
 mod db;
 mod directory;
@@ -11,6 +12,7 @@ mod inbox;
 mod marks;
 mod open;
 mod policy;
+mod reaction;
 mod roster;
 mod seat;
 mod send;
@@ -29,6 +31,7 @@ pub use send::{Door, Placed};
 pub use service::Chats;
 
 use crate::error::{Error, Result};
+use std::time::Duration;
 
 /// What the operations need beside the store.
 #[derive(Debug)]
@@ -37,6 +40,8 @@ pub struct Rules {
     pub policy: Policy,
     /// Who is there.
     pub roster: Roster,
+    /// How long after sending a message may be edited.
+    pub edit_window: Duration,
 }
 
 /// A number of things from a query: too many become as many as there may be, nonsense is refused.

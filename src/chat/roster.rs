@@ -18,18 +18,19 @@ struct Entry {
     /// Connected devices, and whether each is away.
     devices: Vec<(Device, bool)>,
     busy: bool,
-    /// The last device has left, but may be back in a moment.
-    leaving: bool,
+    /// The last device has left, but may be back in a moment; and whether it was away.
+    leaving: Option<bool>,
     last_seen: Option<Timestamp>,
 }
 
 impl Entry {
     fn presence(&self) -> Presence {
-        let status = match self {
-            Self { devices, leaving: false, .. } if devices.is_empty() => return Presence::offline(self.last_seen),
-            Self { busy: true, .. } => "busy",
-            Self { devices, .. } if !devices.is_empty() && devices.iter().all(|(_, away)| *away) => "away",
-            _ => "online",
+        let away = if self.devices.is_empty() { self.leaving } else { Some(self.devices.iter().all(|(_, away)| *away)) };
+        let status = match away {
+            None => return Presence::offline(self.last_seen),
+            Some(_) if self.busy => "busy",
+            Some(true) => "away",
+            Some(false) => "online",
         };
         Presence { is_online: true, status, last_seen: self.last_seen }
     }
@@ -67,7 +68,7 @@ impl Roster {
     /// Everybody who is there, or has left a moment ago, with when that was last seen.
     #[must_use]
     pub fn present(&self) -> Vec<(UserId, Timestamp)> {
-        let seen = |entry: &Entry| entry.last_seen.filter(|_| entry.leaving || !entry.devices.is_empty());
+        let seen = |entry: &Entry| entry.last_seen.filter(|_| entry.leaving.is_some() || !entry.devices.is_empty());
         self.0.iter().filter_map(|entry| Some((*entry.key(), seen(&entry)?))).collect()
     }
 
@@ -75,18 +76,18 @@ impl Roster {
     pub fn arrive(&self, user: UserId, device: Device, now: Timestamp) {
         let mut entry = self.0.entry(user).or_default();
         entry.devices.push((device, false));
-        entry.leaving = false;
+        entry.leaving = None;
         entry.last_seen = Some(now);
     }
 
     /// A device has gone. True when it was the last: the person counts as there until [`Roster::settle`].
     pub fn leave(&self, user: UserId, device: Device, now: Timestamp) -> bool {
         let Some(mut entry) = self.0.get_mut(&user) else { return false };
-        let before = entry.devices.len();
-        entry.devices.retain(|(known, _)| *known != device);
-        let last = before > 0 && entry.devices.is_empty();
+        let Some(at) = entry.devices.iter().position(|(known, _)| *known == device) else { return false };
+        let (_, away) = entry.devices.remove(at);
+        let last = entry.devices.is_empty();
         if last {
-            entry.leaving = true;
+            entry.leaving = Some(away);
             entry.last_seen = Some(now);
         }
         last
@@ -95,10 +96,7 @@ impl Roster {
     /// The time to come back is over. The moment of leaving when the person is gone now.
     pub fn settle(&self, user: UserId) -> Option<Timestamp> {
         let mut entry = self.0.get_mut(&user)?;
-        if !entry.leaving {
-            return None;
-        }
-        entry.leaving = false;
+        entry.leaving.take()?;
         entry.busy = false;
         entry.last_seen
     }
@@ -141,7 +139,9 @@ mod tests {
         roster.set_busy(AMA, true);
         assert_eq!(status(), "busy");
         assert!(roster.leave(AMA, Device(2), Timestamp(13)));
-        assert!(roster.presence(AMA).is_online, "still within the time to come back");
+        assert_eq!(status(), "busy", "still within the time to come back");
+        roster.set_busy(AMA, false);
+        assert_eq!(status(), "away");
         assert_eq!(roster.settle(AMA), Some(Timestamp(13)));
         assert_eq!(roster.presence(AMA), Presence::offline(Some(Timestamp(13))));
     }

@@ -166,13 +166,7 @@ fn record(seat: &mut Seat, message: &Message, seq: Seq, door: Door) -> bool {
     let at = message.created_at;
     seat.chat.last_seq = seq;
     seat.chat.last_activity = at;
-    seat.chat.preview = Some(Preview {
-        seq,
-        sender: seat.user,
-        content: message.content.chars().take(PREVIEW_CHARACTERS).collect(),
-        kind: message.kind,
-        at,
-    });
+    seat.chat.preview = Some(preview(seq, message));
     seat.me.sent = seq;
     if door == Door::Rest {
         let oldest = oldest_copied(at);
@@ -184,6 +178,12 @@ fn record(seat: &mut Seat, message: &Message, seq: Seq, door: Door) -> bool {
     }
     seat.me.delivered.pass_own(seq, at);
     seat.me.read.pass_own(seq, at)
+}
+
+/// A message in short.
+pub(super) fn preview(seq: Seq, message: &Message) -> Preview {
+    let content = message.content.chars().take(PREVIEW_CHARACTERS).collect();
+    Preview { seq, sender: message.sender, content, kind: message.kind, at: message.created_at }
 }
 
 fn digest(id: &str) -> [u8; 16] {

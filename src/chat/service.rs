@@ -1,17 +1,20 @@
 //! The one way into the rules of conversations, for both doors.
 
 use super::{
-    Db, Door, Draft, Mark, Placed, Policy, Roster, Rules, Seat, availability, directory, history, inbox, marks, open, send, toggles,
+    Db, Door, Draft, Mark, Placed, Policy, Roster, Rules, Seat, amend, availability, directory, history, inbox, marks, open, send, toggles,
     upkeep, view,
 };
 use crate::{
     accounts::Actor,
     clock::Timestamp,
     contract::{
-        AvailabilityView, ChangesView, ConversationView, Listing, MessagePage, MutedView, ParticipantView, PinnedView, ProviderView,
-        ReadView, StatusView, UnreadView, Word as _,
+        AvailabilityView, ChangesView, ConversationView, DeletedView, Listing, MessagePage, MessageView, MutedView, ParticipantView,
+        PinnedView, ProviderView, ReactionsView, ReadView, StatusView, UnreadView, VersionView, Word as _,
         account::AvailabilityBody,
-        request::{ChangesQuery, DirectoryQuery, InboxQuery, MessagesQuery, OpenBody, ReadBody, SearchQuery, SendBody, StatusBody},
+        request::{
+            ChangesQuery, DirectoryQuery, EditBody, EmojiBody, InboxQuery, MessagesQuery, OpenBody, ReadBody, SearchQuery, SendBody,
+            StatusBody,
+        },
     },
     error::{Code, Error, Result},
     ids::{ChatId, Cursor, MessageId, Seq, UserId},
@@ -21,7 +24,7 @@ use crate::{
         tables,
     },
 };
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 /// Conversations, for those who may.
 #[derive(Clone)]
@@ -31,10 +34,10 @@ pub struct Chats {
 }
 
 impl Chats {
-    /// Over a store, with nobody there yet.
-    pub fn new(store: Arc<Db>, policy: Policy) -> Result<Self, StoreError> {
+    /// Over a store, with nobody there yet. Messages may be edited for `edit_window`.
+    pub fn new(store: Arc<Db>, policy: Policy, edit_window: Duration) -> Result<Self, StoreError> {
         let roster = store.read(|read| Roster::load(read))?;
-        Ok(Self { store, rules: Arc::new(Rules { policy, roster }) })
+        Ok(Self { store, rules: Arc::new(Rules { policy, roster, edit_window }) })
     }
 
     /// Who is there.
@@ -118,6 +121,30 @@ impl Chats {
     pub async fn read(&self, actor: Actor, id: &str, body: ReadBody) -> Result<ReadView> {
         let id = conversation(id)?;
         self.store.write(move |tx| marks::read_conversation(tx, &actor, id, body.seq.map(Seq))).await
+    }
+
+    /// Puts other words into one's own message.
+    pub async fn edit(&self, actor: Actor, id: &str, body: EditBody) -> Result<MessageView> {
+        let (id, rules, content) = (message(id)?, self.rules.clone(), body.content.unwrap_or_default());
+        self.store.write(move |tx| amend::edit(tx, &rules, &actor, id, &content)).await
+    }
+
+    /// What a message said before.
+    pub fn versions(&self, actor: Actor, id: &str) -> Result<Vec<VersionView>> {
+        let id = message(id)?;
+        self.store.read(|read| amend::versions(read, actor.user, id))
+    }
+
+    /// Takes one's own message back.
+    pub async fn delete(&self, actor: Actor, id: &str) -> Result<DeletedView> {
+        let id = message(id)?;
+        self.store.write(move |tx| amend::delete(tx, &actor, id)).await
+    }
+
+    /// Adds a reaction to a message, or takes it away.
+    pub async fn react(&self, actor: Actor, id: &str, body: EmojiBody, adds: bool) -> Result<ReactionsView> {
+        let (id, emoji) = (message(id)?, body.emoji.unwrap_or_default());
+        self.store.write(move |tx| amend::react(tx, &actor, id, &emoji, adds)).await
     }
 
     /// How much the actor has not read.

@@ -214,7 +214,8 @@ impl Receipt {
     }
 }
 
-fn reactions(message: &Message) -> Vec<ReactionView> {
+/// The reactions to a message.
+pub fn reactions(message: &Message) -> Vec<ReactionView> {
     let view = |(user, emoji, at): &(UserId, String, Timestamp)| ReactionView {
         user_id: *user,
         user: *user,

@@ -1,6 +1,6 @@
 //! What the server tells clients unasked: one typed event each, with its name and to whom it goes.
 
-use super::{ConversationView, MessageView, Status, word};
+use super::{ConversationView, MessageView, ReactionView, Status, word};
 use crate::{
     clock::Timestamp,
     ids::{ChatId, MessageId, Seq, SessionId, UserId},
@@ -65,6 +65,29 @@ pub enum Event {
     /// A message was read; for its sender.
     #[serde(rename_all = "camelCase")]
     MessageRead { message_id: MessageId, conversation_id: ChatId, read_at: Timestamp },
+    /// A message says something else now.
+    #[serde(rename_all = "camelCase")]
+    MessageEdited {
+        conversation_id: ChatId,
+        message_id: MessageId,
+        content: String,
+        new_content: String,
+        edited_at: Option<Timestamp>,
+        message: Box<MessageView>,
+    },
+    /// A message was taken back.
+    #[serde(rename_all = "camelCase")]
+    MessageDeleted { conversation_id: ChatId, message_id: MessageId },
+    /// A reaction came or went.
+    #[serde(rename_all = "camelCase")]
+    MessageReactionUpdated {
+        conversation_id: ChatId,
+        message_id: MessageId,
+        user_id: UserId,
+        emoji: String,
+        action: &'static str,
+        reactions: Vec<ReactionView>,
+    },
     /// Somebody types or has stopped.
     #[serde(rename_all = "camelCase")]
     TypingIndicator { conversation_id: ChatId, user_id: UserId, is_typing: bool },
@@ -155,6 +178,19 @@ impl Event {
         }
     }
 
+    /// A message that says something else now, for those who see it as `message` does.
+    #[must_use]
+    pub fn message_edited(message: &MessageView) -> Self {
+        Self::MessageEdited {
+            conversation_id: message.conversation_id,
+            message_id: message.id,
+            content: message.content.clone(),
+            new_content: message.content.clone(),
+            edited_at: message.edited_at,
+            message: Box::new(message.clone()),
+        }
+    }
+
     /// The name on the wire.
     #[must_use]
     pub fn name(&self) -> &'static str {
@@ -163,6 +199,9 @@ impl Event {
             Self::MessageSent { .. } => "message_sent",
             Self::MessageStatusUpdate(_) => "message_status_update",
             Self::MessageRead { .. } => "message_read",
+            Self::MessageEdited { .. } => "message_edited",
+            Self::MessageDeleted { .. } => "message_deleted",
+            Self::MessageReactionUpdated { .. } => "message_reaction_updated",
             Self::TypingIndicator { .. } => "typing_indicator",
             Self::UserStatusChange { .. } => "user_status_change",
             Self::UserAvailabilityChange { .. } => "user_availability_change",

@@ -198,6 +198,36 @@ pub struct StatusView {
     pub read_at: Option<Timestamp>,
 }
 
+/// What a message said before an edit.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[allow(missing_docs)]
+pub struct VersionView {
+    pub content: String,
+    /// Since when it said this.
+    pub edited_at: Timestamp,
+    pub created_at: Timestamp,
+}
+
+/// The answer to `DELETE /api/chat/messages/:id`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[allow(missing_docs)]
+pub struct DeletedView {
+    pub id: MessageId,
+    #[serde(rename = "_id")]
+    pub same_id: MessageId,
+}
+
+/// The answer to `…/reactions`.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[allow(missing_docs)]
+pub struct ReactionsView {
+    pub conversation_id: ChatId,
+    pub message_id: MessageId,
+    pub reactions: Vec<ReactionView>,
+}
+
 /// How far one member has come.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]

@@ -14,7 +14,10 @@ pub mod user;
 
 pub use conversation::{ConversationView, LastMessage, Metadata, MutedView, PinnedView, ReadView, UnreadCount, UnreadView};
 pub use event::{Audience, Emission, Event, StatusUpdate};
-pub use message::{AckView, ChangesView, FileView, MarkView, MessageView, Perspective, QuoteView, ReactionView, Status, StatusView};
+pub use message::{
+    AckView, ChangesView, DeletedView, FileView, MarkView, MessageView, Perspective, QuoteView, ReactionView, ReactionsView, Status,
+    StatusView, VersionView,
+};
 pub use names::Word;
 pub use page::{Listing, MessagePage, Page};
 pub use person::{AvailabilityView, ParticipantView, ProviderView};

@@ -44,6 +44,23 @@ pub struct StatusBody {
     pub status: Option<String>,
 }
 
+/// `PATCH /api/chat/messages/:id/edit`
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+#[allow(missing_docs)]
+pub struct EditBody {
+    #[serde(alias = "newContent")]
+    pub content: Option<String>,
+}
+
+/// `POST` and `DELETE /api/chat/messages/:id/reactions`, in the body or in the query
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+#[allow(missing_docs)]
+pub struct EmojiBody {
+    pub emoji: Option<String>,
+}
+
 /// `PATCH /api/chat/conversations/:id/read`
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
@@ -168,4 +185,23 @@ pub struct MuteEvent {
 pub struct PinEvent {
     pub conversation_id: String,
     pub pinned: Option<bool>,
+}
+
+/// `message_edited`
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+#[allow(missing_docs)]
+pub struct EditEvent {
+    pub message_id: String,
+    pub content: Option<String>,
+    pub new_content: Option<String>,
+}
+
+/// `message_reaction_added` and `message_reaction_removed`
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+#[allow(missing_docs)]
+pub struct ReactionEvent {
+    pub message_id: String,
+    pub emoji: Option<String>,
 }

@@ -7,13 +7,13 @@ use crate::{
     contract::{
         account::AvailabilityBody,
         request::{
-            ChangesQuery, DirectoryQuery, InboxQuery, MessagesQuery, MuteBody, OpenBody, PinBody, ReadBody, SearchQuery, SendBody,
-            StatusBody,
+            ChangesQuery, DirectoryQuery, EditBody, EmojiBody, InboxQuery, MessagesQuery, MuteBody, OpenBody, PinBody, ReadBody,
+            SearchQuery, SendBody, StatusBody,
         },
     },
     error::Result,
 };
-use rocket::{Route, State, get, patch, post, routes};
+use rocket::{Route, State, delete, get, patch, post, routes};
 
 /// Routes of conversations, messages and the people in them.
 #[must_use]
@@ -28,6 +28,11 @@ pub fn routes() -> Vec<Route> {
         send,
         send_alias,
         set_status,
+        edit,
+        versions,
+        delete_message,
+        react,
+        unreact,
         read,
         mute,
         pin,
@@ -88,6 +93,33 @@ async fn send_alias(actor: Actor, chats: &House, body: Body<SendBody>) -> Result
 #[patch("/api/chat/messages/<id>/status", data = "<body>")]
 async fn set_status(actor: Actor, id: &str, chats: &House, body: Body<StatusBody>) -> Result<Answer> {
     Answer::ok(&chats.set_status(actor, id, body.0).await?)
+}
+
+#[patch("/api/chat/messages/<id>/edit", data = "<body>")]
+async fn edit(actor: Actor, id: &str, chats: &House, body: Body<EditBody>) -> Result<Answer> {
+    Answer::ok(&chats.edit(actor, id, body.0).await?)
+}
+
+#[get("/api/chat/messages/<id>/history")]
+fn versions(actor: Actor, id: &str, chats: &House) -> Result<Answer> {
+    Answer::ok(&chats.versions(actor, id)?)
+}
+
+#[delete("/api/chat/messages/<id>")]
+async fn delete_message(actor: Actor, id: &str, chats: &House) -> Result<Answer> {
+    Answer::ok(&chats.delete(actor, id).await?)
+}
+
+#[post("/api/chat/messages/<id>/reactions", data = "<body>")]
+async fn react(actor: Actor, id: &str, chats: &House, body: Body<EmojiBody>) -> Result<Answer> {
+    Answer::ok(&chats.react(actor, id, body.0, true).await?)
+}
+
+/// Not every client can send a body with `DELETE`.
+#[delete("/api/chat/messages/<id>/reactions", data = "<body>")]
+async fn unreact(actor: Actor, id: &str, query: Query<EmojiBody>, chats: &House, body: Body<EmojiBody>) -> Result<Answer> {
+    let emoji = if body.0.emoji.is_some() { body.0 } else { query.0 };
+    Answer::ok(&chats.react(actor, id, emoji, false).await?)
 }
 
 #[patch("/api/chat/conversations/<id>/read", data = "<body>")]

@@ -7,7 +7,10 @@ use crate::{
     contract::{
         account::AvailabilityBody,
         input,
-        request::{ConversationEvent, MessageEvent, MuteEvent, PersonEvent, PinEvent, ReadBody, SendBody},
+        request::{
+            ConversationEvent, EditBody, EditEvent, EmojiBody, MessageEvent, MuteEvent, PersonEvent, PinEvent, ReactionEvent, ReadBody,
+            SendBody,
+        },
     },
     error::{Code, Error, Result},
     socketio::{Ack, Args, Event},
@@ -33,23 +36,16 @@ pub const EVENTS: &[&str] = &[
     "user_back",
     "user_busy",
     "update_availability",
+    "message_edited",
+    "message_deleted",
+    "message_reaction_added",
+    "message_reaction_removed",
     "chat_mute_toggled",
     "chat_pin_toggled",
 ];
 
 /// Events of the contract that are still to come.
-const TO_COME: &[&str] = &[
-    "message_reaction_added",
-    "message_reaction_removed",
-    "message_edited",
-    "message_deleted",
-    "voice_call_request",
-    "video_call_request",
-    "call_accepted",
-    "call_rejected",
-    "call_ended",
-    "call_signal",
-];
+const TO_COME: &[&str] = &["voice_call_request", "video_call_request", "call_accepted", "call_rejected", "call_ended", "call_signal"];
 
 type Data = Box<RawValue>;
 
@@ -94,6 +90,16 @@ impl Realtime {
                 self.presence(actor)
             }
             "update_availability" => answer(&chats.set_availability(actor, decode::<AvailabilityBody>(args, "availability")?).await?),
+            "message_edited" => {
+                let EditEvent { message_id, content, new_content } = decode(args, "messageId")?;
+                answer(&chats.edit(actor, &named(message_id)?, EditBody { content: content.or(new_content) }).await?)
+            }
+            "message_deleted" => answer(&chats.delete(actor, &message_id(args)?).await?),
+            "message_reaction_added" | "message_reaction_removed" => {
+                let ReactionEvent { message_id, emoji } = decode(args, "messageId")?;
+                let adds = name == "message_reaction_added";
+                answer(&chats.react(actor, &named(message_id)?, EmojiBody { emoji }, adds).await?)
+            }
             "chat_mute_toggled" => {
                 let MuteEvent { conversation_id, muted } = decode(args, "conversationId")?;
                 answer(&chats.mute(actor, &conversation_id, muted).await?)
@@ -146,6 +152,10 @@ fn decode<T: DeserializeOwned>(args: &Args, field: &str) -> Result<T> {
 
 fn message_id(args: &Args) -> Result<String> {
     let MessageEvent { message_id } = decode(args, "messageId")?;
+    named(message_id)
+}
+
+fn named(message_id: String) -> Result<String> {
     if message_id.is_empty() { Err(Error::field("messageId", "is required")) } else { Ok(message_id) }
 }
 

@@ -298,6 +298,16 @@ pub struct Message {
 }
 impl Record for Message {}
 
+/// What a message said before an edit.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Version {
+    /// The words.
+    pub content: String,
+    /// Since when it said this.
+    pub at: Timestamp,
+}
+impl Record for Version {}
+
 /// Where a message went, for when its sender repeats it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Sent {

@@ -15,9 +15,12 @@ use mommycare::{
     },
 };
 use serde_json::Value;
-use std::sync::{
-    Arc, Mutex,
-    atomic::{AtomicU64, Ordering},
+use std::{
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
 };
 
 pub struct Clinic {
@@ -39,7 +42,7 @@ impl Clinic {
         let (clock, log) = (time.clone(), events.clone());
         let clock = Clock::new(move || Timestamp(clock.load(Ordering::Relaxed)));
         let store: Arc<Db> = Arc::new(Store::in_memory(clock, Box::new(move |new| log.lock().unwrap().extend(new))));
-        let chats = Chats::new(store.clone(), policy).unwrap();
+        let chats = Chats::new(store.clone(), policy, Duration::from_secs(900)).unwrap();
         Self { store, chats, time, events, people: AtomicU64::new(0) }
     }
 
@@ -137,7 +140,7 @@ impl Clinic {
 }
 
 /// The fields that an error names.
-pub fn codes(error: &Error) -> Vec<String> {
+pub fn fields(error: &Error) -> Vec<String> {
     assert_eq!(error.code, Code::Validation, "{error}");
     error.details["errors"].as_array().unwrap().iter().map(|e| e["field"].as_str().unwrap().to_owned()).collect()
 }

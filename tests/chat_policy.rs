@@ -1,0 +1,142 @@
+//! Who reaches whom, by every way in which somebody could: opening, writing, searching, the directory.
+
+mod chat_support;
+
+use chat_support::Clinic;
+use mommycare::{
+    accounts::Actor,
+    chat::{Door, Policy, Reach},
+    contract::{account::AvailabilityBody, request::*},
+    error::Code,
+    store::{
+        Read as _,
+        records::{Role, Verification},
+        tables,
+    },
+};
+
+const ROLES: [(Role, &str); 5] = [
+    (Role::Mom, "Mona Other"),
+    (Role::Doctor, "Dina Other"),
+    (Role::Midwife, "Mila Other"),
+    (Role::ServiceProvider, "Sela Other"),
+    (Role::Admin, "Adea Other"),
+];
+
+fn to(person: Actor, content: &str) -> SendBody {
+    SendBody { recipient_id: Some(person.user.to_string()), content: Some(content.into()), ..SendBody::default() }
+}
+
+fn finds(clinic: &Clinic, actor: Actor, person: Actor) -> bool {
+    let everybody = SearchQuery { query: Some(".".into()), ..SearchQuery::default() };
+    clinic.chats.search(actor, &everybody).unwrap().items.iter().any(|found| found.id == person.user)
+}
+
+#[tokio::test]
+async fn the_table_holds_by_every_way() {
+    for (from, _) in ROLES {
+        for (role, name) in ROLES {
+            let clinic = Clinic::new();
+            let (actor, person) = (clinic.person("Ada Actor", from).await, clinic.person(name, role).await);
+            let allowed = Policy::default().reach(from, role) == Reach::Always;
+            let label = format!("{from:?} to {role:?}");
+            assert_eq!(finds(&clinic, actor, person), allowed, "search, {label}");
+            let sent = clinic.chats.send(actor, to(person, "x"), Door::Rest).await;
+            let opened = clinic.open(actor, person).await;
+            if allowed {
+                assert!(sent.is_ok() && opened.is_ok(), "{label}");
+            } else {
+                assert_eq!(sent.unwrap_err().code, Code::UserNotFound, "{label}");
+                assert_eq!(opened.unwrap_err().code, Code::UserNotFound, "{label}");
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_service_provider_answers_only() {
+    let clinic = Clinic::new();
+    let (mona, sela) = (clinic.person("Mona Test", Role::Mom).await, clinic.person("Sela Service", Role::ServiceProvider).await);
+    clinic.open(mona, sela).await.unwrap();
+    let error = clinic.chats.send(sela, to(mona, "buy this"), Door::Rest).await.unwrap_err();
+    assert_eq!(error.code, Code::Forbidden, "an open conversation is no message");
+    assert!(!finds(&clinic, sela, mona));
+    clinic.chats.send(mona, to(sela, "a question"), Door::Rest).await.unwrap();
+    assert!(clinic.chats.send(sela, to(mona, "an answer"), Door::Rest).await.is_ok());
+    assert!(finds(&clinic, sela, mona));
+}
+
+#[tokio::test]
+async fn the_clinic_can_restrict_its_doctors() {
+    let clinic = Clinic::with(Policy::default().with(Role::Doctor, Role::Mom, Reach::InAnswer));
+    let (mona, dora) = (clinic.person("Mona Test", Role::Mom).await, clinic.person("Dora Sample", Role::Doctor).await);
+    assert_eq!(clinic.chats.send(dora, to(mona, "x"), Door::Rest).await.unwrap_err().code, Code::UserNotFound);
+    clinic.chats.send(mona, to(dora, "x"), Door::Rest).await.unwrap();
+    assert!(clinic.chats.send(dora, to(mona, "x"), Door::Rest).await.is_ok());
+}
+
+#[tokio::test]
+async fn who_waits_for_the_clinic_reaches_nobody_and_is_reached_by_nobody() {
+    let clinic = Clinic::new();
+    let mona = clinic.person("Mona Test", Role::Mom).await;
+    let fake = clinic.person_with("Fay Fake", Role::Doctor, |user| user.verification = Verification::Pending).await;
+    let gone = clinic.person_with("Gia Gone", Role::Doctor, |user| user.is_active = false).await;
+    for person in [fake, gone] {
+        assert_eq!(clinic.open(mona, person).await.unwrap_err().code, Code::UserNotFound);
+        assert!(!finds(&clinic, mona, person));
+    }
+    let everybody = SearchQuery { query: Some("*".into()), ..SearchQuery::default() };
+    assert_eq!(clinic.open(fake, mona).await.unwrap_err().code, Code::VerificationPending);
+    assert_eq!(clinic.chats.send(fake, to(mona, "x"), Door::Rest).await.unwrap_err().code, Code::VerificationPending);
+    assert_eq!(clinic.chats.search(fake, &everybody).unwrap_err().code, Code::VerificationPending);
+    assert_eq!(clinic.chats.providers(fake, &DirectoryQuery::default()).unwrap_err().code, Code::VerificationPending);
+}
+
+#[tokio::test]
+async fn nobody_writes_to_somebody_who_was_switched_off() {
+    let clinic = Clinic::new();
+    let (mona, dora) = (clinic.person("Mona Test", Role::Mom).await, clinic.person("Dora Sample", Role::Doctor).await);
+    let chat = clinic.say(mona, dora, 1).await[0].chat;
+    let mut user = clinic.store.read(|read| read.get(tables::USERS, &dora.user)).unwrap().unwrap();
+    user.is_active = false;
+    clinic.put_user(dora.user, user).await;
+    assert_eq!(clinic.chats.send(mona, to(dora, "x"), Door::Rest).await.unwrap_err().code, Code::Forbidden);
+    assert!(!clinic.chats.get(mona, &chat.to_string()).unwrap().is_active);
+    assert_eq!(clinic.page(mona, chat, MessagesQuery::default()).items.len(), 1, "what was written stays");
+}
+
+#[tokio::test]
+async fn the_directory_filters_sorts_and_pages() {
+    let clinic = Clinic::new();
+    let mona = clinic.person("Mona Test", Role::Mom).await;
+    let mut people = Vec::new();
+    for (name, specialty, stars) in [("Alma Able", "Cardiology", 5), ("Bela Best", "Paediatrics", 3), ("Cara Calm", "Paediatrics", 4)] {
+        let adapt = |user: &mut mommycare::store::records::User| {
+            (user.specialty, user.rating_sum, user.rating_count) = (Some(specialty.into()), stars, 1);
+        };
+        people.push(clinic.person_with(name, Role::Doctor, adapt).await);
+    }
+    clinic.say(mona, people[1], 1).await;
+    clinic.say(people[2], mona, 2).await;
+    clinic.chats.set_availability(people[0], AvailabilityBody { availability: Some("busy".into()), until: None }).await.unwrap();
+    let names = |query: DirectoryQuery| -> Vec<String> {
+        clinic.chats.providers(mona, &query).unwrap().items.into_iter().map(|view| view.person.first_name).collect()
+    };
+    let sort = |word: &str| DirectoryQuery { sort: Some(word.into()), ..DirectoryQuery::default() };
+    assert_eq!(names(sort("name")), ["Alma", "Bela", "Cara"]);
+    assert_eq!(names(sort("rating")), ["Alma", "Cara", "Bela"]);
+    assert_eq!(names(DirectoryQuery { specialty: Some("paediatrics".into()), min_rating: Some(3.5), ..sort("name") }), ["Cara"]);
+    assert_eq!(names(DirectoryQuery { available: Some(true), ..sort("name") }), ["Bela", "Cara"]);
+    assert_eq!(names(DirectoryQuery { search: Some("BEST".into()), ..sort("name") }), ["Bela"]);
+    assert_eq!(names(DirectoryQuery { page: Some(2), limit: Some(2), ..sort("name") }), ["Cara"]);
+    assert_eq!(names(DirectoryQuery { role: Some("midwife".into()), ..sort("name") }), Vec::<String>::new());
+    let cara = clinic.chats.providers(mona, &DirectoryQuery::default()).unwrap().items.into_iter().find(|v| v.person.first_name == "Cara");
+    let cara = cara.unwrap();
+    assert_eq!((cara.unread_count, cara.last_message.as_str(), cara.last_message_time.len()), (2, "message 2", 5));
+    // A midwife sees mothers, with what she has with them; a mother never sees mothers.
+    let other = clinic.person("Nora Mother", Role::Mom).await;
+    let moms = clinic.chats.midwife_users(people[2], &DirectoryQuery::default()).unwrap();
+    assert_eq!(moms.page.total, 2);
+    assert!(moms.items.iter().any(|view| view.person.id == other.user));
+    assert!(clinic.chats.midwife_users(mona, &DirectoryQuery::default()).unwrap().items.is_empty());
+}
