@@ -190,7 +190,7 @@ fn answer(data: &impl Serialize) -> Result<Data> {
 
 /// The answer to an event whose sender wants one.
 #[derive(Serialize)]
-struct Success<'a> {
+struct Answered<'a> {
     success: bool,
     status: &'static str,
     data: &'a RawValue,
@@ -198,7 +198,7 @@ struct Success<'a> {
 
 fn acknowledge(ack: Option<Ack>, data: &RawValue) {
     if let Some(ack) = ack
-        && let Err(error) = ack.send(&Success { success: true, status: "success", data })
+        && let Err(error) = ack.send(&Answered { success: true, status: "success", data })
     {
         tracing::error!(%error, "an acknowledgement cannot be written as JSON");
     }

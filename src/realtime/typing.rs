@@ -18,7 +18,10 @@ const HOLDS: Duration = Duration::from_secs(6);
 
 /// Who types in which conversation, until when, and who sees it.
 #[derive(Default)]
-pub struct Typing(Mutex<HashMap<(ChatId, UserId), (Instant, Vec<UserId>)>>);
+pub struct Typing(Mutex<HashMap<(ChatId, UserId), Shown>>);
+
+/// Until when, and to whom.
+type Shown = (Instant, Vec<UserId>);
 
 impl Typing {
     /// The person has sent the message. What to tell the others, if they saw them typing.
