@@ -2,7 +2,7 @@
 
 use super::{
     Table,
-    records::{Chat, Failures, Member, Message, Reset, Sent, Session, User},
+    records::{Chat, Failures, Member, Message, Reset, Sent, Session, User, Version},
 };
 use crate::ids::{ChatId, Cursor, Seq, SessionId, UserId};
 
