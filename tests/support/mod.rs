@@ -2,6 +2,7 @@
 #![allow(dead_code, clippy::zombie_processes, clippy::unwrap_used, clippy::expect_used, clippy::missing_panics_doc)] // each test uses a part; tests may stop at the first surprise
 
 pub mod http;
+pub mod raw;
 pub mod socket;
 
 use std::{
@@ -9,6 +10,7 @@ use std::{
     io::{BufRead as _, BufReader},
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
+    sync::{Arc, Mutex},
     time::{Duration, Instant},
 };
 
@@ -22,6 +24,7 @@ pub struct Server {
     setup_link: Option<String>,
     data: PathBuf,
     environment: HashMap<String, String>,
+    log: Log,
     _folder: Option<tempfile::TempDir>,
 }
 
@@ -44,8 +47,9 @@ impl Server {
         .into();
         environment.extend(settings.iter().map(|(name, value)| ((*name).into(), (*value).into())));
         let data = folder.path().join("data");
-        let (child, address, setup_link) = launch(&data, 0, &environment);
-        Self { child, address, setup_link, data, environment, _folder: Some(folder) }
+        let log = Log::default();
+        let (child, address, setup_link) = launch(&data, 0, &environment, &log);
+        Self { child, address, setup_link, data, environment, log, _folder: Some(folder) }
     }
 
     /// `http://ADDRESS:PORT`
@@ -73,6 +77,11 @@ impl Server {
         self.child.id()
     }
 
+    /// What the server has written to its log, since the first start.
+    pub fn log(&self) -> String {
+        self.log.text()
+    }
+
     /// Ends the process as a power switch would, as far as a process can see.
     pub fn kill(&mut self) {
         self.child.kill().unwrap();
@@ -91,7 +100,7 @@ impl Server {
     /// Starts the process again on the same port and data; the old one must have ended.
     pub fn restart(&mut self) {
         let port = self.address.rsplit(':').next().unwrap().parse().unwrap();
-        let (child, address, setup_link) = launch(&self.data, port, &self.environment);
+        let (child, address, setup_link) = launch(&self.data, port, &self.environment, &self.log);
         (self.child, self.address, self.setup_link) = (child, address, setup_link);
     }
 }
@@ -100,6 +109,34 @@ impl Drop for Server {
     fn drop(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
+        if std::thread::panicking() {
+            eprintln!("-- the server's log:\n{}--", self.log());
+            return;
+        }
+        // Whatever a test asked for: no request may make a thread of the server panic.
+        assert!(!self.log().contains("panicked"), "the server panicked:\n{}", self.log());
+    }
+}
+
+/// What a server writes to its standard error, collected line by line.
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<String>>);
+
+impl Log {
+    /// Collects until the stream ends.
+    fn follow(&self, stream: impl std::io::Read + Send + 'static) {
+        let log = self.clone();
+        std::thread::spawn(move || {
+            for line in BufReader::new(stream).split(b'\n').map_while(Result::ok) {
+                let mut text = log.0.lock().unwrap();
+                text.push_str(&String::from_utf8_lossy(&line));
+                text.push('\n');
+            }
+        });
+    }
+
+    fn text(&self) -> String {
+        self.0.lock().unwrap().clone()
     }
 }
 
@@ -114,14 +151,21 @@ pub fn command(folder: &Path) -> Command {
 }
 
 /// Starts the server and waits until it says that it listens.
-fn launch(data: &Path, port: u16, environment: &HashMap<String, String>) -> (Child, String, Option<String>) {
+fn launch(data: &Path, port: u16, environment: &HashMap<String, String>, log: &Log) -> (Child, String, Option<String>) {
     let folder = data.parent().unwrap();
-    let mut child =
-        command(folder).args(["--port", &port.to_string(), "--data"]).arg(data).envs(environment).stdout(Stdio::piped()).spawn().unwrap();
+    let mut child = command(folder)
+        .args(["--port", &port.to_string(), "--data"])
+        .arg(data)
+        .envs(environment)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    log.follow(child.stderr.take().unwrap());
     let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
     let mut setup_link = None;
     loop {
-        let line = lines.next().expect("the server ended before it listened").unwrap();
+        let line = lines.next().unwrap_or_else(|| panic!("the server ended before it listened: {}", log.text())).unwrap();
         if let Some(address) = line.strip_prefix("listening on http://") {
             let address = address.trim().to_owned();
             // Keep reading, so that the server never writes into a closed pipe.

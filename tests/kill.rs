@@ -1,0 +1,387 @@
+//! What was acknowledged stays, through `kill -9`: exactly once, under the same id, in the same order for everybody.
+//!
+//! Thirty-two writers, half of them by REST and half by Socket.IO, write into several conversations. The server is killed at a
+//! random moment and started again on the same port; each writer repeats what it has no answer to under the same
+//! clientMessageId. Both members of every conversation follow it by `changes?since=` all the while, and say what they have got
+//! and read. Afterwards histories, followers, acknowledgements, unread counts and ticks are compared.
+//!
+//! `MOMMYCARE_KILL_ROUNDS` sets the number of kills (default 5).
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod support;
+
+use rand::RngExt as _;
+use reqwest::Method;
+use serde_json::{Value, json};
+use std::{
+    collections::{BTreeMap, HashMap, HashSet},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::{Duration, Instant},
+};
+use support::{
+    Server,
+    http::{Person, Reply},
+    socket::Socket,
+};
+use tokio::{sync::watch, task::JoinSet};
+
+const CONVERSATIONS: usize = 4;
+/// Of each member of each conversation; half of them by REST.
+const WRITERS: usize = 4;
+
+/// What all tasks of a run know.
+#[derive(Clone)]
+struct Run {
+    up: watch::Receiver<bool>,
+    stop: Arc<AtomicBool>,
+}
+
+impl Run {
+    fn stopping(&self) -> bool {
+        self.stop.load(Ordering::SeqCst)
+    }
+
+    /// Waits until the server is meant to answer.
+    async fn is_up(&mut self) {
+        self.up.wait_for(|up| *up).await.unwrap();
+        // Gives way, since the answer may still be the old server's silence.
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+
+    /// Asks until the server answers.
+    async fn insist(&mut self, person: &Person, method: Method, path: &str, body: Option<&Value>) -> Reply {
+        loop {
+            self.is_up().await;
+            match person.try_send(method.clone(), path, body.cloned()).await {
+                Ok(reply) if reply.status == 503 => {}
+                Ok(reply) => return reply,
+                Err(_) => {}
+            }
+        }
+    }
+}
+
+/// A message that the server said it has.
+struct Acknowledged {
+    conversation: String,
+    client_id: String,
+    id: String,
+    seq: u64,
+}
+
+impl Acknowledged {
+    fn of(message: &Value) -> Self {
+        let text = |name: &str| message[name].as_str().unwrap().to_owned();
+        Self {
+            conversation: text("conversationId"),
+            client_id: text("clientMessageId"),
+            id: text("id"),
+            seq: message["seq"].as_u64().unwrap(),
+        }
+    }
+}
+
+fn letter(conversation: &str, writer: &str, number: u32) -> Value {
+    let id = format!("{writer}-{number}");
+    json!({ "conversationId": conversation, "content": format!("The words of {id}."), "clientMessageId": id })
+}
+
+async fn write_by_rest(mut run: Run, person: Person, conversation: String, name: String) -> Vec<Acknowledged> {
+    let mut acknowledged = Vec::new();
+    for number in 0.. {
+        if run.stopping() {
+            break;
+        }
+        let body = letter(&conversation, &name, number);
+        let reply = run.insist(&person, Method::POST, "/api/chat/send", Some(&body)).await;
+        assert!(reply.status == 200 || reply.status == 201, "{reply:?}");
+        acknowledged.push(Acknowledged::of(reply.data()));
+    }
+    acknowledged
+}
+
+async fn write_by_socket(mut run: Run, person: Person, conversation: String, name: String) -> Vec<Acknowledged> {
+    let mut acknowledged = Vec::new();
+    let (mut number, mut socket) = (0, None);
+    let mut heard = HashMap::new();
+    while !run.stopping() {
+        if socket.is_none() {
+            run.is_up().await;
+            socket = Socket::try_connect(&person.url, person.token.as_deref()).await.ok();
+            heard.clear();
+        }
+        let Some(open) = &mut socket else { continue };
+        let answer = open.try_ask("send_message", letter(&conversation, &name, number)).await;
+        listen(open, &mut heard);
+        match answer {
+            Some(answer) if answer["success"] == true => {
+                acknowledged.push(Acknowledged::of(&answer["data"]));
+                number += 1;
+            }
+            Some(answer) => assert_eq!(answer["code"], "UNAVAILABLE", "{answer}"),
+            None => socket = None,
+        }
+    }
+    if !acknowledged.is_empty() && number as usize > acknowledged.len() {
+        unreachable!("each number is acknowledged before the next");
+    }
+    acknowledged
+}
+
+/// What one connection hears of a conversation comes in the conversation's order.
+fn listen(socket: &mut Socket, heard: &mut HashMap<String, u64>) {
+    for (event, data) in socket.events.drain(..) {
+        if event == "new_message" || event == "message_sent" {
+            let seq = data["message"]["seq"].as_u64().unwrap();
+            let last = heard.insert(data["conversationId"].as_str().unwrap().to_owned(), seq).unwrap_or(0);
+            assert!(seq > last, "{event} {seq} came after {last}");
+        }
+    }
+}
+
+/// A member's view of a conversation, built from changes alone.
+#[derive(Default)]
+struct Followed {
+    messages: BTreeMap<u64, Value>,
+    cursor: u64,
+    marks: HashMap<String, (u64, u64)>,
+    acknowledged_read: u64,
+    acknowledged_delivered: u64,
+}
+
+impl Followed {
+    fn take(&mut self, changes: &Value) {
+        let cursor = changes["cursor"].as_u64().unwrap();
+        assert!(cursor >= self.cursor, "the cursor went back from {} to {cursor}", self.cursor);
+        self.cursor = cursor;
+        for message in changes["messages"].as_array().unwrap() {
+            let seq = message["seq"].as_u64().unwrap();
+            if let Some(known) = self.messages.insert(seq, message.clone()) {
+                assert_eq!((&known["id"], &known["content"]), (&message["id"], &message["content"]), "message {seq} became another");
+                assert!(rank(message) >= rank(&known), "message {seq} went back from {} to {}", known["status"], message["status"]);
+            }
+        }
+        for mark in changes["marks"].as_array().unwrap() {
+            let now = (mark["readSeq"].as_u64().unwrap(), mark["deliveredSeq"].as_u64().unwrap());
+            let before = self.marks.insert(mark["userId"].as_str().unwrap().to_owned(), now).unwrap_or((0, 0));
+            assert!(now.0 >= before.0 && now.1 >= before.1 && now.1 >= now.0, "marks went from {before:?} to {now:?}");
+        }
+    }
+}
+
+fn rank(message: &Value) -> usize {
+    ["sent", "delivered", "read"].iter().position(|status| message["status"] == **status).expect("a status")
+}
+
+/// Follows a conversation to its end, saying now and then what has arrived and what has been read.
+async fn follow(mut run: Run, person: Person, conversation: String, mut done: watch::Receiver<bool>) -> Followed {
+    let mut followed = Followed::default();
+    loop {
+        let last = *done.borrow_and_update();
+        let path = format!("/api/chat/conversations/{conversation}/changes?since={}&limit=200", followed.cursor);
+        let reply = run.insist(&person, Method::GET, &path, None).await;
+        let changes = reply.data();
+        followed.take(changes);
+        let more = changes["hasMore"] == true;
+        if last && !more {
+            return followed;
+        }
+        if more || last {
+            continue;
+        }
+        let from_other = followed.messages.values().rev().find(|message| message["senderId"] != person.id.as_str());
+        if let Some(message) = from_other {
+            let (seq, id) = (message["seq"].as_u64().unwrap(), message["id"].as_str().unwrap().to_owned());
+            if rand::rng().random_bool(0.5) {
+                let body = json!({ "status": "delivered" });
+                let reply = run.insist(&person, Method::PATCH, &format!("/api/chat/messages/{id}/status"), Some(&body)).await;
+                assert!(reply.status == 200 && rank(reply.data()) >= 1, "{reply:?}");
+                followed.acknowledged_delivered = seq;
+            } else {
+                let path = format!("/api/chat/conversations/{conversation}/read");
+                let reply = run.insist(&person, Method::PATCH, &path, Some(&json!({ "seq": seq }))).await;
+                assert_eq!(reply.status, 200, "{reply:?}");
+                followed.acknowledged_read = seq;
+            }
+        }
+        let _ = tokio::time::timeout(Duration::from_millis(20), done.changed()).await;
+    }
+}
+
+/// A conversation and its members.
+struct Pair {
+    id: String,
+    members: [Person; 2],
+}
+
+async fn pairs(server: &Server) -> Vec<Pair> {
+    // Two doctors, so that each of them has several conversations at once.
+    let doctors = [Person::register(server, "Nadia", "doctor").await, Person::register(server, "Imre", "midwife").await];
+    let mut pairs = Vec::new();
+    for index in 0..CONVERSATIONS {
+        let mother = Person::register(server, &format!("Mother{index}"), "mom").await;
+        let doctor = doctors[index % doctors.len()].clone();
+        pairs.push(Pair { id: mother.open(&doctor).await, members: [mother, doctor] });
+    }
+    pairs
+}
+
+fn rounds() -> u32 {
+    std::env::var("MOMMYCARE_KILL_ROUNDS").map_or(5, |text| text.parse().expect("MOMMYCARE_KILL_ROUNDS is a number"))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_acknowledged_is_there_once_and_in_one_order_after_kills() {
+    let mut server = Server::start();
+    let pairs = pairs(&server).await;
+    let (up, is_up) = watch::channel(true);
+    let (done, is_done) = watch::channel(false);
+    let run = Run { up: is_up, stop: Arc::default() };
+    let (mut writers, mut followers) = (JoinSet::new(), Vec::new());
+    for pair in &pairs {
+        for (side, person) in pair.members.iter().enumerate() {
+            for number in 0..WRITERS {
+                let name = format!("{}-{side}-{number}", &pair.id[..6]);
+                if number % 2 == 0 {
+                    writers.spawn(write_by_rest(run.clone(), person.clone(), pair.id.clone(), name));
+                } else {
+                    writers.spawn(write_by_socket(run.clone(), person.clone(), pair.id.clone(), name));
+                }
+            }
+            followers.push(tokio::spawn(follow(run.clone(), person.clone(), pair.id.clone(), is_done.clone())));
+        }
+    }
+
+    let mut ready = Vec::new();
+    for _ in 0..rounds() {
+        tokio::time::sleep(Duration::from_millis(rand::rng().random_range(50..500))).await;
+        up.send_replace(false);
+        let began = tokio::task::block_in_place(|| {
+            server.kill();
+            let began = Instant::now();
+            server.restart();
+            began
+        });
+        ready.push(began.elapsed());
+        up.send_replace(true);
+    }
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    run.stop.store(true, Ordering::SeqCst);
+    let mut acknowledged = Vec::new();
+    while let Some(more) = writers.join_next().await {
+        acknowledged.extend(more.unwrap());
+    }
+    done.send_replace(true);
+    let mut followed = Vec::new();
+    for follower in followers {
+        followed.push(follower.await.unwrap());
+    }
+
+    let before = compare(&pairs, &acknowledged, &followed).await;
+    tokio::task::block_in_place(|| {
+        server.kill();
+        server.restart();
+    });
+    assert_eq!(compare(&pairs, &acknowledged, &followed).await, before, "one more kill, with nobody writing, changes nothing");
+
+    ready.sort_unstable();
+    println!(
+        "{} kills, {} messages acknowledged, none lost, none twice; ready again after {:?} (middle) and {:?} (longest)",
+        ready.len(),
+        acknowledged.len(),
+        ready[ready.len() / 2],
+        ready[ready.len() - 1]
+    );
+    assert!(ready[ready.len() / 2] < Duration::from_secs(5), "{ready:?}");
+}
+
+/// Compares everything with everything; gives what everybody sees, to be compared again later.
+async fn compare(pairs: &[Pair], acknowledged: &[Acknowledged], followed: &[Followed]) -> Vec<Value> {
+    let mut seen = Vec::new();
+    let mut unread: HashMap<&str, u64> = HashMap::new();
+    for (index, pair) in pairs.iter().enumerate() {
+        let histories = [pair.members[0].history(&pair.id).await, pair.members[1].history(&pair.id).await];
+        one_history(&histories, acknowledged.iter().filter(|one| one.conversation == pair.id).collect());
+        for (side, person) in pair.members.iter().enumerate() {
+            let own = &followed[index * 2 + side];
+            let other = &followed[index * 2 + 1 - side];
+            same_as_followed(&histories[side], own, person);
+            let count = marks_and_ticks(&histories[side], own, other, person, &pair.members[1 - side], &pair.id).await;
+            *unread.entry(&person.id).or_default() += count;
+        }
+        seen.extend(histories.into_iter().map(Value::from));
+    }
+    for pair in pairs {
+        for person in &pair.members {
+            let reply = person.get("/api/chat/unread-count").await;
+            assert_eq!(reply.data()["total"], unread[person.id.as_str()], "{reply:?}");
+            seen.push(reply.data().clone());
+            seen.push(person.get("/api/chat/conversations").await.data().clone());
+        }
+    }
+    seen
+}
+
+/// Every acknowledged message once, where it was said to be, in a row without gaps, the same for both.
+fn one_history(histories: &[Vec<Value>; 2], acknowledged: Vec<&Acknowledged>) {
+    let [left, right] = histories;
+    let key = |message: &Value| (message["seq"].clone(), message["id"].clone(), message["clientMessageId"].clone(), message["content"].clone());
+    assert_eq!(left.iter().map(key).collect::<Vec<_>>(), right.iter().map(key).collect::<Vec<_>>(), "both members see the same");
+    for (index, message) in left.iter().enumerate() {
+        assert_eq!(message["seq"], index + 1, "seq is dense");
+        assert!(index == 0 || message["createdAt"].as_str() >= left[index - 1]["createdAt"].as_str(), "time does not go back");
+    }
+    let ids: HashSet<_> = left.iter().map(|message| message["clientMessageId"].as_str().unwrap()).collect();
+    assert_eq!(ids.len(), left.len(), "nothing stands there twice");
+    assert_eq!(left.len(), acknowledged.len(), "every message has been acknowledged in the end, and nothing else is there");
+    for one in acknowledged {
+        let message = usize::try_from(one.seq - 1).ok().and_then(|index| left.get(index));
+        let message = message.unwrap_or_else(|| panic!("{} was acknowledged as {} and is lost", one.client_id, one.seq));
+        assert_eq!((message["clientMessageId"].as_str(), message["id"].as_str()), (Some(&*one.client_id), Some(&*one.id)));
+        assert_eq!(message["content"], format!("The words of {}.", one.client_id));
+    }
+}
+
+/// Who followed the changes has what the history has.
+fn same_as_followed(history: &[Value], followed: &Followed, person: &Person) {
+    assert_eq!(history.len(), followed.messages.len(), "{} has every message", person.email);
+    for (message, (seq, known)) in history.iter().zip(&followed.messages) {
+        assert_eq!(message["seq"], *seq);
+        for field in ["id", "clientMessageId", "content", "senderId", "createdAt", "sender"] {
+            assert_eq!(message[field], known[field], "{field} of {seq}");
+        }
+        assert!(rank(message) >= rank(known), "the status of {seq} is not behind what was seen");
+    }
+}
+
+/// Marks are where they were said to be, ticks follow from them, and so does the number of unread messages, which is returned.
+async fn marks_and_ticks(history: &[Value], own: &Followed, other: &Followed, person: &Person, peer: &Person, id: &str) -> u64 {
+    let last_own = |person: &Person| {
+        let last = history.iter().rev().find(|message| message["senderId"] == person.id.as_str());
+        last.map_or(0, |message| message["seq"].as_u64().unwrap())
+    };
+    let reply = person.get(&format!("/api/chat/conversations/{id}/changes?since={}", own.cursor)).await;
+    let marks: HashMap<_, _> = reply.data()["marks"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|mark| (mark["userId"].as_str().unwrap().to_owned(), (mark["readSeq"].as_u64().unwrap(), mark["deliveredSeq"].as_u64().unwrap())))
+        .collect();
+    let read = own.acknowledged_read.max(last_own(person));
+    assert_eq!(marks[&person.id].0, read, "{} has read so far", person.email);
+    assert!(marks[&person.id].1 >= own.acknowledged_delivered.max(read), "delivered is not behind");
+    assert_eq!(marks[&peer.id].0, other.acknowledged_read.max(last_own(peer)), "{} has read so far", peer.email);
+    for message in history.iter().filter(|message| message["senderId"] == person.id.as_str()) {
+        let (seq, (read, delivered)) = (message["seq"].as_u64().unwrap(), marks[&peer.id]);
+        let status = if seq <= read { "read" } else if seq <= delivered { "delivered" } else { "sent" };
+        assert_eq!(message["status"], status, "the tick of {seq} with {peer} at {read}, {delivered}", peer = peer.email);
+    }
+    let unread = history.len() as u64 - read;
+    let conversation = person.get(&format!("/api/chat/conversations/{id}")).await;
+    assert_eq!(conversation.data()["unreadCount"], unread, "unread of {}", person.email);
+    assert_eq!(conversation.data()["seq"], history.len());
+    unread
+}
