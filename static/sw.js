@@ -36,6 +36,7 @@ const SHELL = [
   '/js/core/router.js',
   '/js/core/rows.js',
   '/js/core/session.js',
+  '/js/core/shelf.js',
   '/js/core/socket.js',
   '/js/core/store.js',
   '/js/core/text.js',
