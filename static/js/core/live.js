@@ -220,7 +220,7 @@ const handlers = {
   notification: ({ kind }) => {
     if (kind === 'verification') void countApprovals();
   },
-  session_revoked: ({ reason } = {}) => endSession(reason === 'disabled' ? 'ACCOUNT_DISABLED' : 'ended'),
+  session_revoked: ({ reason } = {}) => endSession(/switched off|disabled/u.test(reason ?? '') ? 'ACCOUNT_DISABLED' : 'ended'),
 };
 
 /** A pending professional asks again whether somebody has looked. @returns {Promise<void>} */

@@ -82,7 +82,9 @@ export function Conversation({ id }) {
       <${Safety} c=${c} />
       <${Banner} />
       <${Thread} c=${c} />
-      <${Composer} id=${c.id} name=${titleOf(c)} />
+      ${c.isActive === false
+        ? html`<div class="composer"><p class="blocked" id="write" tabindex="-1">${t('composer.blocked', { name: titleOf(c) })}</p></div>`
+        : html`<${Composer} id=${c.id} name=${titleOf(c)} />`}
     </main>
     <aside class="details scroll" aria-label=${t('details.title')} tabindex="0"><${Details} c=${c} /></aside>
     ${details && html`<${Dialog} class="slide" title=${t('details.title')} onClose=${() => showDetails(false)}><div class="scroll"><${Details} c=${c} /></div><//>`}
