@@ -22,6 +22,8 @@ import { startWorker } from './update.js';
 /** Screens that are not needed for the first look at one's chats are loaded when they are asked for. */
 const LATER = /** @type {Record<string, () => Promise<any>>} */ ({
   setup: () => import('./screens/setup.js').then((m) => m.Setup),
+  'forgot-password': () => import('./screens/forgot.js').then((m) => m.Forgot),
+  'reset-password': () => import('./screens/forgot.js').then((m) => m.Reset),
   people: () => import('./screens/people.js').then((m) => m.People),
   settings: () => import('./screens/settings.js').then((m) => m.Settings),
   admin: () => import('./screens/admin.js').then((m) => m.Admin),
@@ -44,10 +46,10 @@ function elsewhere() {
   if (!user) {
     if (screen === 'setup') return null;
     if (needsSetup.value) return '/setup';
-    return screen === 'login' || screen === 'register' ? null : '/login';
+    return ['login', 'register', 'forgot-password', 'reset-password'].includes(screen) ? null : '/login';
   }
   const home = user.role === 'admin' ? '/admin' : '/chats';
-  if (['home', 'missing', 'login', 'register', 'setup'].includes(screen)) return home;
+  if (['home', 'missing', 'login', 'register', 'setup', 'forgot-password'].includes(screen)) return home;
   return screen === 'admin' && user.role !== 'admin' ? home : null;
 }
 
@@ -58,7 +60,7 @@ function App() {
   }, [to]);
   if (to) return null;
   const { screen, id } = route.value;
-  if (screen === 'setup') return html`<${Lazy} name="setup" />`;
+  if (screen === 'setup' || screen === 'forgot-password' || screen === 'reset-password') return html`<${Lazy} name=${screen} key=${screen} />`;
   if (screen === 'register') return html`<${Register} />`;
   if (!me.value) return html`<${Login} />`;
   if (!isApproved()) return html`<${Waiting} />`;

@@ -3,6 +3,7 @@
 import { signal } from '../../vendor/preact.js';
 import { recall, remember } from './device.js';
 import { send } from './http.js';
+import { me } from './session.js';
 
 /** Remembered, because the line to call must also stand there when the server does not answer. */
 export const clinic = signal(
@@ -12,12 +13,14 @@ export const clinic = signal(
 export const needsSetup = signal(false);
 
 export async function loadClinic() {
-  const [about, setup] = await Promise.allSettled([send('GET', '/api/clinic'), send('GET', '/api/auth/setup')]);
+  // Whoever is signed in proves that the clinic is set up.
+  const asks = [send('GET', '/api/clinic'), ...(me.value ? [] : [send('GET', '/api/auth/setup')])];
+  const [about, setup] = await Promise.allSettled(asks);
   if (about.status === 'fulfilled') {
     clinic.value = { ...clinic.value, ...about.value.data };
     remember('mc.clinic', clinic.value);
   }
-  if (setup.status === 'fulfilled') needsSetup.value = Boolean(setup.value.data?.required);
+  if (setup) needsSetup.value = setup.status === 'fulfilled' && Boolean(setup.value.data?.required);
 }
 
 /** A number that a phone dials. @param {string} phone */

@@ -45,6 +45,23 @@ export function t(key, values) {
   return values ? text.replace(/\{(\w+)\}/g, (place, name) => String(values[name] ?? place)) : text;
 }
 
+/** What servers say about fields, as texts of our own. @type {[RegExp, string][]} */
+const FIELD_TEXTS = [
+  [/^is required/u, 'field.empty'],
+  [/^is not right/u, 'field.notRight'],
+  [/everybody tries first/u, 'password.common'],
+  [/your name or e-mail/u, 'password.ownName'],
+  [/at least \d+ characters/u, 'password.short'],
+  [/e-mail address such as/u, 'field.noEmail'],
+  [/telephone number/u, 'field.noPhone'],
+];
+
+/** What to write under a field. @param {string} message of the server, a fragment such as "is required" */
+export function explainField(message) {
+  const known = FIELD_TEXTS.find(([pattern]) => pattern.test(message));
+  return known ? t(known[1]) : message.charAt(0).toUpperCase() + message.slice(1);
+}
+
 /** What to tell a person about a failed request. @param {unknown} error */
 export function explain(error) {
   const { code, message } = /** @type {{ code?: string, message?: string }} */ (error ?? {});

@@ -9,8 +9,9 @@ import { burnDrafts, openDrafts } from './drafts.js';
 import { t } from './i18n.js';
 import { toMessage } from './merge.js';
 import { burnOutbox, drain, onSent, openOutbox, strike } from './outbox.js';
-import { emptyReceipts, keepRead, noteDelivered, noteRead, tellAll } from './receipts.js';
+import { emptyReceipts, keepRead, noteDelivered, noteRead, readUpTo, tellAll } from './receipts.js';
 import { endSession, me, session, updateMe } from './session.js';
+import { burnList, openList } from './shelf.js';
 import { connect, disconnect, link } from './socket.js';
 import {
   changeConversation, conversation, conversations, emptyStore, keepOnly, listState, noteLast, partner, putConversations, putPeople, titleOf,
@@ -50,6 +51,7 @@ export function startLive() {
 }
 
 function begin() {
+  openList();
   openDrafts();
   openOutbox();
   connect(handlers, () => {
@@ -74,6 +76,7 @@ export async function signOut() {
   // First of all: the server's word that the session is over may come before its answer.
   burnDrafts();
   burnOutbox();
+  burnList();
   await post('/api/auth/logout').catch(() => {});
   endSession();
 }
@@ -170,12 +173,14 @@ function arrived(wire) {
 }
 
 /** @param {any} data */
-function statusMoved({ conversationId, messageId, seq, status, userId }) {
+function statusMoved({ conversationId, messageId, seq, status, userId, unreadCount }) {
   const line = timeline(conversationId);
   const upTo = seq ?? line.messages.value.findLast((m) => m.id === messageId)?.seq;
   if (!upTo) return;
   if (userId === me.value?.id) {
+    // Read on another of my devices; the server says what is left.
     if (status === 'read') noteRead(conversationId, upTo);
+    if (typeof unreadCount === 'number' && upTo >= readUpTo(conversationId)) changeConversation(conversationId, { unreadCount });
     return;
   }
   const c = conversation(conversationId);
@@ -215,7 +220,7 @@ const handlers = {
   notification: ({ kind }) => {
     if (kind === 'verification') void countApprovals();
   },
-  session_revoked: ({ reason } = {}) => endSession(reason === 'disabled' ? 'ACCOUNT_DISABLED' : 'ended'),
+  session_revoked: ({ reason } = {}) => endSession(/switched off|disabled/u.test(reason ?? '') ? 'ACCOUNT_DISABLED' : 'ended'),
 };
 
 /** A pending professional asks again whether somebody has looked. @returns {Promise<void>} */

@@ -28,7 +28,7 @@
 /**
  * @typedef {Person & {
  *   email: string, phone?: string|null, licenseNumber?: string|null, isActive: boolean,
- *   verificationStatus: 'pending'|'approved'|'rejected', rejectionReason?: string|null, createdAt: string,
+ *   verificationStatus: 'pending'|'approved'|'rejected', rejectionReason?: string|null, createdAt: string, resetRequestedAt?: string,
  * }} User
  */
 
@@ -74,6 +74,7 @@
  * @property {Person[]} participants
  * @property {LastMessage|null} lastMessage
  * @property {number} unreadCount
+ * @property {boolean} [isActive] false: nobody is left to write to
  * @property {boolean} isMuted
  * @property {boolean} isPinned
  * @property {string} lastActivity

@@ -10,6 +10,7 @@ import { Avatar } from '../ui/avatar.js';
 import { Icon } from '../ui/icon.js';
 import { Empty, Skeleton } from '../ui/states.js';
 import { toastError } from '../ui/toast.js';
+import { ResetLink } from './admin-reset.js';
 
 /** @typedef {import('../core/types.js').User} User */
 
@@ -23,17 +24,18 @@ function Status({ user }) {
   return html`<span class=${`tag ${kind}`}>${t(`admin.status.${user.verificationStatus ?? 'approved'}`)}</span>`;
 }
 
-/** @param {{ user: User, onDisable: (user: User) => void, onEnable: (user: User) => void }} props */
-const Row = ({ user, onDisable, onEnable }) => html`<tr class="people-row" data-testid="user-row" data-id=${user.id}>
+/** @param {{ user: User, onDisable: (user: User) => void, onEnable: (user: User) => void, onReset: (user: User) => void }} props */
+const Row = ({ user, onDisable, onEnable, onReset }) => html`<tr class="people-row" data-testid="user-row" data-id=${user.id}>
   <td><span class="cell-name"><${Avatar} name=${user.name} role=${user.role} size="s" /><span lang=${langOf(user.name)}>${user.name}</span></span></td>
   <td>${t(`role.${user.role}`)}</td>
   <td class="muted">${user.email}</td>
   <td class="muted num">${shortWhen(Date.parse(user.createdAt))}</td>
-  <td><${Status} user=${user} /></td>
+  <td><${Status} user=${user} />${user.resetRequestedAt && html` <span class="tag warn">${t('admin.wantsReset')}</span>`}</td>
   <td>
     ${user.id !== me.value?.id &&
     (user.isActive
-      ? html`<button class="btn sm danger" type="button" aria-label=${t('admin.disableNamed', { name: user.name })} onClick=${() => onDisable(user)}>${t('admin.disable')}</button>`
+      ? html`<span class="row"><button class=${user.resetRequestedAt ? 'btn sm quiet' : 'btn sm'} type="button" aria-label=${t('admin.resetTitle', { name: user.name })} onClick=${() => onReset(user)}>${t('admin.reset')}</button>
+          <button class="btn sm danger" type="button" aria-label=${t('admin.disableNamed', { name: user.name })} onClick=${() => onDisable(user)}>${t('admin.disable')}</button></span>`
       : html`<button class="btn sm quiet" type="button" aria-label=${t('admin.enableNamed', { name: user.name })} onClick=${() => onEnable(user)}>${t('admin.enable')}</button>`)}
   </td>
 </tr>`;
@@ -45,6 +47,7 @@ export function AllPeople({ version, onDisable, onEnable }) {
   const [wanted, setWanted] = useState('');
   const [role, setRole] = useState('');
   const [page, setPage] = useState(1);
+  const [resetting, reset] = useState(/** @type {User|null} */ (null));
   useEffect(() => {
     let stale = false;
     const timer = setTimeout(() => {
@@ -77,8 +80,9 @@ export function AllPeople({ version, onDisable, onEnable }) {
     ${list?.length === 0 && html`<${Empty} slim=${true} text=${t('search.none', { wanted })} />`}
     ${Boolean(list?.length) && html`<div class="tscroll" tabindex="0" role="region" aria-label=${t('admin.table')}><table class="table">
       <thead><tr>${['name', 'role', 'email', 'since', 'state'].map((one) => html`<th scope="col" key=${one}>${t(`admin.col.${one}`)}</th>`)}<th scope="col"><span class="vh">${t('admin.col.action')}</span></th></tr></thead>
-      <tbody>${list?.map((user) => html`<${Row} key=${user.id} user=${user} onDisable=${onDisable} onEnable=${onEnable} />`)}</tbody>
+      <tbody>${list?.map((user) => html`<${Row} key=${user.id} user=${user} onDisable=${onDisable} onEnable=${onEnable} onReset=${reset} />`)}</tbody>
     </table></div>`}
+    ${resetting && html`<${ResetLink} user=${resetting} onClose=${() => reset(null)} />`}
     ${pages > 1 && html`<p class="row between mt">
       <button class="btn line sm" type="button" disabled=${page <= 1} onClick=${() => setPage(page - 1)}>${t('page.back')}</button>
       <span class="small muted num">${t('page.of', { page, pages })}</span>

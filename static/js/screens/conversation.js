@@ -3,6 +3,7 @@
 import { html, useEffect, useRef, useState } from '../../vendor/preact.js';
 import { explain, t } from '../core/i18n.js';
 import { fetchConversation } from '../core/live.js';
+import { pendingOf } from '../core/outbox.js';
 import { link } from '../core/socket.js';
 import { conversation, listState, partner, titleOf } from '../core/store.js';
 import { langOf } from '../core/text.js';
@@ -50,7 +51,8 @@ function Thread({ c }) {
     case 'ready':
       return html`<${MessageList} key=${c.id} c=${c} />`;
     case 'failed':
-      return html`<${Failed} onRetry=${open} />`;
+      // Without the server there is no history, but what waits to be sent is shown.
+      return pendingOf(c.id).length ? html`<${MessageList} key="offline" c=${c} />` : html`<${Failed} onRetry=${open} />`;
     default:
       return html`<div class="thread" role="status"><span class="vh">${t('thread.loading')}</span></div>`;
   }
@@ -61,16 +63,17 @@ export function Conversation({ id }) {
   const c = conversation(id);
   const [error, setError] = useState(/** @type {any} */ (null));
   const [details, showDetails] = useState(false);
+  const [tries, setTries] = useState(0);
   const listed = listState.value !== 'loading';
   useEffect(() => {
     setError(null);
     if (!c && listed) fetchConversation(id).catch(setError);
-  }, [id, listed]);
+  }, [id, listed, tries, link.value]);
 
   if (!c) {
     return html`<main class="chat" aria-label=${t('chat')}>
       <a class="btn icon only-phone" href="/chats" aria-label=${t('chat.back')}><${Icon} name="arrow-left" /></a>
-      ${error ? html`<${Empty} title=${t('chat.closed')} text=${explain({ ...error, code: error.code })} />` : html`<div class="thread" role="status"><span class="vh">${t('thread.loading')}</span></div>`}
+      ${error?.code === 'NO_ANSWER' ? html`<${Failed} onRetry=${() => setTries((n) => n + 1)} />` : error ? html`<${Empty} title=${t('chat.closed')} text=${explain({ ...error, code: error.code })} />` : html`<div class="thread" role="status"><span class="vh">${t('thread.loading')}</span></div>`}
     </main>`;
   }
   return html`
@@ -79,7 +82,9 @@ export function Conversation({ id }) {
       <${Safety} c=${c} />
       <${Banner} />
       <${Thread} c=${c} />
-      <${Composer} id=${c.id} name=${titleOf(c)} />
+      ${c.isActive === false
+        ? html`<div class="composer"><p class="blocked" id="write" tabindex="-1">${t('composer.blocked', { name: titleOf(c) })}</p></div>`
+        : html`<${Composer} id=${c.id} name=${titleOf(c)} />`}
     </main>
     <aside class="details scroll" aria-label=${t('details.title')} tabindex="0"><${Details} c=${c} /></aside>
     ${details && html`<${Dialog} class="slide" title=${t('details.title')} onClose=${() => showDetails(false)}><div class="scroll"><${Details} c=${c} /></div><//>`}

@@ -32,7 +32,7 @@ export function Login() {
       <${PasswordField} name="password" label=${t('field.password')} error=${form.errors.password ?? atPassword} />
       <label class="check"><input type="checkbox" name="shared" />${t('login.shared')}</label>
       <${Submit} busy=${form.busy}>${t('login.submit')}<//>
-      <p class="row between small wrap"><a class="hit" href="/register">${t('login.new')}</a></p>
+      <p class="row between small wrap"><a class="hit" href="/forgot-password">${t('login.forgot')}</a><a class="hit" href="/register">${t('login.new')}</a></p>
     </form>
   <//>`;
 }

@@ -26,7 +26,8 @@ export function ProfileDialog({ onClose }) {
   const names = isProfessional ? [...COMMON, ...PROFESSIONAL] : COMMON;
   const form = useForm(async (values) => {
     /** @type {Record<string, unknown>} */
-    const profile = { ...values };
+    // An emptied field is taken back, not kept as an empty text.
+    const profile = Object.fromEntries(Object.entries(values).map(([name, text]) => [name, text.trim() || null]));
     if ('languages' in values) profile.languages = values.languages.split(',').map((one) => one.trim()).filter(Boolean);
     const answer = await put('/api/auth/profile', profile);
     updateMe(answer.user ?? answer.data);

@@ -2,7 +2,7 @@
 
 import { useRef, useState } from '../../vendor/preact.js';
 import { ApiError } from '../core/http.js';
-import { explain, t } from '../core/i18n.js';
+import { explain, explainField, t } from '../core/i18n.js';
 
 /** What can be said without asking the server, in the reader's own language. @param {HTMLFormElement} form */
 function problemsOf(form) {
@@ -48,7 +48,7 @@ export function useForm(submit) {
 
   /** @param {any} error */
   function showError(error) {
-    const byField = Object.fromEntries((error?.fields ?? []).map((/** @type {{ field: string, message: string }} */ one) => [one.field, one.message]));
+    const byField = Object.fromEntries((error?.fields ?? []).map((/** @type {{ field: string, message: string }} */ one) => [one.field, explainField(one.message)]));
     const named = Object.keys(byField).filter((name) => form.current?.elements.namedItem(name));
     setErrors(byField);
     if (!named.length) setProblem(explain(error));
