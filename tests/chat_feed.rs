@@ -1,4 +1,5 @@
 //! A client that only follows the change feed, from whatever cursor and in whatever steps, ends with the server's state.
+#![allow(clippy::unwrap_used, clippy::expect_used)] // a test may stop at the first surprise
 
 mod chat_support;
 

@@ -1,4 +1,5 @@
 //! Who reaches whom, by every way in which somebody could: opening, writing, searching, the directory.
+#![allow(clippy::unwrap_used, clippy::expect_used)] // a test may stop at the first surprise
 
 mod chat_support;
 

@@ -1,4 +1,5 @@
 //! What sockets are told, over real TCP.
+#![allow(clippy::unwrap_used, clippy::expect_used)] // a test may stop at the first surprise
 
 mod support;
 

@@ -328,7 +328,8 @@ async fn compare(pairs: &[Pair], acknowledged: &[Acknowledged], followed: &[Foll
 /// Every acknowledged message once, where it was said to be, in a row without gaps, the same for both.
 fn one_history(histories: &[Vec<Value>; 2], acknowledged: Vec<&Acknowledged>) {
     let [left, right] = histories;
-    let key = |message: &Value| (message["seq"].clone(), message["id"].clone(), message["clientMessageId"].clone(), message["content"].clone());
+    let key =
+        |message: &Value| (message["seq"].clone(), message["id"].clone(), message["clientMessageId"].clone(), message["content"].clone());
     assert_eq!(left.iter().map(key).collect::<Vec<_>>(), right.iter().map(key).collect::<Vec<_>>(), "both members see the same");
     for (index, message) in left.iter().enumerate() {
         assert_eq!(message["seq"], index + 1, "seq is dense");
@@ -368,7 +369,9 @@ async fn marks_and_ticks(history: &[Value], own: &Followed, other: &Followed, pe
         .as_array()
         .unwrap()
         .iter()
-        .map(|mark| (mark["userId"].as_str().unwrap().to_owned(), (mark["readSeq"].as_u64().unwrap(), mark["deliveredSeq"].as_u64().unwrap())))
+        .map(|mark| {
+            (mark["userId"].as_str().unwrap().to_owned(), (mark["readSeq"].as_u64().unwrap(), mark["deliveredSeq"].as_u64().unwrap()))
+        })
         .collect();
     let read = own.acknowledged_read.max(last_own(person));
     assert_eq!(marks[&person.id].0, read, "{} has read so far", person.email);
@@ -376,7 +379,13 @@ async fn marks_and_ticks(history: &[Value], own: &Followed, other: &Followed, pe
     assert_eq!(marks[&peer.id].0, other.acknowledged_read.max(last_own(peer)), "{} has read so far", peer.email);
     for message in history.iter().filter(|message| message["senderId"] == person.id.as_str()) {
         let (seq, (read, delivered)) = (message["seq"].as_u64().unwrap(), marks[&peer.id]);
-        let status = if seq <= read { "read" } else if seq <= delivered { "delivered" } else { "sent" };
+        let status = if seq <= read {
+            "read"
+        } else if seq <= delivered {
+            "delivered"
+        } else {
+            "sent"
+        };
         assert_eq!(message["status"], status, "the tick of {seq} with {peer} at {read}, {delivered}", peer = peer.email);
     }
     let unread = history.len() as u64 - read;

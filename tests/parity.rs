@@ -1,6 +1,7 @@
 //! REST and Socket.IO are two doors to the same operations: equal views, equal errors, equal events to everybody else.
 //!
 //! Every operation stands in [`TABLE`]. A route or an event that is in neither column fails the last test.
+#![allow(clippy::unwrap_used, clippy::expect_used)] // a test may stop at the first surprise
 
 mod support;
 

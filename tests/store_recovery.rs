@@ -1,4 +1,5 @@
 //! Stopping in every way and starting again: clean, killed, copied, damaged, locked, newer.
+#![allow(clippy::unwrap_used, clippy::expect_used)] // a test may stop at the first surprise
 
 #[path = "store_common/mod.rs"]
 mod common;

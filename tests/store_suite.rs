@@ -1,4 +1,5 @@
 //! What every engine has to do, through the store's own door: one suite, run on memory and on disk.
+#![allow(clippy::unwrap_used, clippy::expect_used)] // a test may stop at the first surprise
 
 use mommycare::{
     clock::{Clock, Timestamp},

@@ -1,4 +1,5 @@
 //! A clinic in memory, with made-up people, for the tests of the rules.
+#![allow(clippy::unwrap_used, clippy::expect_used)] // a test may stop at the first surprise
 #![allow(dead_code)] // Each test file uses its part.
 
 use mommycare::{
