@@ -1,0 +1,7 @@
+#!/usr/bin/env bash
+# The app's types and its pure modules. Needs Node and npm; the server needs neither.
+set -euo pipefail
+cd "$(dirname "$0")"
+npm install --silent --no-audit --no-fund --no-package-lock --ignore-scripts
+npx tsc -p .
+node --test
