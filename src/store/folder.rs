@@ -92,9 +92,11 @@ pub(super) fn names(folder: &Path) -> io::Result<Vec<String>> {
     Ok(names)
 }
 
-/// Whether there is data of ours in a folder.
-pub(super) fn has_data(folder: &Path) -> io::Result<bool> {
-    Ok(names(folder)?.iter().any(|name| is_data(name) || ["manifest", FORMAT, "sled"].contains(&name.as_str())))
+/// Names of our own files in a folder, sorted. None means that there is no data.
+pub(super) fn data_names(folder: &Path) -> io::Result<Vec<String>> {
+    let mut names = names(folder)?;
+    names.retain(|name| is_data(name) || ["manifest", FORMAT, "sled"].contains(&name.as_str()));
+    Ok(names)
 }
 
 /// Makes the folder if need be and takes it for this process alone.

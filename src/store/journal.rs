@@ -12,7 +12,7 @@ use super::disk::{Disk, DiskFile};
 use std::{fmt, io, path::Path};
 
 /// What a disk writes as one.
-const SECTOR: usize = 512;
+pub(super) const SECTOR: usize = 512;
 const FILE_MAGIC: [u8; 8] = *b"MCjrnl1\n";
 const FILE_HEAD: usize = 32;
 const ENTRY_MAGIC: [u8; 4] = *b"Entr";

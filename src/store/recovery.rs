@@ -24,8 +24,12 @@ use std::{
     time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
 
+/// Writes that go to the engine at a time while it is built.
+const CHUNK: usize = 512;
 /// The row in which the engine notes the last entry it has; part of every commit.
 const APPLIED: (TableId, &[u8]) = (TableId(0), b"applied");
+/// The first file of a new folder.
+const FIRST_JOURNAL: &str = "journal-00000001";
 /// Bytes of post-images that are gathered before they go to the engine.
 const BATCH: usize = 4 << 20;
 
@@ -52,7 +56,7 @@ pub(super) fn open(options: &Options) -> Result<Opened, OpenError> {
     let lock = folder::claim(folder)?;
     let format = folder::check_format(folder)?;
     let mut notes = Vec::new();
-    let fresh = !folder::has_data(folder).map_err(io)?;
+    let fresh = folder::data_names(folder).map_err(io)?.is_empty() || never_used(folder);
     let manifest = if fresh { Manifest::fresh() } else { find_manifest(folder, &mut notes)? };
     let home = Arc::new(Home::new(folder.clone(), Arc::clone(&options.disk), lock, manifest));
     let report = OpenReport { start: Start::New, replayed: 0, torn: false, notes, took: Duration::ZERO };
@@ -227,7 +231,7 @@ impl Recovery<'_> {
         let kv = self.open_engine().map_err(|error| error.to_string())?;
         let mut from = 0;
         if let Some(file) = &manifest.snapshot {
-            let seen = snapshot::read(&self.options.folder.join(&file.name), |writes| kv.commit(&writes))?;
+            let seen = snapshot::read(&self.options.folder.join(&file.name), |writes| apply(&*kv, &writes))?;
             if seen != (file.from, file.to) {
                 return Err(format!("{} is not the snapshot that the manifest names", file.name));
             }
@@ -346,7 +350,7 @@ impl Pending<'_> {
     fn apply(&mut self) {
         self.bytes = 0;
         let writes: Vec<Write> = std::mem::take(&mut self.overlay).into_iter().map(Write::from).collect();
-        if let Err(error) = self.kv.commit(&writes) {
+        if let Err(error) = apply(self.kv, &writes) {
             self.failed = Some(error.to_string());
         }
     }
@@ -355,6 +359,13 @@ impl Pending<'_> {
         self.apply();
         self.failed.map_or(Ok(()), Err)
     }
+}
+
+/// Applies many writes of which nobody needs to see all or none: in small batches and with a flush after them, since the engine
+/// keeps in memory what it has not yet handed on.
+fn apply(kv: &dyn Kv, writes: &[Write]) -> Result<(), StoreError> {
+    writes.chunks(CHUNK).try_for_each(|chunk| kv.commit(chunk))?;
+    kv.flush()
 }
 
 /// The first file of the manifest that is not there with its length.
@@ -372,6 +383,13 @@ fn read_journal(folder: &Path, file: &JournalFile, visit: impl FnMut(u64, &[u8])
     let bytes = fs::read(folder.join(&file.name)).map_err(|error| format!("{}: {error}", file.name))?;
     let scan = journal::scan(&bytes, visit).map_err(|error| format!("{}: {error}", file.name))?;
     if scan.first == file.first { Ok(scan) } else { Err(format!("{} is not the file that the manifest names", file.name)) }
+}
+
+/// Whether the folder was being made when the power went: one journal file, which comes first of all, and nothing in it.
+fn never_used(folder: &Path) -> bool {
+    let names = folder::data_names(folder).unwrap_or_default();
+    let nothing_in = |name: &str| fs::read(folder.join(name)).is_ok_and(|bytes| bytes.iter().skip(journal::SECTOR).all(|byte| *byte == 0));
+    names == [FIRST_JOURNAL] && nothing_in(FIRST_JOURNAL)
 }
 
 /// Reads the manifest, or makes one from the files that are there.
