@@ -10,7 +10,8 @@ const path = signal(location.pathname);
 
 /** @param {string} pathname @returns {Route} */
 export function parse(pathname) {
-  const [screen = '', id, ...more] = pathname.split('/').filter(Boolean);
+  const [first = '', id, ...more] = pathname.split('/').filter(Boolean);
+  const screen = first === 'reset' ? 'reset-password' : first; // Both have been printed in links.
   if (!screen || screen === 'index.html') return { screen: 'home' };
   if (!SCREENS.has(screen) || more.length || (id && screen !== 'chats')) return { screen: 'missing' };
   return /** @type {Route} */ (id ? { screen, id: decodeURIComponent(id) } : { screen });

@@ -20,7 +20,7 @@ function RejectDialog({ user, onReject, onClose }) {
     onClose();
   });
   return html`<${Dialog} title=${t('admin.rejectTitle', { name: user.name })} onClose=${onClose}>
-    <form class="body" novalidate onSubmit=${form.onSubmit}>
+    <form class="body" novalidate ...${form.events}>
       <${Field} name="reason" label=${t('admin.reason')} hint=${t('admin.reasonHint')} multiline=${true} />
       <div class="acts">
         <button class="btn" type="button" onClick=${onClose}>${t('cancel')}</button>

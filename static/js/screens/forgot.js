@@ -20,7 +20,7 @@ export function Forgot() {
     setAsked(true);
   });
   return html`<${Gate}>
-    <form class="stack gap5" novalidate onSubmit=${form.onSubmit} data-testid="forgot-form" aria-labelledby="gate-h">
+    <form class="stack gap5" novalidate ...${form.events} data-testid="forgot-form" aria-labelledby="gate-h">
       <div><h1 class="title xl" id="gate-h">${t('forgot.title')}</h1><p class="muted">${t('forgot.about')}</p></div>
       ${asked
         ? html`<p class="notice" role="status"><${Icon} name="info" size="s" /><span>${t('forgot.asked')}</span></p>`
@@ -40,7 +40,7 @@ export function Reset() {
     go('/login', { replace: true });
   });
   return html`<${Gate}>
-    <form class="stack gap5" novalidate onSubmit=${form.onSubmit} data-testid="reset-form" aria-labelledby="gate-h">
+    <form class="stack gap5" novalidate ...${form.events} data-testid="reset-form" aria-labelledby="gate-h">
       <div><h1 class="title xl" id="gate-h">${t('reset.title')}</h1><p class="muted">${t('password.endsOthers')}</p></div>
       <${Problem} text=${form.errors.token ? t('reset.oldLink') : form.problem} />
       <${PasswordField} name="password" label=${t('field.newPassword')} isNew=${true} error=${form.errors.password} />

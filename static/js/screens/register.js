@@ -19,7 +19,7 @@ export function Register() {
   /** @param {string} name @param {Record<string, unknown>} [more] */
   const field = (name, more) => html`<${Field} name=${name} label=${t(`field.${name}`)} error=${form.errors[name]} ...${more} />`;
   return html`<${Gate}>
-    <form class="stack gap5" novalidate onSubmit=${form.onSubmit} data-testid="register-form" aria-labelledby="gate-h">
+    <form class="stack gap5" novalidate ...${form.events} data-testid="register-form" aria-labelledby="gate-h">
       <div><h1 class="title xl" id="gate-h">${t('register.title')}</h1><p class="muted">${clinic.value.name}</p></div>
       <${Problem} text=${form.problem} />
       <fieldset class="roles">

@@ -40,7 +40,7 @@ export function ProfileDialog({ onClose }) {
     return Array.isArray(now) ? now.join(', ') : (now ?? '');
   };
   return html`<${Dialog} title=${t('settings.profile')} onClose=${onClose}>
-    <form class="body" novalidate onSubmit=${form.onSubmit}>
+    <form class="body" novalidate ...${form.events}>
       <${Problem} text=${form.problem} />
       ${names.map(
         (name) => html`<${Field} key=${name} name=${name} label=${t(`field.${name}`)} value=${value(name)} multiline=${name === 'bio'} error=${form.errors[name]}
@@ -59,7 +59,7 @@ export function PasswordDialog({ onClose }) {
     onClose();
   });
   return html`<${Dialog} title=${t('settings.password')} onClose=${onClose}>
-    <form class="body" novalidate onSubmit=${form.onSubmit}>
+    <form class="body" novalidate ...${form.events}>
       <p class="muted small">${t('password.endsOthers')}</p>
       <${Problem} text=${form.problem} />
       <${PasswordField} name="currentPassword" label=${t('field.currentPassword')} error=${form.errors.currentPassword} />

@@ -34,7 +34,7 @@ function FirstAccount({ token }) {
   });
   /** @param {string} name @param {Record<string, unknown>} [more] */
   const field = (name, more) => html`<${Field} name=${name} label=${t(`field.${name}`)} error=${form.errors[name]} ...${more} />`;
-  return html`<form class="stack gap5" novalidate onSubmit=${form.onSubmit} data-testid="setup-form" aria-labelledby="gate-h">
+  return html`<form class="stack gap5" novalidate ...${form.events} data-testid="setup-form" aria-labelledby="gate-h">
     <div><p class="kicker">${t('setup.kicker')}</p><h1 class="title xl" id="gate-h">${t('setup.title')}</h1><p class="muted">${t('setup.about')}</p></div>
     <${Problem} text=${form.errors.token ?? form.problem} />
     <div class="two">${field('firstName', { autocomplete: 'given-name', required: true })}${field('lastName', { autocomplete: 'family-name', required: true })}</div>

@@ -68,7 +68,7 @@ export function Bubble({ m, mine, showName, nameOf }) {
     ${showName ? html`<b class="who-line">${speaker}</b>` : html`<span class="vh">${speaker}: </span>`}
     ${m.priority === 'urgent' && html`<p class="flag"><${Icon} name="triangle-alert" size="s" />${t('urgent.from', { name: speaker })}</p>`}
     <${Quoted} m=${m} mine=${mine} nameOf=${nameOf} /><${Files} m=${m} />
-    <span class="text" dir="auto" lang=${langOf(m.content)}>${m.content}</span>
+    <span class="text" dir="auto" lang=${langOf(m.content) ?? ''}>${m.content}</span>
     <${Acks} m=${m} nameOf=${nameOf} /><${Meta} m=${m} mine=${mine} /><${Reactions} m=${m} nameOf=${nameOf} />
   </div>`;
 }

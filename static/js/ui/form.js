@@ -56,5 +56,11 @@ export function useForm(submit) {
     requestAnimationFrame(() => /** @type {HTMLElement|null} */ (form.current?.querySelector('[aria-invalid=true]'))?.focus());
   }
 
-  return { onSubmit, busy, errors, problem, setErrors };
+  /** Whoever corrects a field need not look at its error any longer. @param {InputEvent} event */
+  function onInput(event) {
+    const { name } = /** @type {HTMLInputElement} */ (event.target);
+    setErrors((now) => (now[name] ? { ...now, [name]: '' } : now));
+  }
+
+  return { events: { onSubmit, onInput }, busy, errors, problem, setErrors };
 }
