@@ -1,6 +1,7 @@
 //! The web app, from inside the executable.
 
 use crate::error::{Code, Error};
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use flate2::{Compression, write::GzEncoder};
 use rocket::{
     Request, Response, Route, get,
@@ -9,6 +10,7 @@ use rocket::{
     routes,
 };
 use rust_embed::Embed;
+use sha2::{Digest as _, Sha256};
 use std::{
     borrow::Cow,
     collections::HashMap,
@@ -25,12 +27,32 @@ use std::{
 struct Files;
 
 /// Pages that the app draws itself.
-const PAGES: &[&str] = &["", "setup", "login", "register", "forgot-password", "reset-password", "chats", "people", "settings", "admin"];
+const PAGES: &[&str] =
+    &["", "setup", "login", "register", "forgot-password", "reset", "reset-password", "chats", "people", "settings", "admin"];
+
+/// The service worker, which keeps the app's files for the next visit under this fingerprint of all of them: a new program
+/// brings a new fingerprint, and the old files go. In a debug build files change under it, so there it keeps its mark.
+static WORKER: LazyLock<String> = LazyLock::new(|| {
+    let mut names: Vec<_> = Files::iter().collect();
+    names.sort_unstable();
+    let digest = names
+        .iter()
+        .filter_map(|name| Files::get(name))
+        .fold(Sha256::new(), |digest, file| digest.chain_update(file.metadata.sha256_hash()));
+    let source = Files::get(WORKER_NAME).map(|file| String::from_utf8_lossy(&file.data).into_owned()).unwrap_or_default();
+    if cfg!(debug_assertions) { source } else { source.replace("@@VERSION@@", &tag(&digest.finalize())) }
+});
+const WORKER_NAME: &str = "sw.js";
+
+/// A short fingerprint for an ETag or a cache.
+fn tag(hash: &[u8]) -> String {
+    URL_SAFE_NO_PAD.encode(&hash[..12])
+}
 
 /// Compressed once per process. Fonts and pictures are compressed already.
 static COMPRESSED: LazyLock<HashMap<String, Vec<u8>>> = LazyLock::new(|| {
     let texts = Files::iter().filter(|name| is_text(name));
-    texts.filter_map(|name| Some((name.to_string(), gzip(&Files::get(&name)?.data)?))).collect()
+    texts.filter_map(|name| Some((name.to_string(), gzip(&contents(&name)?.0)?))).collect()
 });
 
 fn is_text(name: &str) -> bool {
@@ -53,29 +75,36 @@ pub fn routes() -> Vec<Route> {
 fn file(path: Result<PathBuf, PathError>) -> Result<Asset, Error> {
     let path = path.map_err(|_| Code::NotFound)?;
     let name = path.to_str().ok_or(Code::NotFound)?;
-    if let Some(file) = Files::get(name) {
-        return Ok(Asset { name: name.to_owned(), hash: file.metadata.sha256_hash(), data: file.data });
-    }
     let first = name.split('/').next().unwrap_or_default();
-    let page = PAGES.contains(&first).then(|| Files::get("index.html")).flatten().ok_or(Code::NotFound)?;
-    Ok(Asset { name: "index.html".into(), hash: page.metadata.sha256_hash(), data: page.data })
+    let name = if PAGES.contains(&first) { "index.html" } else { name };
+    let (data, etag) = contents(name).ok_or(Code::NotFound)?;
+    Ok(Asset { name: name.to_owned(), etag: format!("\"{etag}\""), data })
+}
+
+/// The bytes of a file as they are served, and their fingerprint.
+fn contents(name: &str) -> Option<(Cow<'static, [u8]>, String)> {
+    if name == WORKER_NAME {
+        return Some((Cow::Borrowed(WORKER.as_bytes()), tag(&Sha256::digest(WORKER.as_bytes()))));
+    }
+    Files::get(name).map(|file| (file.data, tag(&file.metadata.sha256_hash())))
 }
 
 struct Asset {
     name: String,
-    hash: [u8; 32],
+    etag: String,
     data: Cow<'static, [u8]>,
 }
 
 impl<'r> Responder<'r, 'static> for Asset {
     fn respond_to(self, request: &'r Request<'_>) -> response::Result<'static> {
-        use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
         let headers = request.headers();
-        let etag = format!("\"{}\"", URL_SAFE_NO_PAD.encode(&self.hash[..12]));
         let mut response = Response::build();
         // Always asked for again, answered with 304 while unchanged: an upgrade shows at once.
-        response.raw_header("Cache-Control", "no-cache").raw_header("Vary", "Accept-Encoding").header(Header::new("ETag", etag.clone()));
-        if headers.get("if-none-match").any(|given| given.split(',').any(|tag| tag.trim().trim_start_matches("W/") == etag)) {
+        response
+            .raw_header("Cache-Control", "no-cache")
+            .raw_header("Vary", "Accept-Encoding")
+            .header(Header::new("ETag", self.etag.clone()));
+        if headers.get("if-none-match").any(|given| given.split(',').any(|tag| tag.trim().trim_start_matches("W/") == self.etag)) {
             return response.status(Status::NotModified).ok();
         }
         response.header(content_type(&self.name));
