@@ -136,7 +136,7 @@ async fn a_stranger_and_a_random_id_get_the_same_answer() {
     let later = MessageId { chat: real.chat, seq: Seq(2) };
     for (asker, id) in [(eve, real), (eve, random), (ama, random), (ama, later)] {
         let id = id.to_string();
-        assert_eq!(clinic.chats.mark(asker, &id, Mark::Read).await.unwrap_err().body(), clinic.unknown_message());
+        assert_eq!(clinic.chats.mark(asker, &id, Mark::Read).await.unwrap_err().body(), Clinic::unknown_message());
     }
     for text in [real.chat.to_string(), random.chat.to_string(), "nonsense".into(), "../../etc".into(), String::new()] {
         let reply = SendBody { conversation_id: Some(text.clone()), content: Some("x".into()), ..SendBody::default() };
@@ -150,9 +150,9 @@ async fn a_stranger_and_a_random_id_get_the_same_answer() {
             clinic.chats.pin(eve, &text, None).await.unwrap_err(),
             clinic.chats.companions(eve, &text).unwrap_err(),
         ];
-        assert!(errors.iter().all(|error| error.body() == clinic.unknown_conversation()), "{text}: {errors:?}");
+        assert!(errors.iter().all(|error| error.body() == Clinic::unknown_conversation()), "{text}: {errors:?}");
         if !text.is_empty() {
-            assert_eq!(clinic.chats.send(eve, reply, Door::Rest).await.unwrap_err().body(), clinic.unknown_conversation());
+            assert_eq!(clinic.chats.send(eve, reply, Door::Rest).await.unwrap_err().body(), Clinic::unknown_conversation());
         }
     }
 }

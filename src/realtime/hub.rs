@@ -77,9 +77,11 @@ impl Hub {
             return;
         }
         match Packet::event(emission.event.name(), &emission.event) {
-            Ok(packet) => sockets.iter().for_each(|socket| {
-                socket.emit(&packet);
-            }),
+            Ok(packet) => {
+                for socket in &sockets {
+                    socket.emit(&packet);
+                }
+            }
             Err(error) => tracing::error!(%error, event = emission.event.name(), "an event cannot be written as JSON"),
         }
         if matches!(emission.event, Event::SessionRevoked { .. }) {

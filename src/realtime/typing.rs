@@ -16,7 +16,7 @@ use tokio::time::{Instant, sleep_until};
 /// How long somebody counts as typing without a new start.
 const HOLDS: Duration = Duration::from_secs(6);
 
-/// Who types in which conversation, until when, and who sees it.
+/// Who types in which conversation.
 #[derive(Default)]
 pub struct Typing(Mutex<HashMap<(ChatId, UserId), Shown>>);
 

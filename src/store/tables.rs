@@ -28,13 +28,13 @@ pub const MESSAGES: Table<(ChatId, Seq), Message> = Table::new(9, "messages");
 pub const CHANGES: Table<(ChatId, Cursor), Seq> = Table::new(10, "changes");
 /// Sent messages by sender and the client's own id for them; swept after 48 hours.
 pub const SENT: Table<(ChatId, UserId, [u8; 16]), Sent> = Table::new(11, "sent");
-/// Earlier words of edited messages, oldest first.
-pub const VERSIONS: Table<(ChatId, Seq, u64), Version> = Table::new(15, "versions");
 /// When a person was last connected.
 pub const LAST_SEEN: Table<UserId, u64> = Table::new(12, "last_seen");
 /// Links for a new password.
 pub const RESETS: Table<UserId, Reset> = Table::new(13, "resets");
 /// Wrong passwords in a row, by the hash of the folded e-mail address, known or not.
 pub const FAILURES: Table<[u8; 32], Failures> = Table::new(14, "failures");
+/// Earlier words of edited messages, oldest first.
+pub const VERSIONS: Table<(ChatId, Seq, u64), Version> = Table::new(15, "versions");
 /// Who has asked for a new password, and when, until an administrator hands over a link.
 pub const RESET_WISHES: Table<UserId, u64> = Table::new(40, "reset_wishes");
