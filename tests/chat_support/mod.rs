@@ -43,8 +43,13 @@ impl Clinic {
         let (clock, log) = (time.clone(), events.clone());
         let clock = Clock::new(move || Timestamp(clock.load(Ordering::Relaxed)));
         let store: Arc<Db> = Arc::new(Store::in_memory(clock, Box::new(move |new| log.lock().unwrap().extend(new))));
-        let chats = Chats::new(store.clone(), policy, Duration::from_secs(900)).unwrap();
-        Self { store, chats, time, events, people: AtomicU64::new(0) }
+        Self { time, events, ..Self::over(store, policy) }
+    }
+
+    /// Over any store. Its time is not ours to move, and its events go elsewhere.
+    pub fn over(store: Arc<Db>, policy: Policy) -> Self {
+        let chats = Chats::new(store.clone(), policy, Duration::from_mins(15)).unwrap();
+        Self { store, chats, time: Arc::default(), events: Arc::default(), people: AtomicU64::new(0) }
     }
 
     /// Lets milliseconds pass.
@@ -131,11 +136,11 @@ impl Clinic {
         self.events().into_iter().filter(|e| concerns(&e.to) && e.event.name() == name).map(|e| e.event).collect()
     }
 
-    pub fn unknown_conversation(&self) -> Value {
+    pub fn unknown_conversation() -> Value {
         Error::new(Code::ConversationNotFound).body()
     }
 
-    pub fn unknown_message(&self) -> Value {
+    pub fn unknown_message() -> Value {
         Error::new(Code::MessageNotFound).body()
     }
 }
