@@ -75,6 +75,11 @@ impl Person {
         person
     }
 
+    /// The same person with another token.
+    pub fn with_token(&self, token: &str) -> Self {
+        Self { token: Some(token.to_owned()), ..self.clone() }
+    }
+
     /// Takes tokens and id from an answer to register, login or refresh.
     pub fn adopt(&mut self, body: &Value) {
         self.token = Some(body["token"].as_str().unwrap().to_owned());
