@@ -26,7 +26,7 @@ const TICK: Duration = Duration::from_secs(1);
 /// An idle store makes a checkpoint only when it spares a start at least this many bytes of journal …
 const WORTHWHILE: u64 = 256 << 10;
 /// … or after this long.
-const AT_LEAST_EVERY: Duration = Duration::from_secs(60);
+const AT_LEAST_EVERY: Duration = Duration::from_mins(1);
 /// After a failure, the next try has to wait.
 const AFTER_FAILURE: Duration = Duration::from_secs(30);
 
