@@ -58,6 +58,8 @@ async fn an_operation_sees_its_own_writes_and_those_before_it() {
 
 #[tokio::test]
 async fn scans_respect_bounds_direction_limit_and_table() {
+    use Bound::{Excluded, Included, Unbounded};
+    use Direction::{Ascending, Descending};
     on_all(|store, _| async move {
         let fill = |tx: &mut mommycare::store::Tx<'_, u64>| {
             for n in 0..10 {
@@ -71,8 +73,6 @@ async fn scans_respect_bounds_direction_limit_and_table() {
             let rows = store.read(|r| r.scan(NUMBERS, (from, to), direction, limit)).unwrap();
             rows.into_iter().map(|(_, n)| n).collect::<Vec<_>>()
         };
-        use Bound::{Excluded, Included, Unbounded};
-        use Direction::{Ascending, Descending};
         assert_eq!(scan(Unbounded, Unbounded, Ascending, 99), (0..10).collect::<Vec<_>>());
         assert_eq!(scan(Unbounded, Unbounded, Descending, 3), [9, 8, 7]);
         assert_eq!(scan(Included((7, 3)), Excluded((7, 6)), Ascending, 99), [3, 4, 5]);

@@ -19,6 +19,7 @@ mod metrics;
 mod options;
 pub mod records;
 mod recovery;
+mod replay;
 mod sled;
 mod snapshot;
 pub mod tables;

@@ -8,14 +8,13 @@ use super::{
     Kv, StoreError, TableId, Write,
     folder::{self, Home},
     gate::Gate,
-    images,
-    journal::{self, Journal, Scan, Tail},
+    journal::{self, Journal, Tail},
     log::{self, Log},
     manifest::{JournalFile, Manifest, Place, SnapshotFile, State},
     options::{OpenError, OpenReport, Options, Start},
+    replay::{self, Replayed},
     sled::Sled,
     snapshot,
-    tx::Overlay,
 };
 use std::{
     fs, io,
@@ -24,14 +23,10 @@ use std::{
     time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
 
-/// Writes that go to the engine at a time while it is built.
-const CHUNK: usize = 512;
 /// The row in which the engine notes the last entry it has; part of every commit.
 const APPLIED: (TableId, &[u8]) = (TableId(0), b"applied");
 /// The first file of a new folder.
 const FIRST_JOURNAL: &str = "journal-00000001";
-/// Bytes of post-images that are gathered before they go to the engine.
-const BATCH: usize = 4 << 20;
 
 /// The write that notes an entry as applied.
 pub(super) fn applied_row(number: u64) -> Write {
@@ -99,12 +94,6 @@ impl Distrust {
     fn stale(why: impl Into<String>) -> Self {
         Self { why: why.into(), fault: false }
     }
-}
-
-/// What replaying journals gave.
-struct Replayed {
-    last: u64,
-    scan: Scan,
 }
 
 impl Recovery<'_> {
@@ -231,7 +220,7 @@ impl Recovery<'_> {
         let kv = self.open_engine().map_err(|error| error.to_string())?;
         let mut from = 0;
         if let Some(file) = &manifest.snapshot {
-            let seen = snapshot::read(&self.options.folder.join(&file.name), |writes| apply(&*kv, &writes))?;
+            let seen = snapshot::read(&self.options.folder.join(&file.name), |writes| replay::apply(&*kv, &writes))?;
             if seen != (file.from, file.to) {
                 return Err(format!("{} is not the snapshot that the manifest names", file.name));
             }
@@ -245,31 +234,12 @@ impl Recovery<'_> {
         Ok((kv, replayed))
     }
 
-    /// Applies every entry after `after`. An error says which file is damaged and how.
+    /// Applies every entry after `after` and takes note of what was found.
     fn replay(&mut self, kv: &dyn Kv, manifest: &Manifest, after: u64) -> Result<Replayed, String> {
-        let files = &manifest.journals;
-        let needed = files.iter().rposition(|file| file.first <= after + 1).ok_or("there is no journal from where it must begin")?;
-        let mut pending = Pending { kv, overlay: Overlay::new(), bytes: 0, failed: None };
-        let mut result = None;
-        for (file, following) in files.iter().zip(files.iter().skip(1).map(Some).chain([None])).skip(needed) {
-            let scan = read_journal(&self.options.folder, file, |number, body| {
-                if number > after {
-                    self.report.replayed += 1;
-                    pending.add(body);
-                }
-            })?;
-            match (&scan.tail, following) {
-                (_, Some(next)) if scan.next != next.first => {
-                    return Err(format!("{} ends before entry {} where {} begins", file.name, next.first, next.name));
-                }
-                (Tail::Damaged(what), None) => return Err(format!("{} at byte {}: {what}", file.name, scan.end)),
-                (Tail::Torn, None) => self.report.torn = true,
-                _ => {}
-            }
-            result = Some(Replayed { last: scan.next - 1, scan });
-        }
-        pending.finish()?;
-        result.ok_or_else(|| "there is no journal".into())
+        let replayed = replay::replay(&self.options.folder, kv, &manifest.journals, after)?;
+        self.report.replayed = replayed.groups;
+        self.report.torn = replayed.scan.tail == Tail::Torn;
+        Ok(replayed)
     }
 
     /// Decides where to go on writing, and makes a new snapshot at once if the old chain is broken.
@@ -326,48 +296,6 @@ impl Recovery<'_> {
     }
 }
 
-/// Post-images on their way into the engine, the newest of each key only.
-struct Pending<'a> {
-    kv: &'a dyn Kv,
-    overlay: Overlay,
-    bytes: usize,
-    failed: Option<String>,
-}
-
-impl Pending<'_> {
-    fn add(&mut self, body: &[u8]) {
-        let Some(writes) = images::decode(body) else {
-            self.failed = Some("an entry of the journal cannot be read".into());
-            return;
-        };
-        self.bytes += body.len();
-        self.overlay.extend(writes.into_iter().map(|write| ((write.table, write.key), write.value)));
-        if self.bytes >= BATCH {
-            self.apply();
-        }
-    }
-
-    fn apply(&mut self) {
-        self.bytes = 0;
-        let writes: Vec<Write> = std::mem::take(&mut self.overlay).into_iter().map(Write::from).collect();
-        if let Err(error) = apply(self.kv, &writes) {
-            self.failed = Some(error.to_string());
-        }
-    }
-
-    fn finish(mut self) -> Result<(), String> {
-        self.apply();
-        self.failed.map_or(Ok(()), Err)
-    }
-}
-
-/// Applies many writes of which nobody needs to see all or none: in small batches and with a flush after them, since the engine
-/// keeps in memory what it has not yet handed on.
-fn apply(kv: &dyn Kv, writes: &[Write]) -> Result<(), StoreError> {
-    writes.chunks(CHUNK).try_for_each(|chunk| kv.commit(chunk))?;
-    kv.flush()
-}
-
 /// The first file of the manifest that is not there with its length.
 fn missing(folder: &Path, manifest: &Manifest) -> Option<String> {
     let snapshot = manifest.snapshot.iter().map(|file| (&file.name, file.bytes));
@@ -377,12 +305,6 @@ fn missing(folder: &Path, manifest: &Manifest) -> Option<String> {
         Ok(meta) => Some(format!("{name} has {} bytes instead of {bytes}", meta.len())),
         Err(error) => Some(format!("{name}: {error}")),
     })
-}
-
-fn read_journal(folder: &Path, file: &JournalFile, visit: impl FnMut(u64, &[u8])) -> Result<Scan, String> {
-    let bytes = fs::read(folder.join(&file.name)).map_err(|error| format!("{}: {error}", file.name))?;
-    let scan = journal::scan(&bytes, visit).map_err(|error| format!("{}: {error}", file.name))?;
-    if scan.first == file.first { Ok(scan) } else { Err(format!("{} is not the file that the manifest names", file.name)) }
 }
 
 /// Whether the folder was being made when the power went: one journal file, which comes first of all, and nothing in it.
