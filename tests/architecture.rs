@@ -206,8 +206,8 @@ impl Rule {
         let within = |part: &&str| if part.ends_with('/') { file.starts_with(*part) } else { file == *part };
         let begins = |what: &str| path == what || path.strip_prefix(what).is_some_and(|rest| rest.starts_with("::"));
         let concerns = match self.who {
-            Who::Only(who) => !who.iter().any(|part| within(part)),
-            Who::Not(who) => who.iter().any(|part| within(part)),
+            Who::Only(who) => !who.iter().any(&within),
+            Who::Not(who) => who.iter().any(&within),
         };
         concerns && self.what.iter().any(|what| begins(what)) && !ALLOWED.iter().any(|(part, path, _)| within(part) && begins(path))
     }
@@ -235,7 +235,7 @@ fn sources() -> Vec<Source> {
             let is_test = name.ends_with("/tests.rs") || name.ends_with("_tests.rs") || name.contains("/tests/");
             if path.is_dir() {
                 folders.push(path);
-            } else if name.ends_with(".rs") && !is_test {
+            } else if Path::new(&name).extension().is_some_and(|extension| extension == "rs") && !is_test {
                 let text = plain(&fs::read_to_string(&path).unwrap());
                 sources.push(Source { path, name, text });
             }
@@ -273,19 +273,19 @@ impl Source {
             let line = || text[..start].matches('\n').count() + 1;
             if word == "use" {
                 let tree = text[at..].split(';').next().unwrap();
-                expand("", tree, &mut |path| paths.push((line(), self.from_root(path))));
+                expand("", tree, &mut |path| paths.push((line(), self.relative(path))));
                 at += tree.len();
             } else if text[at..].starts_with("::") && !text[..start].ends_with("::") {
                 let length = text[start..].find(|c: char| !c.is_ascii_alphanumeric() && c != '_' && c != ':').unwrap_or(text.len() - start);
                 let path = text[start..start + length].trim_end_matches(':');
-                paths.push((line(), self.from_root(path)));
+                paths.push((line(), self.relative(path)));
                 at = start + length;
             }
         }
         paths
     }
 
-    fn from_root(&self, path: &str) -> String {
+    fn relative(&self, path: &str) -> String {
         let mut module = self.module();
         let mut parts: Vec<&str> = path.split("::").collect();
         if !matches!(parts[0], "self" | "super") {
