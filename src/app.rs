@@ -139,6 +139,11 @@ fn tell(report: &OpenReport) {
     if let Start::Rebuilt { why } = &report.start {
         tracing::error!(why, "the store was damaged and has been built anew from its journals; please look after the disk");
     }
+    if report.torn {
+        tracing::warn!(
+            "the newest entry of the journal was incomplete and was left out, as after a power cut; if there was none, look after the disk"
+        );
+    }
     for note in &report.notes {
         tracing::warn!("{note}");
     }
