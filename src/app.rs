@@ -231,6 +231,7 @@ impl App {
         if cut > 0 {
             tracing::info!(cut, "some sockets did not close in time");
         }
+        self.sockets.handler().close().await;
     }
 }
 

@@ -136,3 +136,18 @@ proptest! {
         tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(run(steps));
     }
 }
+
+/// More touched messages than one answer looks at: what lies between them and the changes must not be passed over.
+#[tokio::test]
+async fn many_edited_messages_hide_nothing() {
+    let clinic = Clinic::new();
+    let (ama, dora) = (clinic.person("Ama Test", Role::Mom).await, clinic.person("Dora Sample", Role::Doctor).await);
+    let ids = clinic.say(ama, dora, 2_300).await;
+    for id in &ids[..2_100] {
+        clinic.chats.edit(ama, &id.to_string(), EditBody { content: Some("edited".into()) }).await.unwrap();
+    }
+    let mut follower = Follower::default();
+    while follower.ask(&clinic, dora, ids[0].chat, 10) {}
+    assert_eq!(follower.messages.len(), ids.len());
+    assert_eq!(follower.messages.values().filter(|message| message.is_edited).count(), 2_100);
+}

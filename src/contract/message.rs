@@ -104,20 +104,12 @@ pub struct MessageView {
 }
 
 impl MessageView {
-    /// The same message as another reader sees it.
-    #[must_use]
-    pub fn seen_by(mut self, reader: UserId) -> Self {
-        self.sender = Perspective::of(self.sender_id, reader);
-        if let Some(quote) = &mut self.reply_to {
-            quote.sender = Perspective::of(quote.sender_id, reader);
-        }
-        self
-    }
-
     /// The same message as all its recipients see it.
     #[must_use]
     pub fn seen_by_recipients(mut self) -> Self {
         self.sender = Perspective::Provider;
+        // The sender's own name for it is nobody else's business.
+        self.client_message_id = None;
         // Several people get the same text, so a quote of one of them cannot say "you"; `senderId` does.
         if let Some(quote) = &mut self.reply_to {
             let own = self.recipient_id == Some(quote.sender_id);
