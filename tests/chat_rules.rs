@@ -43,7 +43,10 @@ async fn a_repeated_message_is_the_same_message() {
     assert_eq!(first.message, second.message);
     assert_eq!(first.message.content, "  Good morning <b>\u{0}", "stored as it came");
     let told = clinic.events_for(dora, "new_message");
-    assert!(matches!(&told[..], [Event::NewMessage { message, .. }] if message.client_message_id.is_none()), "once, without the sender's id");
+    assert!(
+        matches!(&told[..], [Event::NewMessage { message, .. }] if message.client_message_id.is_none()),
+        "once, without the sender's id"
+    );
     // The other person's ids are their own.
     let answer = SendBody { recipient_id: Some(ama.user.to_string()), ..body() };
     assert!(clinic.chats.send(dora, answer, Door::Rest).await.unwrap().fresh);
