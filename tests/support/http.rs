@@ -66,6 +66,19 @@ impl Person {
         person
     }
 
+    /// Makes the first administrator with the link that the server printed.
+    pub async fn set_up(server: &Server) -> Self {
+        let mut person = Self::stranger(server);
+        let token = server.setup_link().unwrap().split_once("token=").unwrap().1;
+        let email = "first.administrator@example.org";
+        let form = json!({ "token": token, "firstName": "Mala", "lastName": "Test", "email": email, "password": PASSWORD });
+        let reply = person.post("/api/auth/setup", form).await;
+        assert!(reply.status == 200 || reply.status == 201, "{reply:?}");
+        person.adopt(&reply.body);
+        person.email = email.to_owned();
+        person
+    }
+
     /// Signs in on another device.
     pub async fn sign_in(&self) -> Self {
         let mut person = Self { client: reqwest::Client::new(), token: None, ..self.clone() };

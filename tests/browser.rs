@@ -1,0 +1,313 @@
+//! The web app in a real browser: people sign in through the real forms, talk to each other, lose the server and get it back.
+//! And the pages that everybody sees are free of faults that axe-core knows, on a phone's width and on a desk's.
+//!
+//! Wants `chromium` and `chromedriver`, and for axe what `tests/clients/install.sh` installs. Where they are missing the tests say
+//! so and pass; with `CI=true` they fail.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod support;
+
+use fantoccini::{Client, ClientBuilder, Locator, elements::Element};
+use hyper_util::client::legacy::connect::HttpConnector;
+use serde_json::{Value, json};
+use std::{
+    io::{BufRead as _, BufReader},
+    path::Path,
+    process::{Child, Command, Stdio},
+    time::{Duration, Instant},
+};
+use support::{
+    PATIENCE, Server,
+    http::{PASSWORD, Person},
+};
+
+/// Whether browsers can be tested here. Where they must be, their absence is a failure.
+fn is_installed() -> bool {
+    let there = ["chromedriver", "chromium"].iter().all(|program| Command::new(program).arg("--version").output().is_ok());
+    if !there {
+        assert!(std::env::var("CI").as_deref() != Ok("true"), "chromium and chromedriver must be installed");
+        println!("left out: chromium and chromedriver are not installed");
+    }
+    there
+}
+
+/// `chromedriver` on a free port; it ends with all its browsers.
+struct Driver {
+    child: Child,
+    url: String,
+    folder: tempfile::TempDir,
+}
+
+impl Driver {
+    fn start() -> Self {
+        let mut child = Command::new("chromedriver").arg("--port=0").stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let port = lines.by_ref().map(Result::unwrap).find_map(|line| {
+            let (_, port) = line.split_once("started successfully on port ")?;
+            port.trim().trim_end_matches('.').parse::<u16>().ok()
+        });
+        std::thread::spawn(move || lines.for_each(drop));
+        Self { child, url: format!("http://localhost:{}", port.expect("chromedriver's port")), folder: tempfile::tempdir().unwrap() }
+    }
+
+    /// A browser of its own, with nothing remembered.
+    async fn browser(&self, server: &Server, width: u32) -> Browser {
+        let profile = self.folder.path().join(format!("{:08x}", rand::random::<u32>()));
+        let mut options = json!({ "args": [
+            "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+            "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage", "--lang=en", "--window-size=1280,900",
+            format!("--user-data-dir={}", profile.display()),
+        ] });
+        if width < 500 {
+            options["mobileEmulation"] = json!({ "deviceMetrics": { "width": width, "height": 740, "pixelRatio": 2, "touch": true } });
+        }
+        let capabilities = json!({ "goog:chromeOptions": options, "goog:loggingPrefs": { "browser": "ALL" } });
+        let client = ClientBuilder::new(HttpConnector::new())
+            .capabilities(capabilities.as_object().unwrap().clone())
+            .connect(&self.url)
+            .await
+            .expect("a browser");
+        Browser { client, url: server.url() }
+    }
+}
+
+impl Drop for Driver {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Somebody's browser.
+struct Browser {
+    client: Client,
+    url: String,
+}
+
+fn named(id: &str) -> String {
+    format!("[data-testid={id}]")
+}
+
+impl Browser {
+    async fn goto(&self, path: &str) {
+        self.client.goto(&format!("{}{path}", self.url)).await.unwrap();
+    }
+
+    /// Waits for an element.
+    async fn find(&self, css: &str) -> Element {
+        let found = self.client.wait().at_most(PATIENCE).for_element(Locator::Css(css)).await;
+        match found {
+            Ok(element) => element,
+            Err(error) => panic!("{css} does not appear ({error}); there is: {}", self.text().await),
+        }
+    }
+
+    async fn click(&self, css: &str) {
+        self.find(css).await.click().await.unwrap();
+    }
+
+    async fn fill(&self, css: &str, text: &str) {
+        self.find(css).await.send_keys(text).await.unwrap();
+    }
+
+    async fn run(&self, script: &str) -> Value {
+        self.client.execute(script, Vec::new()).await.unwrap()
+    }
+
+    /// Waits until a script gives true.
+    async fn until(&self, what: &str, script: &str) {
+        let began = Instant::now();
+        while self.run(script).await != json!(true) {
+            if began.elapsed() > PATIENCE {
+                panic!("never: {what}; messages: {:?}; there is: {}", self.messages().await, self.text().await);
+            }
+            tokio::time::sleep(Duration::from_millis(30)).await;
+        }
+    }
+
+    async fn text(&self) -> String {
+        self.run("return document.body.innerText").await.as_str().unwrap_or_default().to_owned()
+    }
+
+    async fn sign_in(&self, person: &Person) {
+        self.goto("/login").await;
+        self.fill("[data-testid=login-form] [name=email]", &person.email).await;
+        self.fill("[data-testid=login-form] [name=password]", PASSWORD).await;
+        self.click("[data-testid=login-form] [type=submit]").await;
+        self.find(&named("new-conversation")).await;
+    }
+
+    async fn say(&self, words: &str) {
+        self.fill(&named("composer-input"), words).await;
+        self.click(&named("send")).await;
+    }
+
+    /// The messages that stand in the thread: id, status, whose, words.
+    async fn messages(&self) -> Vec<(String, String, bool, String)> {
+        let script = "return [...document.querySelectorAll('[data-testid=message]')].map(m => \
+                      [m.dataset.id, m.dataset.status, m.dataset.mine === 'true', m.innerText])";
+        serde_json::from_value(self.run(script).await).unwrap()
+    }
+
+    /// Waits until the message with some words has a status.
+    async fn status(&self, words: &str, status: &[&str]) {
+        let script = format!(
+            "const found = [...document.querySelectorAll('[data-testid=message]')].filter(m => m.innerText.includes({})); \
+             return found.length === 1 && {}.includes(found[0].dataset.status)",
+            json!(words),
+            json!(status)
+        );
+        self.until(&format!("“{words}” once and {status:?}"), &script).await;
+    }
+
+    /// Ids in the order in which they stand.
+    async fn order(&self) -> Vec<String> {
+        self.messages().await.into_iter().map(|(id, ..)| id).collect()
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_people_talk_through_ticks_typing_a_kill_and_a_reload() {
+    if !is_installed() {
+        return;
+    }
+    let mut server = Server::start();
+    Person::set_up(&server).await;
+    let mother = Person::register(&server, "Asha", "mom").await;
+    let doctor = Person::register(&server, "Ruwan", "doctor").await;
+    let driver = Driver::start();
+    let hers = driver.browser(&server, 1280).await;
+    let his = driver.browser(&server, 1280).await;
+
+    // She opens the conversation and writes while nobody is there: sent. He comes: delivered. He opens it: read.
+    hers.sign_in(&mother).await;
+    hers.click(&named("new-conversation")).await;
+    hers.click(&format!("[data-testid=person-row][data-id=\"{}\"]", doctor.id)).await;
+    hers.say("Good morning, doctor").await;
+    hers.status("Good morning, doctor", &["sent"]).await;
+    his.sign_in(&doctor).await;
+    hers.status("Good morning, doctor", &["delivered"]).await;
+    his.click(&named("conversation-row")).await;
+    his.status("Good morning, doctor", &["delivered", "read", "sent"]).await;
+    hers.status("Good morning, doctor", &["read"]).await;
+
+    // He types: she sees it, and no longer once it is sent.
+    his.fill(&named("composer-input"), "Good mor").await;
+    hers.until("that he types", "return document.querySelector('[data-testid=typing]').innerText.trim() !== ''").await;
+    his.say("ning").await;
+    hers.status("Good morning", &["sent", "delivered", "read"]).await;
+    hers.until("that he types no more", "return document.querySelector('[data-testid=typing]').innerText.trim() === ''").await;
+
+    // The server dies. Both are told; what they write waits and goes out once.
+    tokio::task::block_in_place(|| server.kill());
+    for browser in [&hers, &his] {
+        browser.find(&named("banner")).await;
+    }
+    hers.say("Are you there?").await;
+    his.say("One moment").await;
+    hers.status("Are you there?", &["waiting", "failed"]).await;
+    his.status("One moment", &["waiting", "failed"]).await;
+    for browser in [&hers, &his] {
+        // The letter is on the device: a reload in the middle does not lose it.
+        let kept = "return Object.keys(localStorage).filter(key => key.startsWith('mc.outbox.')).length === 1";
+        browser.until("that the message is kept", kept).await;
+    }
+    tokio::task::block_in_place(|| server.restart());
+    for browser in [&hers, &his] {
+        for words in ["Are you there?", "One moment"] {
+            browser.status(words, &["sent", "delivered", "read"]).await;
+        }
+        browser.until("that the banner goes", "return !document.querySelector('[data-testid=banner]')").await;
+    }
+
+    let chat = mother.open(&doctor).await;
+    let history: Vec<String> = mother.history(&chat).await.iter().map(|message| message["id"].as_str().unwrap().to_owned()).collect();
+    assert_eq!(history.len(), 4, "each went out once");
+    for browser in [&hers, &his] {
+        assert_eq!(browser.order().await, history, "both see the server's order");
+        browser.client.refresh().await.unwrap();
+        browser.status("One moment", &["sent", "delivered", "read"]).await;
+        assert_eq!(browser.order().await, history, "and after a reload");
+    }
+    hers.client.close().await.unwrap();
+    his.client.close().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_new_clinic_is_set_up_and_a_mother_registers_in_the_browser() {
+    if !is_installed() {
+        return;
+    }
+    let server = Server::start();
+    let driver = Driver::start();
+    let browser = driver.browser(&server, 1280).await;
+    browser.client.goto(server.setup_link().expect("a link for the first administrator")).await.unwrap();
+    for (field, text) in [("firstName", "Mala"), ("lastName", "Test"), ("email", "mala@example.org"), ("password", PASSWORD)] {
+        browser.fill(&format!("[data-testid=setup-form] [name={field}]"), text).await;
+    }
+    browser.click("[data-testid=setup-form] [type=submit]").await;
+    browser.until("that the administrator is let in", "return !document.querySelector('[data-testid=setup-form]')").await;
+    let admin = Person::stranger(&server).post("/api/auth/login", json!({ "email": "mala@example.org", "password": PASSWORD })).await;
+    assert_eq!(admin.body["user"]["role"], "admin", "{admin:?}");
+
+    let other = driver.browser(&server, 1280).await;
+    other.goto("/register").await;
+    for (field, text) in [("firstName", "Asha"), ("lastName", "Test"), ("email", "asha@example.org"), ("password", PASSWORD)] {
+        other.fill(&format!("[data-testid=register-form] [name={field}]"), text).await;
+    }
+    other.click("[data-testid=register-form] [type=submit]").await;
+    other.find(&named("new-conversation")).await;
+    browser.client.close().await.unwrap();
+    other.client.close().await.unwrap();
+}
+
+/// Runs axe-core on what is shown; gives each fault with its places.
+async fn faults(browser: &Browser, axe: &str) -> Vec<String> {
+    browser.run(axe).await;
+    let script = "const done = arguments[arguments.length - 1]; \
+        axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] }).then( \
+        found => done(found.violations.map(v => v.id + ': ' + v.nodes.map(n => n.target.join(' ') + ' ' + n.html.slice(0, 160)).join(' | '))), \
+        error => done(['axe failed: ' + error]))";
+    serde_json::from_value(browser.client.execute_async(script, Vec::new()).await.unwrap()).unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn axe_finds_no_fault_on_a_phone_and_on_a_desk() {
+    if !is_installed() {
+        return;
+    }
+    let axe = Path::new(env!("CARGO_BIN_EXE_mommycare")).ancestors().nth(2).unwrap().join("clients/node_modules/axe-core/axe.min.js");
+    let Ok(axe) = std::fs::read_to_string(&axe) else {
+        assert!(std::env::var("CI").as_deref() != Ok("true"), "{} is missing; run tests/clients/install.sh", axe.display());
+        println!("left out: axe-core is not installed; run tests/clients/install.sh");
+        return;
+    };
+    let server = Server::start();
+    Person::set_up(&server).await;
+    let mother = Person::register(&server, "Asha", "mom").await;
+    let doctor = Person::register(&server, "Ruwan", "doctor").await;
+    let chat = mother.open(&doctor).await;
+    for words in ["Good morning", "ආයුබෝවන්", "வணக்கம்", "https://example.org/a-link"] {
+        mother.say(&chat, words).await;
+        doctor.say(&chat, words).await;
+    }
+    let driver = Driver::start();
+    let mut found = Vec::new();
+    for width in [360, 1280] {
+        let browser = driver.browser(&server, width).await;
+        browser.goto("/login").await;
+        browser.find(&named("login-form")).await;
+        assert_eq!(browser.run("return innerWidth").await, width, "the page is as wide as meant");
+        found.extend(faults(&browser, &axe).await.into_iter().map(|fault| format!("sign-in at {width}: {fault}")));
+        browser.sign_in(&mother).await;
+        browser.find(&named("conversation-row")).await;
+        found.extend(faults(&browser, &axe).await.into_iter().map(|fault| format!("list at {width}: {fault}")));
+        browser.click(&named("conversation-row")).await;
+        browser.find(&named("message")).await;
+        found.extend(faults(&browser, &axe).await.into_iter().map(|fault| format!("conversation at {width}: {fault}")));
+        let sideways = browser.run("return document.documentElement.scrollWidth > innerWidth").await;
+        assert_eq!(sideways, false, "nothing scrolls sideways at {width}");
+        browser.client.close().await.unwrap();
+    }
+    assert!(found.is_empty(), "{found:#?}");
+}
