@@ -3,7 +3,7 @@
 //!
 //! Wants `chromium` and `chromedriver`, and for axe what `tests/clients/install.sh` installs. Where they are missing the tests say
 //! so and pass; with `CI=true` they fail.
-#![allow(clippy::unwrap_used, clippy::expect_used)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::manual_assert)]
 
 mod support;
 
