@@ -1,6 +1,6 @@
 //! For whoever operates the server: is it alive, can it write, and how is it doing.
 
-use super::{answer::Answer, guard::Client};
+use super::{answer::Answer, operator::Operator};
 use crate::{
     config::Config,
     contract::Emission,
@@ -8,12 +8,7 @@ use crate::{
     metrics::Metrics,
     store::Store,
 };
-use rocket::{
-    Route, State, get,
-    http::{ContentType, Status},
-    request::{FromRequest, Outcome, Request},
-    routes,
-};
+use rocket::{Route, State, get, http::ContentType, routes};
 use serde_json::json;
 use std::sync::Arc;
 
@@ -47,30 +42,6 @@ fn clinic(config: &State<Arc<Config>>) -> Result<Answer> {
         },
         "version": env!("CARGO_PKG_VERSION"),
     }))
-}
-
-/// Figures are for this machine, or for whoever knows the token.
-struct Operator;
-
-#[rocket::async_trait]
-impl<'r> FromRequest<'r> for Operator {
-    type Error = ();
-
-    async fn from_request(request: &'r Request<'_>) -> Outcome<Self, ()> {
-        let Some(config) = request.rocket().state::<Arc<Config>>() else { return Outcome::Error((Status::InternalServerError, ())) };
-        let client = request.guard::<Client>().await.succeeded();
-        let given = request.headers().get_one("authorization").and_then(|value| value.strip_prefix("Bearer "));
-        let allowed = match &config.server.metrics_token {
-            Some(token) => given.is_some_and(|given| same(given.as_bytes(), token.as_bytes())),
-            None => client.is_some_and(|client| client.address.to_canonical().is_loopback()),
-        };
-        if allowed { Outcome::Success(Self) } else { Outcome::Error((Status::Forbidden, ())) }
-    }
-}
-
-/// Compares without telling by its time how much was right.
-fn same(a: &[u8], b: &[u8]) -> bool {
-    a.len() == b.len() && a.iter().zip(b).fold(0, |difference, (a, b)| difference | (a ^ b)) == 0
 }
 
 #[get("/metrics")]
