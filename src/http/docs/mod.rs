@@ -4,7 +4,7 @@ use super::operator::Operator;
 use crate::error::{Code, Result};
 use rocket::{
     Route, get,
-    response::content::{RawHtml, RawJson},
+    response::content::{RawCss, RawHtml, RawJson},
     routes,
 };
 use serde_json::Value;
@@ -15,12 +15,17 @@ const DOCUMENT: &str = include_str!("openapi.json");
 
 /// The routes of the document.
 pub fn routes() -> Vec<Route> {
-    routes![page, document]
+    routes![page, style, document]
 }
 
 #[get("/api-docs/openapi.json")]
 fn document(_operator: Operator) -> RawJson<&'static str> {
     RawJson(DOCUMENT)
+}
+
+#[get("/api-docs/page.css")]
+fn style(_operator: Operator) -> RawCss<&'static str> {
+    RawCss(include_str!("page.css"))
 }
 
 #[get("/api-docs")]
@@ -34,7 +39,7 @@ fn render(document: &Value) -> Option<String> {
     let mut page = String::from(
         "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>MommyCare API</title>\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\
-         <link rel=\"stylesheet\" href=\"/css/tokens.css\"><link rel=\"stylesheet\" href=\"/css/docs.css\"></head><body><main>\
+         <link rel=\"stylesheet\" href=\"/css/tokens.css\"><link rel=\"stylesheet\" href=\"/api-docs/page.css\"></head><body><main>\
          <h1>MommyCare API</h1><p>The whole of it: <a href=\"/api-docs/openapi.json\">openapi.json</a> (OpenAPI 3.1).</p>",
     );
     for tag in document["tags"].as_array()? {
@@ -76,8 +81,9 @@ mod tests {
             .iter()
             .flat_map(|(path, methods)| methods.as_object().unwrap().keys().map(move |method| format!("{} {path}", method.to_uppercase())))
             .collect();
-        // The app's own files are no operations.
-        let mounted = super::super::routes().into_iter().filter(|route| !route.uri.as_str().contains(".."));
+        // Files for the browser are no operations.
+        let is_file = |route: &Route| route.uri.as_str().contains("..") || route.uri.as_str().ends_with(".css");
+        let mounted = super::super::routes().into_iter().filter(|route| !is_file(route));
         let mounted: BTreeSet<String> =
             mounted.map(|route| format!("{} {}", route.method, route.uri.path().replace('<', "{").replace('>', "}"))).collect();
         assert_eq!(described, mounted);
