@@ -18,7 +18,7 @@ use serde_json::{Value, json};
 use std::{
     fmt::Write as _,
     fs::{self, File},
-    io::Write as _,
+    io::{Seek as _, Write as _},
     path::Path,
     sync::{Arc, Mutex},
     time::{Duration, Instant},
@@ -73,23 +73,37 @@ fn raise_file_limit() {
     let _ = setrlimit(Resource::Nofile, Rlimit { current: maximum, maximum });
 }
 
-fn start() -> Server {
-    Server::with(&[("MOMMYCARE_SERVER__MAX_SOCKETS", "100000"), ("MOMMYCARE_SERVER__MAX_SOCKETS_PER_ADDRESS", "100000")])
+/// A server, and what the disk could do before anything happened on it.
+fn start() -> (Server, String) {
+    let server = Server::with(&[("MOMMYCARE_SERVER__MAX_SOCKETS", "100000"), ("MOMMYCARE_SERVER__MAX_SOCKETS_PER_ADDRESS", "100000")]);
+    let disk = disk(server.data());
+    (server, disk)
 }
 
-/// 4 KiB appends, each made durable, in the folder of the data: how many a second, and the middle one's time.
+/// What the disk itself can do in the folder of the data: 4 KiB at a time, each made durable; appended, which also moves the
+/// file's end, and into a file that has its size already, which is what a journal with room set aside does.
 fn disk(folder: &Path) -> String {
     let path = folder.join("fdatasync.probe");
-    let mut file = File::create(&path).unwrap();
-    let (began, mut times) = (Instant::now(), Vec::new());
-    while began.elapsed() < Duration::from_secs(1) {
-        let one = Instant::now();
-        file.write_all(&[7; 4096]).unwrap();
-        file.sync_data().unwrap();
-        times.push(one.elapsed());
-    }
+    let mut probe = |prepared: usize| {
+        let mut file = File::create(&path).unwrap();
+        for _ in 0..prepared {
+            file.write_all(&[0; 4096]).unwrap();
+        }
+        file.sync_all().unwrap();
+        file.rewind().unwrap();
+        let (began, mut times) = (Instant::now(), Vec::new());
+        while began.elapsed() < Duration::from_millis(700) && (prepared == 0 || times.len() < prepared) {
+            let one = Instant::now();
+            file.write_all(&[7; 4096]).unwrap();
+            file.sync_data().unwrap();
+            times.push(one.elapsed());
+        }
+        let rate = times.len() as f64 / began.elapsed().as_secs_f64();
+        format!("{rate:.0}/s, p50 {}", millis(percentile(&mut times, 50)))
+    };
+    let (appended, prepared) = (probe(0), probe(8192));
     fs::remove_file(path).unwrap();
-    format!("disk {} fdatasync/s, p50 {}", times.len(), millis(percentile(&mut times, 50)))
+    format!("bare fdatasync appended {appended}, in place {prepared}")
 }
 
 fn load_average() -> String {
@@ -208,18 +222,18 @@ async fn pairs(server: &Server, count: usize) -> Vec<(Person, Person, String)> {
 }
 
 /// Prints a figure and what it was measured beside.
-fn print(server: &Server, what: &str, figure: &str, messages: usize, spent: Duration) {
+fn print(disk: &str, what: &str, figure: &str, messages: usize, spent: Duration) {
     let mut line = format!("{what}: {figure} [{}", load_average());
     if messages > 0 {
         write!(line, ", server {:.0} µs of processor a message", spent.as_secs_f64() * 1e6 / messages as f64).unwrap();
     }
-    println!("{line}; {}]", disk(server.data()));
+    println!("{line}; {disk}]");
 }
 
 /// Messages a second from send to delivered: each is acknowledged (so it is durable) and received by the other person
 /// before its sender writes the next.
 async fn rate(door: &str, senders: usize, rest: bool) {
-    let server = start();
+    let (server, disk) = start();
     let pairs = pairs(&server, senders).await;
     let time = Duration::from_secs(setting("BENCH_SECONDS", 5));
     let mut tasks = JoinSet::new();
@@ -260,12 +274,12 @@ async fn rate(door: &str, senders: usize, rest: bool) {
         millis(percentile(&mut times, 50)),
         millis(percentile(&mut times, 99))
     );
-    print(&server, &format!("{door}, {senders} sender(s), send to delivered"), &figure, times.len(), spent);
+    print(&disk, &format!("{door}, {senders} sender(s), send to delivered"), &figure, times.len(), spent);
 }
 
 /// What a connection that is silent costs.
 async fn idle() {
-    let server = start();
+    let (server, disk) = start();
     let count = usize::try_from(setting("BENCH_SOCKETS", 5000)).unwrap();
     println!("memory after the start: {:.1} MB", memory(&server) as f64 / 1000.0 * 1.024);
     // People with several devices each, since accounts cost time to make.
@@ -280,13 +294,13 @@ async fn idle() {
     tokio::time::sleep(Duration::from_secs(2)).await;
     let each = (memory(&server).saturating_sub(before)) as f64 * 1.024 / count as f64;
     let figure = format!("{each:.1} kB each ({:.1} MB before, {:.1} MB with them)", before as f64 / 976.6, memory(&server) as f64 / 976.6);
-    print(&server, &format!("{count} idle connections of {} people", people.len()), &figure, 0, Duration::ZERO);
+    print(&disk, &format!("{count} idle connections of {} people", people.len()), &figure, 0, Duration::ZERO);
 }
 
 /// Two thousand people on line, of whom some write: 250 messages a second in all.
 async fn crowd() {
     const PER_SECOND: u64 = 250;
-    let server = start();
+    let (server, disk) = start();
     let pairs = pairs(&server, 1000).await;
     let times: Arc<Mutex<Vec<Duration>>> = Arc::default();
     let zero = Instant::now();
@@ -337,12 +351,12 @@ async fn crowd() {
         millis(percentile(&mut times, 99)),
         memory(&server) as f64 / 976.6
     );
-    print(&server, &format!("2,000 sockets, {PER_SECOND} messages/s for {seconds} s, send to receive"), &figure, times.len(), spent);
+    print(&disk, &format!("2,000 sockets, {PER_SECOND} messages/s for {seconds} s, send to receive"), &figure, times.len(), spent);
 }
 
 /// A very long conversation: pages at its end and in its depth, memory, and how soon the server is there again.
 async fn deep() {
-    let mut server = start();
+    let (mut server, disk) = start();
     let count = setting("BENCH_MESSAGES", 1_000_000);
     let (mother, doctor, chat) = pairs(&server, 1).await.swap_remove(0);
     let (before, began) = (cpu(&server), Instant::now());
@@ -353,7 +367,7 @@ async fn deep() {
         count as f64 / began.elapsed().as_secs_f64(),
         memory(&server) as f64 / 976.6
     );
-    print(&server, &format!("{count} messages into one conversation"), &rate, usize::try_from(count).unwrap(), spent);
+    print(&disk, &format!("{count} messages into one conversation"), &rate, usize::try_from(count).unwrap(), spent);
     let mut pages = async |what: &str, query: String| {
         let mut times = Vec::new();
         for _ in 0..200 {
@@ -372,7 +386,7 @@ async fn deep() {
         server.restart();
         let took = began.elapsed();
         print(
-            server,
+            &disk,
             &format!("start after {how} with {count} messages"),
             &format!("{}, {:.1} MB", millis(took), memory(server) as f64 / 976.6),
             0,
