@@ -84,7 +84,7 @@ fn start() -> (Server, String) {
 /// file's end, and into a file that has its size already, which is what a journal with room set aside does.
 fn disk(folder: &Path) -> String {
     let path = folder.join("fdatasync.probe");
-    let mut probe = |prepared: usize| {
+    let probe = |prepared: usize| {
         let mut file = File::create(&path).unwrap();
         for _ in 0..prepared {
             file.write_all(&[0; 4096]).unwrap();
@@ -108,6 +108,11 @@ fn disk(folder: &Path) -> String {
 
 fn load_average() -> String {
     format!("load {}", fs::read_to_string("/proc/loadavg").unwrap().split(' ').next().unwrap())
+}
+
+/// Processor time that the server has spent since `before`.
+fn cpu_since(server: &Server, before: Duration) -> Duration {
+    cpu(server).saturating_sub(before)
 }
 
 /// Processor time of the server so far.
@@ -267,7 +272,7 @@ async fn rate(door: &str, senders: usize, rest: bool) {
     let (before, began) = (cpu(&server), Instant::now());
     let mut times: Vec<Duration> = tasks.join_all().await.into_iter().flatten().collect();
     let took = began.elapsed();
-    let spent = cpu(&server) - before;
+    let spent = cpu_since(&server, before);
     let figure = format!(
         "{:.0} durable messages/s, p50 {}, p99 {}",
         times.len() as f64 / took.as_secs_f64(),
@@ -319,7 +324,7 @@ async fn crowd() {
                 while let Some(Ok(Message::Text(text))) = read.next().await {
                     if text.starts_with("42[\"new_message\"") {
                         let sent = text.split("at=").nth(1).and_then(|rest| rest.split('=').next()).and_then(|micros| micros.parse().ok());
-                        times.lock().unwrap().push(zero.elapsed() - Duration::from_micros(sent.unwrap()));
+                        times.lock().unwrap().push(zero.elapsed().saturating_sub(Duration::from_micros(sent.unwrap())));
                     } else if text.as_str() == "2" {
                         let _ = pong.send(Message::text("3")).await;
                     }
@@ -342,16 +347,16 @@ async fn crowd() {
     while (times.lock().unwrap().len() as u64) < sent && wait.elapsed() < Duration::from_secs(10) {
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
-    let spent = cpu(&server) - before;
-    let mut times = times.lock().unwrap().clone();
+    let processor = cpu_since(&server, before);
+    let mut latencies = times.lock().unwrap().clone();
     let figure = format!(
         "{} of {sent} received, p50 {}, p99 {}, {:.1} MB",
-        times.len(),
-        millis(percentile(&mut times, 50)),
-        millis(percentile(&mut times, 99)),
+        latencies.len(),
+        millis(percentile(&mut latencies, 50)),
+        millis(percentile(&mut latencies, 99)),
         memory(&server) as f64 / 976.6
     );
-    print(&disk, &format!("2,000 sockets, {PER_SECOND} messages/s for {seconds} s, send to receive"), &figure, times.len(), spent);
+    print(&disk, &format!("2,000 sockets, {PER_SECOND} messages/s for {seconds} s, send to receive"), &figure, latencies.len(), processor);
 }
 
 /// A very long conversation: pages at its end and in its depth, memory, and how soon the server is there again.
@@ -361,14 +366,14 @@ async fn deep() {
     let (mother, doctor, chat) = pairs(&server, 1).await.swap_remove(0);
     let (before, began) = (cpu(&server), Instant::now());
     fill(&mother, &chat, count).await;
-    let spent = cpu(&server) - before;
+    let spent = cpu_since(&server, before);
     let rate = format!(
         "{:.0}/s over one socket with 64 on their way, {:.1} MB",
         count as f64 / began.elapsed().as_secs_f64(),
         memory(&server) as f64 / 976.6
     );
     print(&disk, &format!("{count} messages into one conversation"), &rate, usize::try_from(count).unwrap(), spent);
-    let mut pages = async |what: &str, query: String| {
+    let pages = async |what: &str, query: String| {
         let mut times = Vec::new();
         for _ in 0..200 {
             let one = Instant::now();
