@@ -140,9 +140,14 @@ impl Log {
     }
 }
 
+/// The executable: the one that cargo has built, or the one that `BINARY_UNDER_TEST` names.
+pub fn executable() -> PathBuf {
+    std::env::var_os("BINARY_UNDER_TEST").map_or_else(|| env!("CARGO_BIN_EXE_mommycare").into(), PathBuf::from)
+}
+
 /// A command of the executable with a clean environment, for tests of the command line.
 pub fn command(folder: &Path) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_mommycare"));
+    let mut command = Command::new(executable());
     command.current_dir(folder).env_clear();
     if let Ok(path) = std::env::var("PATH") {
         command.env("PATH", path);
