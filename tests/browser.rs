@@ -192,10 +192,10 @@ async fn two_people_talk_through_ticks_typing_a_kill_and_a_reload() {
     hers.status("Good morning, doctor", &["read"]).await;
 
     // He types: she sees it, and no longer once it is sent.
-    his.fill(&named("composer-input"), "Good mor").await;
+    his.fill(&named("composer-input"), "Ayubow").await;
     hers.until("that he types", "return document.querySelector('[data-testid=typing]').innerText.trim() !== ''").await;
-    his.say("ning").await;
-    hers.status("Good morning", &["sent", "delivered", "read"]).await;
+    his.say("an, Asha").await;
+    hers.status("Ayubowan, Asha", &["sent", "delivered", "read"]).await;
     hers.until("that he types no more", "return document.querySelector('[data-testid=typing]').innerText.trim() === ''").await;
 
     // The server dies. Both are told; what they write waits and goes out once.
