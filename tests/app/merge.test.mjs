@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import './browser.mjs';
 
-const { firstUnread, leavesGap, merge, prepend, raise, toMessage, unreadAbove } = await import('../../static/js/core/merge.js');
+const { firstUnread, leavesGap, merge, prepend, raise, requote, toMessage, tombstone, unreadAbove } = await import('../../static/js/core/merge.js');
 
 /** @param {number} seq @param {object} [more] */
 const message = (seq, more = {}) => toMessage({ id: `m${seq}`, seq, senderId: seq % 2 ? 'me' : 'you', content: `${seq}`, status: 'sent', createdAt: '2026-11-22T09:00:00.000Z', ...more });
@@ -39,6 +39,16 @@ test('a receipt raises my messages up to it and no further', () => {
 test('a tombstone replaces what was said', () => {
   const [gone] = merge(list(1), [message(1, { isDeleted: true, content: '' })], true);
   assert.equal(gone.content, '');
+});
+
+test('a reply quotes what the original says now', () => {
+  const reply = message(3, { replyTo: { id: 'm1', senderId: 'me', content: '1', messageType: 'text' } });
+  const held = [message(1), message(2), reply];
+  const edited = message(1, { content: 'one', isEdited: true });
+  assert.equal(requote(held, [edited])[2].replyTo?.content, 'one');
+  assert.equal(requote(held, [tombstone(held[0])])[2].replyTo?.isDeleted, true);
+  assert.equal(requote(held, [message(2)]), held);
+  assert.equal(requote(requote(held, [edited]), [edited])[2].replyTo?.content, 'one');
 });
 
 test('pages are put before, without doubles', () => {

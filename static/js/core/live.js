@@ -7,7 +7,7 @@ import { attending, viewing } from './attention.js';
 import { loadClinic } from './clinic.js';
 import { burnDrafts, openDrafts } from './drafts.js';
 import { t } from './i18n.js';
-import { toMessage } from './merge.js';
+import { tombstone, toMessage } from './merge.js';
 import { burnOutbox, drain, onSent, openOutbox, strike } from './outbox.js';
 import { emptyReceipts, keepRead, noteDelivered, noteRead, readUpTo, tellAll } from './receipts.js';
 import { endSession, me, session, updateMe } from './session.js';
@@ -141,7 +141,7 @@ export async function toggle(c, which) {
 }
 
 /** A message of the server, from whichever door. @param {any} wire */
-function receive(wire) {
+export function receive(wire) {
   const message = toMessage(wire);
   const known = conversation(message.conversationId);
   const isNews = message.seq > (known?.seq ?? 0);
@@ -191,6 +191,16 @@ function statusMoved({ conversationId, messageId, seq, status, userId, unreadCou
   }
 }
 
+/** A message was deleted, here or elsewhere. @param {string} conversationId @param {string} messageId */
+export function takenBack(conversationId, messageId) {
+  timeline(conversationId).change(messageId, tombstone);
+  const last = conversation(conversationId)?.lastMessage;
+  if (!last || last.id !== messageId) return;
+  changeConversation(conversationId, { lastMessage: { ...last, content: '', isDeleted: true } });
+  // What was said before it is last now; the server knows.
+  void fetchConversation(conversationId).then(() => keepRead(conversationId), () => {});
+}
+
 /** @type {Record<string, (data: any) => void>} */
 const handlers = {
   new_message: ({ message }) => arrived(message),
@@ -205,13 +215,8 @@ const handlers = {
   },
   user_status_change: ({ userId, isOnline, status, lastSeen }) => putPeople([{ id: userId, isOnline, status, lastSeen }]),
   user_availability_change: ({ userId, availability, lastSeen }) => putPeople([{ id: userId, availability, lastSeen }]),
-  message_edited: ({ conversationId, messageId, message, content, editedAt }) =>
-    timeline(conversationId).change(messageId, (m) => (message ? toMessage({ ...m, ...message }) : { ...m, content, editedAt, isEdited: true })),
-  message_deleted: ({ conversationId, messageId }) => {
-    timeline(conversationId).change(messageId, (m) => ({ ...m, isDeleted: true, content: '', attachments: [], reactions: [] }));
-    const last = conversation(conversationId)?.lastMessage;
-    if (last && last.id === messageId) changeConversation(conversationId, { lastMessage: { ...last, content: '', isDeleted: true } });
-  },
+  message_edited: ({ message }) => message && receive(message),
+  message_deleted: ({ conversationId, messageId }) => takenBack(conversationId, messageId),
   message_reaction_updated: ({ conversationId, messageId, reactions }) =>
     timeline(conversationId).change(messageId, (m) => ({ ...m, reactions })),
   chat_mute_status_changed: ({ conversationId, isMuted }) => changeConversation(conversationId, { isMuted }),

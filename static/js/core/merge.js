@@ -76,6 +76,24 @@ export function raise(list, mine, seq, status) {
   return next;
 }
 
+/** What is left of a deleted message: its place. @param {Message} m @returns {Message} */
+export const tombstone = (m) => ({ ...m, isDeleted: true, content: '', attachments: [], reactions: [], acks: [] });
+
+/** Replies quote what the original says now: an edit shows in them, a deleted message is quoted no longer.
+ * @param {Message[]} list @param {Message[]} changed @returns {Message[]} the same array when nothing changed */
+export function requote(list, changed) {
+  const now = new Map(changed.filter((m) => m.isEdited || m.isDeleted).map((m) => [m.id, m]));
+  if (!now.size) return list;
+  let next = list;
+  list.forEach((m, i) => {
+    const original = m.replyTo ? now.get(m.replyTo.id) : undefined;
+    if (!m.replyTo || !original || (original.content === m.replyTo.content && Boolean(original.isDeleted) === Boolean(m.replyTo.isDeleted))) return;
+    if (next === list) next = list.slice();
+    next[i] = { ...m, replyTo: { ...m.replyTo, content: original.content, isDeleted: original.isDeleted } };
+  });
+  return next;
+}
+
 /** How many messages of others lie above `seq`. @param {Message[]} list @param {string} mine @param {number} seq */
 export function unreadAbove(list, mine, seq) {
   let count = 0;

@@ -7,9 +7,10 @@ import { forget, keysWith, newId, oneTabAtATime, recall, remember, whenOtherTabW
 import { dayOf } from './dates.js';
 import { ApiError } from './http.js';
 import { me } from './session.js';
+import { timeline } from './timeline.js';
 
 /** @typedef {import('./types.js').Message} Message */
-/** @typedef {{ clientMessageId: string, conversationId: string, content: string, at: number, order: number, refused?: string }} Letter */
+/** @typedef {{ clientMessageId: string, conversationId: string, content: string, replyTo?: string, at: number, order: number, refused?: string }} Letter */
 
 /** @type {(message: any) => void} what to do with the server's own version of a sent message; set by live.js */
 let deliver = () => {};
@@ -54,7 +55,9 @@ function asMessage(l, isStuck) {
   const status = l.refused || (isStuck && isHead) ? 'failed' : 'waiting';
   const cache = shown.get(l) ?? {};
   shown.set(l, cache);
-  return (cache[status] ??= {
+  // Only the id is written down; what is quoted belongs to the server, and is there as soon as its page is.
+  const original = l.replyTo ? timeline(l.conversationId).find(l.replyTo) : undefined;
+  return (cache[status + (original?.content ?? '')] ??= {
     id: l.clientMessageId,
     clientMessageId: l.clientMessageId,
     seq: Infinity,
@@ -62,6 +65,7 @@ function asMessage(l, isStuck) {
     senderId: me.value?.id ?? '',
     content: l.content,
     messageType: 'text',
+    replyTo: l.replyTo ? quoteOf(l.replyTo, original) : null,
     createdAt: new Date(l.at).toISOString(),
     status,
     at: l.at,
@@ -69,13 +73,17 @@ function asMessage(l, isStuck) {
   });
 }
 
+/** @param {string} id @param {Message} [m] @returns {import('./types.js').Quote} */
+export const quoteOf = (id, m) => ({ id, senderId: m?.senderId ?? '', content: m?.content ?? '', messageType: m?.messageType ?? '', isDeleted: m?.isDeleted });
+
 /** Failures in a row; each makes the next pause longer. */
 let failures = 0;
 let order = 0;
 
-/** Takes a message. It is on screen and on the disk when this returns. @param {string} conversationId @param {string} content */
-export function write(conversationId, content) {
-  const letter = { clientMessageId: newId(), conversationId, content, at: Date.now(), order: order++ };
+/** Takes a message. It is on screen and on the disk when this returns.
+ * @param {string} conversationId @param {string} content @param {string} [replyTo] the message it answers */
+export function write(conversationId, content, replyTo) {
+  const letter = { clientMessageId: newId(), conversationId, content, replyTo, at: Date.now(), order: order++ };
   remember(prefix() + letter.clientMessageId, letter);
   letters.value = [...letters.value, letter];
   void drain();
@@ -140,8 +148,8 @@ async function sendAll(owner) {
     const letter = written().find((l) => !l.refused && !held.has(l.conversationId));
     if (!letter || me.value?.id !== owner) return;
     try {
-      const { clientMessageId, conversationId, content } = letter;
-      const { data } = await post('/api/chat/send', { conversationId, content, clientMessageId, messageType: 'text' });
+      const { clientMessageId, conversationId, content, replyTo } = letter;
+      const { data } = await post('/api/chat/send', { conversationId, content, clientMessageId, replyTo, messageType: 'text' });
       failures = 0;
       batch(() => {
         setStuck(conversationId, false);

@@ -81,9 +81,10 @@ export function putPeople(list) {
 /** The row of a conversation follows its newest message. @param {Message} m */
 export function noteLast(m) {
   const c = conversation(m.conversationId);
-  if (!c || (c.lastMessage && m.seq < c.seq)) return;
+  // A message that is gone is not the last one said.
+  if (!c || m.isDeleted || (c.lastMessage && m.seq < c.seq && m.id !== c.lastMessage.id)) return;
   changeConversation(c.id, {
-    seq: m.seq,
+    seq: Math.max(m.seq, c.seq ?? 0),
     lastActivity: m.createdAt > (c.lastActivity ?? '') ? m.createdAt : c.lastActivity,
     lastMessage: {
       id: m.id,

@@ -2,7 +2,7 @@
 
 import { signal } from '../../vendor/preact.js';
 import { get } from './api.js';
-import { firstUnread, leavesGap, merge, prepend, raise, toMessage } from './merge.js';
+import { firstUnread, leavesGap, merge, prepend, raise, requote, toMessage } from './merge.js';
 import { me } from './session.js';
 import { changeConversation, conversation, noteLast, others } from './store.js';
 
@@ -24,7 +24,8 @@ class Timeline {
     this.cursor = 0;
     /** @type {Map<string, Mark>} how far each of the others has received and read */
     this.marks = new Map();
-    this.loadingOlder = false;
+    /** @type {Promise<void>|null} */
+    this.olderPage = null;
     /** @type {Promise<void>|null} */
     this.catchingUp = null;
   }
@@ -53,17 +54,34 @@ class Timeline {
     }
   }
 
-  async older() {
-    if (this.loadingOlder || this.complete.value || this.state.value !== 'ready') return;
-    this.loadingOlder = true;
-    try {
-      const first = this.messages.value[0]?.seq ?? 1;
-      const { data } = await get(`${this.path}/messages?limit=${LARGEST_PAGE}&before=${first}&deleted=true`);
-      this.messages.value = prepend(this.messages.value, data.map(toMessage));
-      this.complete.value = !data.length || data[0].seq <= 1;
-    } finally {
-      this.loadingOlder = false;
+  /** One page more at the top. Whoever asks while it is on its way waits for the same one. */
+  older() {
+    if (this.complete.value || this.state.value !== 'ready') return Promise.resolve();
+    this.olderPage ??= this.#olderPage().finally(() => {
+      this.olderPage = null;
+    });
+    return this.olderPage;
+  }
+
+  async #olderPage() {
+    const first = this.messages.value[0]?.seq ?? 1;
+    const { data } = await get(`${this.path}/messages?limit=${LARGEST_PAGE}&before=${first}&deleted=true`);
+    this.messages.value = prepend(this.messages.value, data.map(toMessage));
+    this.complete.value = !data.length || data[0].seq <= 1;
+  }
+
+  /** A message that is held. @param {string} id */
+  find(id) {
+    return this.messages.value.findLast((m) => m.id === id);
+  }
+
+  /** Loads older pages until the message is held. @param {string} id @returns {Promise<boolean>} false when it is not there at all */
+  async reach(id) {
+    while (!this.find(id)) {
+      if (this.complete.value || this.state.value !== 'ready') return false;
+      await this.older();
     }
+    return true;
   }
 
   /** @param {Message[]} incoming ascending */
@@ -72,14 +90,16 @@ class Timeline {
     if (incoming.some((m) => leavesGap(this.messages.value, m.seq)) && incoming.length === 1) {
       void this.catchUp().catch(() => {});
     }
-    this.messages.value = merge(this.messages.value, incoming, this.complete.value);
+    this.messages.value = requote(merge(this.messages.value, incoming, this.complete.value), incoming);
     this.#raiseAll();
   }
 
   /** @param {string} id @param {(m: Message) => Message} change */
   change(id, change) {
     const i = this.messages.value.findLastIndex((m) => m.id === id);
-    if (i >= 0) this.messages.value = this.messages.value.with(i, change(this.messages.value[i]));
+    if (i < 0) return;
+    const changed = change(this.messages.value[i]);
+    this.messages.value = requote(this.messages.value.with(i, changed), [changed]);
   }
 
   /** @param {Partial<Mark> & { userId: string }} news */
@@ -118,7 +138,7 @@ class Timeline {
     for (let more = true; more; ) {
       const { data } = await get(`${this.path}/changes?since=${this.cursor}&limit=${LARGEST_PAGE}`);
       const news = /** @type {Message[]} */ (data.messages.map(toMessage)).sort((a, b) => a.seq - b.seq);
-      this.messages.value = merge(this.messages.value, news, this.complete.value);
+      this.messages.value = requote(merge(this.messages.value, news, this.complete.value), news);
       for (const mark of data.marks ?? []) this.mark(mark);
       const last = news.at(-1);
       if (last) noteLast(last);

@@ -34,7 +34,7 @@
 
 /** @typedef {'waiting'|'failed'|'sent'|'delivered'|'read'|'scheduled'} SendStatus */
 
-/** @typedef {{ id: string, sender?: string, senderId: string, content: string, messageType: string }} Quote */
+/** @typedef {{ id: string, sender?: string, senderId: string, content: string, messageType: string, isDeleted?: boolean }} Quote `senderId` is empty while the original is not loaded */
 /** @typedef {{ userId: string, user?: string, emoji: string }} Reaction */
 /** @typedef {{ id: string, originalName?: string, filename?: string, mimetype?: string, size?: number, url: string, fileType?: string }} FileRef */
 
@@ -55,6 +55,7 @@
  * @property {Quote|null} [replyTo]
  * @property {Reaction[]} [reactions]
  * @property {boolean} [isEdited]
+ * @property {string|null} [editedAt]
  * @property {boolean} [isDeleted]
  * @property {'normal'|'urgent'} [priority]
  * @property {{ userId: string, at: string }[]} [acks]

@@ -3,24 +3,30 @@
 import { html } from '../../vendor/preact.js';
 import { clock } from '../core/dates.js';
 import { t } from '../core/i18n.js';
+import { byEmoji, reactionsOf } from '../core/reactions.js';
+import { me } from '../core/session.js';
 import { langOf } from '../core/text.js';
 import { Icon } from './icon.js';
 import { Ticks } from './ticks.js';
 
 /** @typedef {import('../core/types.js').Message} Message */
+/** @typedef {import('./rows.js').Context} Context */
 
 /** A message whose bubble carries no text of its own is named in words. @param {{ messageType: string, content: string, isDeleted?: boolean }} m */
 export function preview(m) {
-  if (m.isDeleted) return t('message.deleted');
+  if (m.isDeleted || (m.messageType === 'text' && !m.content)) return t('message.deleted');
   return m.content || t(`message.type.${['image', 'file', 'audio', 'video', 'location'].includes(m.messageType) ? m.messageType : 'file'}`);
 }
 
-/** @param {{ m: Message, mine: boolean, nameOf: (id: string) => string }} props */
-function Quoted({ m, mine, nameOf }) {
+/** What a message answers; pressing it goes there. @param {{ m: Message, tab: number, context: Context }} props */
+function Quoted({ m, tab, context }) {
   const quote = m.replyTo;
   if (!quote) return null;
-  const who = mine && quote.senderId === m.senderId ? t('you') : nameOf(quote.senderId);
-  return html`<span class="quote"><b>${who}</b><span>${preview(quote)}</span></span>`;
+  const text = quote.senderId ? preview(quote) : t('reply.earlier');
+  return html`<button class="quote" type="button" tabindex=${tab} data-testid="quote" onClick=${() => context.jump(quote.id)}>
+    <span class="vh">${t('reply.to')} </span>${quote.senderId && html`<b>${context.nameOf(quote.senderId)}</b>`}
+    <span dir="auto" lang=${langOf(text)}>${text}</span><span class="vh">. ${t('reply.jump')}</span>
+  </button>`;
 }
 
 /** @param {{ m: Message }} props */
@@ -35,40 +41,43 @@ const Files = ({ m }) => html`${(m.attachments ?? []).map(
 const Acks = ({ m, nameOf }) =>
   m.acks?.length ? html`<p class="acks">${m.acks.map((ack) => t('urgent.ack', { name: nameOf(ack.userId), time: clock(Date.parse(ack.at)) })).join(', ')}</p>` : null;
 
-/** The same emoji of several people stands once, with their number. @param {{ m: Message, nameOf: (id: string) => string }} props */
-function Reactions({ m, nameOf }) {
-  if (!m.reactions?.length) return null;
-  /** @type {Map<string, string[]>} */
-  const byEmoji = new Map();
-  for (const { emoji, userId } of m.reactions) byEmoji.set(emoji, [...(byEmoji.get(emoji) ?? []), nameOf(userId)]);
-  return html`<span class="reacts">
-    ${[...byEmoji].map(
-      ([emoji, names]) => html`<span class="react" key=${emoji}>
-        ${emoji} ${names.length}<span class="vh">: ${names.join(', ')}</span>
-      </span>`,
-    )}
+/** The same emoji of several people stands once, with their number. Pressing it adds or takes back one's own. @param {{ m: Message, tab: number, context: Context }} props */
+function Reactions({ m, tab, context }) {
+  const reactions = reactionsOf(m);
+  if (!reactions.length) return null;
+  const mine = me.value?.id ?? '';
+  return html`<span class="reacts" role="group" aria-label=${t('reacts.label')}>
+    ${[...byEmoji(reactions)].map(([emoji, ids]) => {
+      const names = ids.map(context.nameOf).join(', ');
+      return html`<button class="react" type="button" tabindex=${tab} key=${emoji} aria-pressed=${ids.includes(mine)} aria-label=${`${emoji} ${ids.length}: ${names}`}
+        title=${names} data-testid="reaction" onClick=${() => context.react(m, emoji)}>${emoji} ${ids.length}</button>`;
+    })}
   </span>`;
 }
 
-/** @param {{ m: Message, mine: boolean }} props */
-const Meta = ({ m, mine }) => html`<span class="meta">
+/** @param {{ m: Message, mine: boolean, tab: number, context: Context }} props */
+const Meta = ({ m, mine, tab, context }) => html`<span class="meta">
   ${m.status === 'waiting' && t('ticks.waitingShort')}
-  ${m.isEdited && !m.isDeleted && html`<span>${t('message.edited')}</span>`}
+  ${m.isEdited &&
+  !m.isDeleted &&
+  html`<button type="button" tabindex=${tab} aria-label=${t('message.editedShow')} data-testid="edited" onClick=${() => context.open('history', m)}>${t('message.edited')}</button>`}
   <time datetime=${m.createdAt}>${clock(m.at)}</time>
   ${mine && !m.isDeleted && html`<${Ticks} status=${m.status} />`}
 </span>`;
 
-/** @param {{ m: Message, mine: boolean, showName: boolean, nameOf: (id: string) => string }} props */
-export function Bubble({ m, mine, showName, nameOf }) {
-  const speaker = mine ? t('you') : nameOf(m.senderId);
+/** @param {{ m: Message, mine: boolean, showName: boolean, isCurrent: boolean, context: Context }} props */
+export function Bubble({ m, mine, showName, isCurrent, context }) {
+  // Of all the buttons in a thread, Tab meets only those of the message it stands at.
+  const tab = isCurrent ? 0 : -1;
+  const speaker = mine ? t('you') : context.nameOf(m.senderId);
   if (m.isDeleted) {
-    return html`<div class="bubble"><${Icon} name="ban" size="s" /><span class="grow">${mine ? t('message.youDeleted') : t('message.deleted')}</span><${Meta} m=${m} mine=${mine} /></div>`;
+    return html`<div class="bubble"><${Icon} name="ban" size="s" /><span class="grow">${mine ? t('message.youDeleted') : t('message.deleted')}</span><${Meta} m=${m} mine=${mine} tab=${tab} context=${context} /></div>`;
   }
   return html`<div class="bubble">
     ${showName ? html`<b class="who-line">${speaker}</b>` : html`<span class="vh">${speaker}: </span>`}
     ${m.priority === 'urgent' && html`<p class="flag"><${Icon} name="triangle-alert" size="s" />${t('urgent.from', { name: speaker })}</p>`}
-    <${Quoted} m=${m} mine=${mine} nameOf=${nameOf} /><${Files} m=${m} />
+    <${Quoted} m=${m} tab=${tab} context=${context} /><${Files} m=${m} />
     <span class="text" dir="auto" lang=${langOf(m.content) ?? ''}>${m.content}</span>
-    <${Acks} m=${m} nameOf=${nameOf} /><${Meta} m=${m} mine=${mine} /><${Reactions} m=${m} nameOf=${nameOf} />
+    <${Acks} m=${m} nameOf=${context.nameOf} /><${Meta} m=${m} mine=${mine} tab=${tab} context=${context} /><${Reactions} m=${m} tab=${tab} context=${context} />
   </div>`;
 }

@@ -1,32 +1,82 @@
 // Where one writes. Enter sends, Shift+Enter breaks the line, Enter while an input method is composing does neither.
+// The same box answers a message, which then stands above it, and edits one of one's own. Esc leaves both.
 
-import { html, useEffect, useRef } from '../../vendor/preact.js';
-import { draftOf, saveDraft } from '../core/drafts.js';
+import { html, useEffect, useRef, useState } from '../../vendor/preact.js';
+import { edit } from '../core/amend.js';
+import { draftOf, editOf, replyOf, saveDraft, saveEdit, saveReply } from '../core/drafts.js';
 import { t } from '../core/i18n.js';
-import { write } from '../core/outbox.js';
+import { quoteOf, write } from '../core/outbox.js';
+import { me } from '../core/session.js';
+import { conversation } from '../core/store.js';
+import { langOf, shortName } from '../core/text.js';
+import { timeline } from '../core/timeline.js';
 import { iStop, iType } from '../core/typing.js';
+import { preview } from './bubble.js';
 import { Icon } from './icon.js';
+import { toastError } from './toast.js';
+
+/** @typedef {import('../core/types.js').Message} Message */
 
 /** Phones have no Shift+Enter; their Enter key breaks the line and the button sends. */
 const isTouch = matchMedia('(hover: none) and (pointer: coarse)');
 
+/** What is being answered or edited, and the way back. @param {{ id: string, messageId: string, isEdit: boolean, m: Message|undefined, onCancel: () => void }} props */
+function Task({ id, messageId, isEdit, m, onCancel }) {
+  const author = conversation(id)?.participants.find((person) => person.id === m?.senderId);
+  const mine = m?.senderId === me.value?.id;
+  const title = isEdit ? t('composer.editing') : mine || !author ? t('composer.replyingOwn') : t('composer.replying', { name: shortName(author) });
+  const text = m ? preview(quoteOf(messageId, m)) : t('reply.earlier');
+  return html`<div class="task" id="task" data-testid=${isEdit ? 'editing' : 'replying'}>
+    <${Icon} name=${isEdit ? 'pencil' : 'reply'} />
+    <p><b>${title}</b><span class="vh">: </span><span dir="auto" lang=${langOf(text)}>${text}</span></p>
+    <button class="btn icon" type="button" aria-label=${isEdit ? t('composer.editCancel') : t('composer.replyCancel')} onClick=${onCancel}><${Icon} name="x" /></button>
+  </div>`;
+}
+
 /** @param {{ id: string, name: string }} props */
 export function Composer({ id, name }) {
   const box = useRef(/** @type {HTMLTextAreaElement|null} */ (null));
+  const [busy, setBusy] = useState(false);
+  const editing = editOf(id);
+  const replyId = replyOf(id);
+  const taskId = editing?.id ?? replyId;
+  const m = taskId ? timeline(id).find(taskId) : undefined;
+  const shown = useRef({ id: '', taskId: '' });
+
   useEffect(() => {
     const area = box.current;
     if (!area) return;
-    area.value = draftOf(id);
+    area.value = editOf(id)?.text ?? draftOf(id);
     grow(area);
-    if (!isTouch.matches) area.focus({ preventScroll: true });
+    area.setSelectionRange(area.value.length, area.value.length);
     return iStop;
-  }, [id]);
+  }, [id, editing?.id]);
+  // Whoever chose to reply or to edit wants to write at once, on a phone too.
+  useEffect(() => {
+    const chose = taskId && shown.current.id === id && shown.current.taskId !== taskId;
+    if (chose || (shown.current.id !== id && !isTouch.matches)) box.current?.focus({ preventScroll: true });
+    shown.current = { id, taskId };
+  }, [id, taskId]);
+  // What was deleted meanwhile can be neither answered nor edited.
+  useEffect(() => {
+    if (m?.isDeleted) cancel();
+  }, [m?.isDeleted]);
+
+  function cancel() {
+    if (editing) saveEdit(id, null);
+    else saveReply(id, '');
+    box.current?.focus({ preventScroll: true });
+  }
 
   function onInput() {
     const area = box.current;
     if (!area) return;
-    saveDraft(id, area.value);
     grow(area);
+    if (editing) {
+      saveEdit(id, { id: editing.id, text: area.value });
+      return;
+    }
+    saveDraft(id, area.value);
     if (area.value.trim()) iType(id);
     else iStop();
   }
@@ -35,29 +85,54 @@ export function Composer({ id, name }) {
     const area = box.current;
     const text = area?.value.trim();
     if (!area || !text) return;
-    write(id, text);
+    if (editing) {
+      void saveEdited(text);
+      return;
+    }
+    write(id, text, replyId || undefined);
+    if (replyId) saveReply(id, '');
     area.value = '';
     onInput();
     area.focus({ preventScroll: true });
   }
 
+  /** The new words stay in the box until the server has them. @param {string} text */
+  async function saveEdited(text) {
+    if (!m || busy) return;
+    setBusy(true);
+    try {
+      if (text !== m.content) await edit(m, text);
+      saveEdit(id, null);
+    } catch (error) {
+      toastError(error);
+    } finally {
+      setBusy(false);
+      box.current?.focus({ preventScroll: true });
+    }
+  }
+
   /** @param {KeyboardEvent} event */
   function onKeyDown(event) {
     // keyCode 229 is what some keyboards report instead of isComposing.
-    if (event.key !== 'Enter' || event.shiftKey || event.isComposing || event.keyCode === 229 || isTouch.matches) return;
+    if (event.isComposing || event.keyCode === 229) return;
+    if (event.key === 'Escape' && taskId) cancel();
+    else if (event.target === box.current && event.key === 'Enter' && !event.shiftKey && !isTouch.matches) submit();
+    else return;
     event.preventDefault();
-    submit();
   }
 
-  return html`<form class="composer" onSubmit=${(/** @type {Event} */ event) => (event.preventDefault(), submit())}>
+  return html`<form class="composer" onSubmit=${(/** @type {Event} */ event) => (event.preventDefault(), submit())} onKeyDown=${onKeyDown}>
+    ${taskId && html`<${Task} id=${id} messageId=${taskId} isEdit=${Boolean(editing)} m=${m} onCancel=${cancel} />`}
     <div class="box">
-      <label class="vh" for="write">${t('composer.label', { name })}</label>
+      <label class="vh" for="write">${editing ? t('composer.editLabel') : t('composer.label', { name })}</label>
       <textarea
         id="write" ref=${box} rows="1" placeholder=${t('composer.placeholder')} dir="auto" enterkeyhint=${isTouch.matches ? 'enter' : 'send'}
-        maxlength="10000" data-testid="composer-input" onInput=${onInput} onKeyDown=${onKeyDown} onBlur=${iStop}
+        maxlength="10000" data-testid="composer-input" aria-describedby=${taskId ? 'task' : undefined} onInput=${onInput} onBlur=${iStop}
       ></textarea>
     </div>
-    <button class="btn icon primary" type="submit" aria-label=${t('composer.send')} data-testid="send"><${Icon} name="send-horizontal" /></button>
+    <button class="btn icon primary" type="submit" aria-label=${editing ? t('save') : t('composer.send')} aria-busy=${busy} data-testid="send">
+      <${Icon} name=${editing ? 'check' : 'send-horizontal'} />
+    </button>
   </form>`;
 }
 

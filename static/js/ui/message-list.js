@@ -7,6 +7,7 @@ import { attending, viewing } from '../core/attention.js';
 import { t } from '../core/i18n.js';
 import { unreadAbove } from '../core/merge.js';
 import { pendingOf } from '../core/outbox.js';
+import { react } from '../core/reactions.js';
 import { readUpTo, see } from '../core/receipts.js';
 import { buildRows } from '../core/rows.js';
 import { me } from '../core/session.js';
@@ -14,16 +15,22 @@ import { others } from '../core/store.js';
 import { shortName } from '../core/text.js';
 import { timeline } from '../core/timeline.js';
 import { Icon } from './icon.js';
+import { MessageActions } from './message-actions.js';
 import { ThreadRow } from './rows.js';
+import { toast, toastError } from './toast.js';
 import { TypingLine } from './typing-line.js';
 
 /** @typedef {import('../core/rows.js').Row} Row */
 /** @typedef {import('../core/types.js').Conversation} Conversation */
+/** @typedef {import('../core/types.js').Message} Message */
+/** @typedef {import('./rows.js').Layer} Layer */
 
 const NEAR_END = 80;
 /** A reader this close to the end stays at the end, whatever grows above it. */
 const AT_END = 24;
 const NEAR_TOP = 1500;
+/** How long the original of a reply stays marked after a jump. */
+const GLOW = 1200;
 
 /** @type {Map<string, { key: string, inset: number }>} where each thread was left; absent means at its end */
 const places = new Map();
@@ -160,6 +167,88 @@ export function MessageList({ c }) {
 
   const measure = useCallback((/** @type {Element|null} */ element) => v.measureElement(element), []);
   const names = useMemo(() => new Map(c.participants.map((person) => [person.id, shortName(person)])), [c.participants]);
+
+  // The menu and what opens from it. The message is looked up again: it may change while its menu is open.
+  const [layer, setLayer] = useState(/** @type {{ n: number, kind: Layer, id: string, anchor: Element|null }|null} */ (null));
+  const opened = useRef(0);
+  const layerMessage = layer ? line.find(layer.id) : undefined;
+  const closeLayer = useCallback(() => setLayer(null), []);
+  /** @param {string} id @returns {HTMLElement|null|undefined} */
+  const rowOf = (id) => scroller.current?.querySelector(`[data-id="${CSS.escape(id)}"]`);
+  const opener = useRef(/** @type {HTMLElement|null} */ (null));
+
+  // One message at a time is reached with Tab; arrow keys go on from there.
+  const [currentKey, setCurrent] = useState('');
+  const inView = items.findLast((item) => item.start < (v.scrollOffset ?? 0) + height && rows[item.index]?.kind === 'message');
+  const currentIsHere = items.some((item) => rows[item.index]?.key === currentKey);
+  const current = currentIsHere ? currentKey : inView ? rows[inView.index].key : '';
+  /** @param {number} index */
+  const focusRow = (index) => {
+    follow.current = false;
+    v.scrollToIndex(index, { align: 'auto' });
+    requestAnimationFrame(() => /** @type {HTMLElement|null|undefined} */ (scroller.current?.querySelector(`[data-index="${index}"]`))?.focus({ preventScroll: true }));
+  };
+
+  const [glowing, setGlowing] = useState('');
+  useEffect(() => {
+    const timer = setTimeout(() => setGlowing(''), GLOW);
+    return () => clearTimeout(timer);
+  }, [glowing]);
+  const wanted = useRef('');
+  /** To the original of a reply, however far back it is. @param {string} id */
+  async function jump(id) {
+    wanted.current = id;
+    try {
+      if (!(await line.reach(id))) toast(t('error.MESSAGE_NOT_FOUND'));
+      else if (wanted.current === id) setArrived((n) => n + 1);
+    } catch (error) {
+      toastError(error);
+    }
+  }
+  // Once the pages are drawn, the row has an index.
+  const [arrival, setArrived] = useState(0);
+  useLayoutEffect(() => {
+    const index = rows.findIndex((row) => row.kind === 'message' && row.message.id === wanted.current);
+    if (index < 0) return;
+    const { key } = rows[index];
+    follow.current = false;
+    v.scrollToIndex(index, { align: 'center' });
+    setCurrent(key);
+    setGlowing(key);
+    const id = wanted.current;
+    wanted.current = '';
+    requestAnimationFrame(() => requestAnimationFrame(() => rowOf(id)?.focus({ preventScroll: true })));
+  }, [arrival]);
+
+  const acts = {
+    jump: (/** @type {string} */ id) => void jump(id),
+    react: (/** @type {Message} */ m, /** @type {string} */ emoji) => void react(m, emoji).catch((error) => (error?.code === 'CONFLICT' ? toast(t('reacts.full')) : toastError(error))),
+    /** @type {import('./rows.js').Context['open']} */
+    open: (kind, m, anchor) => {
+      const row = rowOf(m.id);
+      if (kind === 'menu') opener.current = anchor instanceof HTMLElement ? anchor : (row ?? null);
+      setLayer({ n: ++opened.current, kind, id: m.id, anchor: anchor ?? row?.querySelector('.bubble') ?? null });
+    },
+    onKeyDown: (/** @type {KeyboardEvent} */ event, /** @type {number} */ index) => {
+      if (event.target !== event.currentTarget) return;
+      const row = rows[index];
+      const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+      if (step) {
+        for (let to = index + step; rows[to]; to += step) {
+          if (rows[to].kind !== 'message') continue;
+          focusRow(to);
+          break;
+        }
+      } else if (event.key === 'Enter' || event.key === 'ContextMenu' || (event.key === 'F10' && event.shiftKey)) {
+        if (row?.kind === 'message' && !row.pending && !row.message.isDeleted) acts.open('menu', row.message);
+      } else return;
+      event.preventDefault();
+    },
+    onFocus: (/** @type {number} */ index) => setCurrent(rows[index]?.key ?? ''),
+  };
+  const act = useRef(acts);
+  act.current = acts;
+
   // One object for as long as it says the same: rows whose props are equal are not drawn again while scrolling.
   const context = useMemo(
     () => ({
@@ -168,6 +257,12 @@ export function MessageList({ c }) {
       unreadCount: (/** @type {number} */ seq) => unreadAbove(messages, mine, seq - 1),
       /** Only what came after opening moves; history stands still. @param {Row} row */
       fresh: (row) => (row.kind === 'message' && row.message.at > openedAt.current ? (row.mine ? 'sending' : 'arrived') : ''),
+      jump: (/** @type {string} */ id) => act.current.jump(id),
+      react: (/** @type {Message} */ m, /** @type {string} */ emoji) => act.current.react(m, emoji),
+      /** @type {import('./rows.js').Context['open']} */
+      open: (kind, m, anchor) => act.current.open(kind, m, anchor),
+      onKeyDown: (/** @type {KeyboardEvent} */ event, /** @type {number} */ index) => act.current.onKeyDown(event, index),
+      onFocus: (/** @type {number} */ index) => act.current.onFocus(index),
     }),
     [names, messages, mine],
   );
@@ -176,7 +271,10 @@ export function MessageList({ c }) {
   return html`<section class="thread scroll" ref=${scroller} tabindex="0" aria-label=${t('thread.label')} data-testid="thread" onScroll=${onScroll}>
       <div class="thread-rows" style=${{ height: `${total}px` }}>
         <ol style=${{ transform: `translateY(${items[0]?.start ?? 0}px)` }}>
-          ${items.map((item) => rows[item.index] && html`<${ThreadRow} key=${item.key} row=${rows[item.index]} index=${item.index} measure=${measure} context=${context} />`)}
+          ${items.map((item) => {
+            const row = rows[item.index];
+            return row && html`<${ThreadRow} key=${item.key} row=${row} index=${item.index} measure=${measure} isCurrent=${row.key === current} isGlowing=${row.key === glowing} context=${context} />`;
+          })}
         </ol>
       </div>
     </section>
@@ -187,5 +285,12 @@ export function MessageList({ c }) {
         ${below > 0 && html`<span class="count" aria-hidden="true">${below}</span>`}
       </button>`}
       <${TypingLine} c=${c} />
-    </div>`;
+    </div>
+    ${layer &&
+    layerMessage &&
+    !layerMessage.isDeleted &&
+    html`<${MessageActions}
+      key=${layer.n} layer=${layer.kind} m=${layerMessage} canWrite=${c.isActive !== false} anchor=${layer.anchor} context=${context} onClose=${closeLayer}
+      back=${() => (opener.current?.isConnected ? opener.current : rowOf(layer.id))}
+    />`}`;
 }

@@ -1,15 +1,33 @@
 // The kinds of rows a thread is made of. Each is measured, so each spaces itself.
 
 import { html } from '../../vendor/preact.js';
-import { dayTitle } from '../core/dates.js';
+import { clock, dayTitle } from '../core/dates.js';
 import { explain, t } from '../core/i18n.js';
 import { refusal, retry, strike } from '../core/outbox.js';
+import { reactionsOf } from '../core/reactions.js';
 import { langOf } from '../core/text.js';
 import { Bubble } from './bubble.js';
 import { Icon } from './icon.js';
 
 /** @typedef {import('../core/rows.js').Row} Row */
-/** @typedef {{ nameOf: (id: string) => string, isGroup: boolean, unreadCount: (seq: number) => number, fresh: (row: Row) => string }} Context */
+/** @typedef {import('../core/types.js').Message} Message */
+/** @typedef {'menu'|'history'|'who'|'delete'} Layer */
+/**
+ * @typedef {object} Context
+ * @property {(id: string) => string} nameOf
+ * @property {boolean} isGroup
+ * @property {(seq: number) => number} unreadCount
+ * @property {(row: Row) => string} fresh
+ * @property {(messageId: string) => void} jump
+ * @property {(m: Message, emoji: string) => void} react
+ * @property {(layer: Layer, m: Message, anchor?: Element) => void} open
+ * @property {(event: KeyboardEvent, index: number) => void} onKeyDown
+ * @property {(index: number) => void} onFocus
+ */
+
+/** How long a finger rests on a bubble before it means the menu. */
+const LONG_PRESS = 500;
+const SHAKE = 10;
 
 const words = () => ({ today: t('today'), yesterday: t('yesterday') });
 
@@ -21,8 +39,45 @@ function Retry({ id }) {
     ${reason && html`<button class="btn sm" type="button" onClick=${() => strike(id)}>${t('send.discard')}</button>`}`;
 }
 
-/** @param {{ row: Row, index: number, measure: (element: Element|null) => void, context: Context }} props */
-export function ThreadRow({ row, index, measure, context }) {
+/** A finger that rests; the button beside the bubble does the same. @param {() => void} then */
+function longPress(then) {
+  /** @type {ReturnType<typeof setTimeout>|undefined} */
+  let timer;
+  let x = 0;
+  let y = 0;
+  const stop = () => clearTimeout(timer);
+  return {
+    onPointerDown: (/** @type {PointerEvent} */ event) => {
+      stop();
+      const target = /** @type {Element} */ (event.target);
+      if (event.pointerType !== 'touch' || !target.closest('.bubble') || target.closest('a, .react')) return;
+      ({ clientX: x, clientY: y } = event);
+      timer = setTimeout(then, LONG_PRESS);
+    },
+    onPointerMove: (/** @type {PointerEvent} */ event) => {
+      if (Math.hypot(event.clientX - x, event.clientY - y) > SHAKE) stop();
+    },
+    onPointerUp: stop,
+    onPointerCancel: stop,
+    // What a phone offers by itself would lie over the menu.
+    onContextMenu: (/** @type {PointerEvent} */ event) => {
+      if (event.pointerType === 'touch' && !(/** @type {Element} */ (event.target).closest('a'))) event.preventDefault();
+    },
+  };
+}
+
+/** @param {{ row: Extract<Row, { kind: 'message' }>, isCurrent: boolean, context: Context }} props */
+function More({ row, isCurrent, context }) {
+  const m = row.message;
+  const name = row.mine ? t('you') : context.nameOf(m.senderId);
+  return html`<button
+    class="more" type="button" tabindex=${isCurrent ? 0 : -1} aria-haspopup="menu" aria-label=${t('menu.of', { name, time: clock(m.at) })} data-testid="message-menu"
+    onClick=${(/** @type {any} */ event) => context.open('menu', m, event.currentTarget)}
+  ><${Icon} name="ellipsis-vertical" size="s" /></button>`;
+}
+
+/** @param {{ row: Row, index: number, measure: (element: Element|null) => void, isCurrent: boolean, isGlowing: boolean, context: Context }} props */
+export function ThreadRow({ row, index, measure, isCurrent, isGlowing, context }) {
   const at = { 'data-index': index, ref: measure };
   switch (row.kind) {
     case 'start':
@@ -39,12 +94,17 @@ export function ThreadRow({ row, index, measure, context }) {
       const { message: m, mine, first, pending } = row;
       const classes = [
         'msg', mine && 'mine', first && 'first', m.isDeleted && 'tomb', m.priority === 'urgent' && 'urgent', m.status === 'failed' && 'failed',
-        Boolean(m.reactions?.length) && 'has-react', context.fresh(row),
+        reactionsOf(m).length > 0 && 'has-react', isGlowing && 'glow', context.fresh(row),
       ].filter(Boolean);
+      const hasMenu = !pending && !m.isDeleted;
+      const events = hasMenu && longPress(() => context.open('menu', m));
       return html`<li
-        ...${at} class=${classes.join(' ')} data-testid="message" data-id=${m.id} data-seq=${pending ? undefined : m.seq} data-status=${m.status} data-mine=${mine}
+        ...${at} ...${events} class=${classes.join(' ')} tabindex=${isCurrent ? 0 : -1} data-testid="message" data-id=${m.id}
+        data-seq=${pending ? undefined : m.seq} data-status=${m.status} data-mine=${mine}
+        onKeyDown=${(/** @type {KeyboardEvent} */ event) => context.onKeyDown(event, index)} onFocusIn=${() => context.onFocus(index)}
       >
-        <${Bubble} m=${m} mine=${mine} showName=${context.isGroup && !mine && first} nameOf=${context.nameOf} />
+        <${Bubble} m=${m} mine=${mine} showName=${context.isGroup && !mine && first} isCurrent=${isCurrent} context=${context} />
+        ${hasMenu && html`<${More} row=${row} isCurrent=${isCurrent} context=${context} />`}
       </li>`;
     }
   }
