@@ -39,32 +39,46 @@ function Retry({ id }) {
     ${reason && html`<button class="btn sm" type="button" onClick=${() => strike(id)}>${t('send.discard')}</button>`}`;
 }
 
-/** A finger that rests; the button beside the bubble does the same. @param {() => void} then */
-function longPress(then) {
-  /** @type {ReturnType<typeof setTimeout>|undefined} */
-  let timer;
-  let x = 0;
-  let y = 0;
-  const stop = () => clearTimeout(timer);
-  return {
-    onPointerDown: (/** @type {PointerEvent} */ event) => {
-      stop();
-      const target = /** @type {Element} */ (event.target);
-      if (event.pointerType !== 'touch' || !target.closest('.bubble') || target.closest('a, .react')) return;
-      ({ clientX: x, clientY: y } = event);
-      timer = setTimeout(then, LONG_PRESS);
-    },
-    onPointerMove: (/** @type {PointerEvent} */ event) => {
-      if (Math.hypot(event.clientX - x, event.clientY - y) > SHAKE) stop();
-    },
-    onPointerUp: stop,
-    onPointerCancel: stop,
-    // What a phone offers by itself would lie over the menu.
-    onContextMenu: (/** @type {PointerEvent} */ event) => {
-      if (event.pointerType === 'touch' && !(/** @type {Element} */ (event.target).closest('a'))) event.preventDefault();
-    },
-  };
-}
+/** There is one finger that rests, whichever row is drawn again meanwhile. */
+const press = { timer: /** @type {ReturnType<typeof setTimeout>|undefined} */ (undefined), x: 0, y: 0, isOver: false };
+const letGo = () => clearTimeout(press.timer);
+addEventListener('scroll', letGo, { capture: true, passive: true });
+addEventListener('pointerdown', () => (press.isOver = false), { capture: true });
+// Lifting the finger must not press what has opened under it.
+addEventListener(
+  'click',
+  (event) => {
+    if (!press.isOver) return;
+    press.isOver = false;
+    event.preventDefault();
+    event.stopPropagation();
+  },
+  { capture: true },
+);
+
+/** The button beside the bubble does the same. @param {() => void} then */
+const longPress = (then) => ({
+  onPointerDown: (/** @type {PointerEvent} */ event) => {
+    letGo();
+    const target = /** @type {Element} */ (event.target);
+    if (event.pointerType !== 'touch' || !target.closest('.bubble') || target.closest('a')) return;
+    press.x = event.clientX;
+    press.y = event.clientY;
+    press.timer = setTimeout(() => {
+      press.isOver = true;
+      then();
+    }, LONG_PRESS);
+  },
+  onPointerMove: (/** @type {PointerEvent} */ event) => {
+    if (Math.hypot(event.clientX - press.x, event.clientY - press.y) > SHAKE) letGo();
+  },
+  onPointerUp: letGo,
+  onPointerCancel: letGo,
+  // What a phone offers by itself would lie over the menu.
+  onContextMenu: (/** @type {PointerEvent} */ event) => {
+    if (event.pointerType === 'touch' && !(/** @type {Element} */ (event.target).closest('a'))) event.preventDefault();
+  },
+});
 
 /** @param {{ row: Extract<Row, { kind: 'message' }>, isCurrent: boolean, context: Context }} props */
 function More({ row, isCurrent, context }) {
