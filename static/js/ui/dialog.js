@@ -12,9 +12,11 @@ export function Dialog({ title, onClose, children, class: kind = 'dialog', hideT
   const heading = useId();
   useLayoutEffect(() => {
     const opener = document.activeElement;
-    element.current?.showModal();
-    // The dialog is taken out of the page rather than closed, so the focus is returned by hand.
+    const dialog = element.current;
+    dialog?.showModal();
+    // While it is open the rest is inert and takes no focus.
     return () => {
+      dialog?.close();
       if (opener instanceof HTMLElement && opener.isConnected) opener.focus({ preventScroll: true });
     };
   }, []);

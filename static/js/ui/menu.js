@@ -24,12 +24,18 @@ export function Menu({ label, anchor, back, onClose, children }) {
   const element = useRef(/** @type {HTMLDialogElement|null} */ (null));
   // The release of the finger that opened it must not close it again.
   const pressed = useRef(false);
+  const isGone = useRef(false);
   useLayoutEffect(() => {
     const menu = element.current;
     menu?.showModal();
     if (menu && anchor && !isPhone.matches) placeBeside(menu, anchor);
     /** @type {HTMLElement|null|undefined} */ (menu?.querySelector('[role^=menuitem]'))?.focus({ preventScroll: true });
-    return () => back()?.focus({ preventScroll: true });
+    return () => {
+      isGone.current = true;
+      // While it is open the rest is inert and takes no focus.
+      menu?.close();
+      back()?.focus({ preventScroll: true });
+    };
   }, []);
 
   /** @param {KeyboardEvent} event */
@@ -49,7 +55,7 @@ export function Menu({ label, anchor, back, onClose, children }) {
   }
 
   return html`<dialog
-    class="menu-layer" ref=${element} aria-label=${label} onKeyDown=${onKeyDown} onClose=${onClose}
+    class="menu-layer" ref=${element} aria-label=${label} onKeyDown=${onKeyDown} onClose=${() => isGone.current || onClose()}
     onPointerDown=${(/** @type {Event} */ event) => (pressed.current = event.target === element.current)}
     onClick=${(/** @type {Event} */ event) => event.target === element.current && pressed.current && onClose()}
   >

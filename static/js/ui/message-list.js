@@ -114,6 +114,12 @@ export function MessageList({ c }) {
   useLayoutEffect(() => {
     if (follow.current && !v.isAtEnd(1)) v.scrollToEnd();
   }, [rows, total, height]);
+  // The virtual list speaks up only when other rows come into view, which a growing message box need not bring about.
+  useLayoutEffect(() => {
+    const observer = new ResizeObserver(() => follow.current && !v.isAtEnd(1) && v.scrollToEnd());
+    if (scroller.current) observer.observe(scroller.current);
+    return () => observer.disconnect();
+  }, []);
   const onScroll = () => {
     const { scrollHeight = 0, scrollTop = 0, clientHeight = 0 } = scroller.current ?? {};
     follow.current = scrollHeight - scrollTop - clientHeight <= AT_END;
@@ -227,6 +233,8 @@ export function MessageList({ c }) {
     open: (kind, m, anchor) => {
       const row = rowOf(m.id);
       if (kind === 'menu') opener.current = anchor instanceof HTMLElement ? anchor : (row ?? null);
+      // The button goes with the message; its row stays.
+      if (kind === 'delete') opener.current = row ?? null;
       setLayer({ n: ++opened.current, kind, id: m.id, anchor: anchor ?? row?.querySelector('.bubble') ?? null });
     },
     onKeyDown: (/** @type {KeyboardEvent} */ event, /** @type {number} */ index) => {
