@@ -1,0 +1,57 @@
+//! What a client claims in headers is not believed: neither the address it comes from nor an id that is none.
+
+use crate::{
+    scene::Scene,
+    support::{self, Server, http::Person},
+};
+use reqwest::Method;
+use serde_json::json;
+
+#[tokio::test]
+async fn headers_of_proxies_change_nothing_and_floods_of_guesses_are_slowed() {
+    let settings = [("MOMMYCARE_LIMITS__ENABLED", "true"), ("MOMMYCARE_LIMITS__SIGN_INS", "6")];
+    let server = Server::with(&settings);
+    let mother = Person::register(&server, "Asha", "mom").await;
+    let mut limited = 0;
+    for number in 0..12 {
+        let address = format!("10.0.0.{number}");
+        let reply = Person::stranger(&server)
+            .request(Method::POST, "/api/auth/login")
+            .header("X-Forwarded-For", &address)
+            .header("X-Real-IP", &address)
+            .header("Forwarded", format!("for={address}"))
+            .header("CF-Connecting-IP", &address)
+            .header("True-Client-IP", &address)
+            .json(&json!({ "email": format!("nobody{number}@example.org"), "password": "wrong password" }));
+        let reply = support::http::read(reply.send().await.unwrap()).await.unwrap();
+        if reply.status == 429 {
+            assert_eq!(reply.error(), (429, "RATE_LIMITED"));
+            assert!(reply.headers["retry-after"].to_str().unwrap().parse::<u64>().unwrap() >= 1);
+            limited += 1;
+        } else {
+            assert_eq!(reply.error(), (401, "INVALID_CREDENTIALS"));
+        }
+    }
+    assert!(limited >= 5, "claimed addresses bought {} guesses", 12 - limited);
+    // Whoever is signed in is not slowed by the guesses of a neighbour.
+    assert_eq!(mother.get("/api/auth/me").await.status, 200);
+}
+
+#[tokio::test]
+async fn request_ids_are_taken_when_sane_and_replaced_when_not() {
+    let scene = Scene::new().await;
+    let given = async |id: &str| {
+        let reply = scene.raw("GET", "/api/auth/me", &[&format!("X-Request-Id: {id}")], b"").await;
+        reply.header("x-request-id").unwrap().to_owned()
+    };
+    for sane in ["a", "6f1c2d3e-0000-4000-8000-abcdefabcdef", "Request_1.2"] {
+        assert_eq!(given(sane).await, sane);
+    }
+    let long = "x".repeat(200);
+    for insane in ["<script>alert(1)</script>", "two words", "\"quoted\"", "a,b", "\u{202e}", "%0d%0aX-Evil:1", &long] {
+        let own = given(insane).await;
+        assert!(own != insane && own.len() <= 64 && own.bytes().all(|b| b.is_ascii_alphanumeric()), "{insane}: {own}");
+    }
+    assert!(!given("").await.is_empty());
+    scene.still_serves().await;
+}
