@@ -54,3 +54,15 @@ fn sigterm_ends_well_and_soon() {
     let (took, well) = server.terminate();
     assert!(well && took.as_secs() < 5, "{took:?}");
 }
+
+#[test]
+fn what_is_written_is_readable_for_the_owner_only() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let server = Server::start();
+    let files: Vec<_> = fs::read_dir(server.data()).unwrap().map(Result::unwrap).collect();
+    assert!(files.len() > 3, "{files:?}");
+    for file in files {
+        let mode = file.metadata().unwrap().permissions().mode();
+        assert_eq!(mode & 0o077, 0, "{} has mode {mode:o}", file.path().display());
+    }
+}

@@ -55,6 +55,8 @@ enum Command {
 #[must_use]
 pub fn run() -> ExitCode {
     let cli = Cli::parse();
+    // Whatever this process writes is health data or a secret: nobody else on the machine reads it, wherever it lies.
+    rustix::process::umask(rustix::fs::Mode::RWXG | rustix::fs::Mode::RWXO);
     match execute(cli) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
