@@ -7,6 +7,7 @@ import { forget, keysWith, newId, oneTabAtATime, recall, remember, whenOtherTabW
 import { dayOf } from './dates.js';
 import { ApiError } from './http.js';
 import { me } from './session.js';
+import { link } from './socket.js';
 import { timeline } from './timeline.js';
 
 /** @typedef {import('./types.js').Message} Message */
@@ -52,7 +53,8 @@ const shown = new WeakMap();
 /** @param {Letter} l @param {boolean} isStuck @returns {Message} */
 function asMessage(l, isStuck) {
   const isHead = letters.value.find((other) => other.conversationId === l.conversationId && !other.refused) === l;
-  const status = l.refused || (isStuck && isHead) ? 'failed' : 'waiting';
+  // While there is no connection, the banner says that everything is kept; "Try again" would only be tried in vain.
+  const status = l.refused || (isStuck && isHead && link.value === 'on') ? 'failed' : 'waiting';
   const cache = shown.get(l) ?? {};
   shown.set(l, cache);
   // Only the id is written down; what is quoted belongs to the server, and is there as soon as its page is.
