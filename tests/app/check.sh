@@ -4,4 +4,4 @@ set -euo pipefail
 cd "$(dirname "$0")"
 npm install --silent --no-audit --no-fund --no-package-lock --ignore-scripts
 npx tsc -p .
-node --test
+node --import ./modules.mjs --test
