@@ -57,7 +57,7 @@ impl App {
             Store::open(&options, clock, Box::new(move |events| publish.publish(events))).map_err(|error| StartError(error.to_string()))?;
         tell(&report);
         let store = Arc::new(store);
-        let chats = Chats::new(store.clone(), Policy::default(), config.chat.edit_window).map_err(|error| StartError(error.to_string()))?;
+        let chats = Chats::new(store.clone(), Policy::default(), config.chat.clone()).map_err(|error| StartError(error.to_string()))?;
         let accounts = Arc::new(accounts(&config, store.clone(), chats.clone())?);
         let realtime = Realtime::new(accounts.clone(), chats.clone(), hub);
         let sockets = Server::new(socket_settings(&config), realtime);

@@ -31,7 +31,7 @@ pub fn edit(tx: &mut TxOf<'_>, rules: &Rules, actor: &Actor, id: MessageId, cont
     if message.deleted_at.is_some() {
         return Err(Error::with(Code::Conflict, "This message has been deleted."));
     }
-    if now.since(message.created_at) > rules.edit_window {
+    if now.since(message.created_at) > rules.settings.edit_window {
         return Err(Code::EditWindowExpired.into());
     }
     if let Some(wrong) = draft::wrong_content(content) {

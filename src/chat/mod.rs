@@ -30,8 +30,10 @@ pub use seat::Seat;
 pub use send::{Door, Placed};
 pub use service::Chats;
 
-use crate::error::{Error, Result};
-use std::time::Duration;
+use crate::{
+    config,
+    error::{Error, Result},
+};
 
 /// What the operations need beside the store.
 #[derive(Debug)]
@@ -40,8 +42,8 @@ pub struct Rules {
     pub policy: Policy,
     /// Who is there.
     pub roster: Roster,
-    /// How long after sending a message may be edited.
-    pub edit_window: Duration,
+    /// What the operator has set.
+    pub settings: config::Chat,
 }
 
 /// A number of things from a query: too many become as many as there may be, nonsense is refused.

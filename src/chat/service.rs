@@ -7,6 +7,7 @@ use super::{
 use crate::{
     accounts::Actor,
     clock::Timestamp,
+    config,
     contract::{
         AvailabilityView, ChangesView, ConversationView, DeletedView, Listing, MessagePage, MessageView, MutedView, ParticipantView,
         PinnedView, ProviderView, ReactionsView, ReadView, StatusView, UnreadView, VersionView, Word as _,
@@ -24,7 +25,7 @@ use crate::{
         tables,
     },
 };
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 /// Conversations, for those who may.
 #[derive(Clone)]
@@ -34,10 +35,10 @@ pub struct Chats {
 }
 
 impl Chats {
-    /// Over a store, with nobody there yet. Messages may be edited for `edit_window`.
-    pub fn new(store: Arc<Db>, policy: Policy, edit_window: Duration) -> Result<Self, StoreError> {
+    /// Over a store, with nobody there yet.
+    pub fn new(store: Arc<Db>, policy: Policy, settings: config::Chat) -> Result<Self, StoreError> {
         let roster = store.read(|read| Roster::load(read))?;
-        Ok(Self { store, rules: Arc::new(Rules { policy, roster, edit_window }) })
+        Ok(Self { store, rules: Arc::new(Rules { policy, roster, settings }) })
     }
 
     /// Who is there.

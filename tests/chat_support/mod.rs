@@ -6,6 +6,7 @@ use mommycare::{
     accounts::Actor,
     chat::{Chats, Db, Door, Policy},
     clock::{Clock, Timestamp},
+    config::Config,
     contract::{Audience, ConversationView, Emission, Event, MessagePage, Status, request::*},
     error::{Code, Error, Result},
     ids::{ChatId, MessageId, SessionId, UserId},
@@ -21,7 +22,6 @@ use std::{
         Arc, Mutex,
         atomic::{AtomicU64, Ordering},
     },
-    time::Duration,
 };
 
 pub struct Clinic {
@@ -48,7 +48,7 @@ impl Clinic {
 
     /// Over any store. Its time is not ours to move, and its events go elsewhere.
     pub fn over(store: Arc<Db>, policy: Policy) -> Self {
-        let chats = Chats::new(store.clone(), policy, Duration::from_mins(15)).unwrap();
+        let chats = Chats::new(store.clone(), policy, Config::default().chat).unwrap();
         Self { store, chats, time: Arc::default(), events: Arc::default(), people: AtomicU64::new(0) }
     }
 
