@@ -35,7 +35,7 @@ use Listener::{Other, OwnDevice};
 
 struct Ids {
     chat: String,
-    /// The other's, unread.
+    /// The other's, unread and urgent.
     message: String,
     /// The actor's own.
     own: String,
@@ -94,6 +94,12 @@ const TABLE: &[Operation] = &[
         told: &[("message_reaction_updated", Other), ("message_reaction_updated", OwnDevice)],
     },
     Operation {
+        rest: ("POST", "/api/chat/messages/{message}/ack"),
+        event: "message_ack",
+        bodies: |ids| (Value::Null, json!(ids.message)),
+        told: &[("message_acknowledged", Other), ("message_acknowledged", OwnDevice), ("message_read", Other)],
+    },
+    Operation {
         rest: ("PATCH", "/api/chat/conversations/{chat}/mute"),
         event: "chat_mute_toggled",
         bodies: |ids| (json!({ "muted": true }), json!({ "conversationId": ids.chat, "muted": true })),
@@ -150,7 +156,8 @@ impl Scene {
         let own = actor.say(&chat, "own").await["id"].as_str().unwrap().to_owned();
         let loved = actor.post(&format!("/api/chat/messages/{own}/reactions"), json!({ "emoji": "❤️" })).await;
         assert_eq!(loved.status, 200, "{loved:?}");
-        let message = other.say(&chat, "unread").await["id"].as_str().unwrap().to_owned();
+        let unread = json!({ "conversationId": chat, "content": "unread", "priority": "urgent" });
+        let message = other.post("/api/chat/send", unread).await.data()["id"].as_str().unwrap().to_owned();
         let ids = Ids { chat, message, own };
         let (acting, own) = (Socket::connect(&actor).await, Socket::connect(&actor).await);
         let others = Socket::connect(&other).await;

@@ -123,7 +123,7 @@ fn own(tx: &TxOf<'_>, actor: &Actor, id: MessageId) -> Result<(Seat, Message)> {
 }
 
 /// Writes a changed message and moves it to the end of the changes, of which each message has one row at most.
-fn touch(tx: &mut TxOf<'_>, seat: &mut Seat, seq: Seq, message: &mut Message) -> Result<()> {
+pub(super) fn touch(tx: &mut TxOf<'_>, seat: &mut Seat, seq: Seq, message: &mut Message) -> Result<()> {
     if message.changed != message.created {
         tx.delete(tables::CHANGES, &(seat.id, message.changed));
     }

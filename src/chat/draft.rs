@@ -77,7 +77,9 @@ impl TryFrom<SendBody> for Draft {
             return Err(Error::fields(&wrong));
         };
         let target = target(body.conversation_id.as_ref(), body.recipient_id.as_ref())?;
-        Ok(Self { target, content, kind, reply_to, client_message_id, priority, requires_ack: body.requires_ack.unwrap_or(false) })
+        // Who writes something urgent wants to know that it was seen.
+        let requires_ack = priority == Priority::Urgent || body.requires_ack.unwrap_or(false);
+        Ok(Self { target, content, kind, reply_to, client_message_id, priority, requires_ack })
     }
 }
 

@@ -62,7 +62,7 @@ pub fn read_conversation(tx: &mut TxOf<'_>, actor: &Actor, id: ChatId, up_to: Op
 }
 
 /// Moves a member's mark forward and tells those who see it. Nothing happens when it is there already.
-fn advance(tx: &mut TxOf<'_>, seat: &mut Seat, seq: Seq, mark: Mark) -> Result<()> {
+pub(super) fn advance(tx: &mut TxOf<'_>, seat: &mut Seat, seq: Seq, mark: Mark) -> Result<()> {
     let (before, now) = (mark.of(&seat.me), tx.now());
     let moved = match mark {
         Mark::Delivered => seat.me.delivered.advance(seq, now),

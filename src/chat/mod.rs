@@ -19,6 +19,7 @@ mod send;
 mod service;
 mod toggles;
 mod upkeep;
+mod urgent;
 mod view;
 
 pub use db::Db;

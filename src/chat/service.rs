@@ -2,15 +2,15 @@
 
 use super::{
     Db, Door, Draft, Mark, Placed, Policy, Roster, Rules, Seat, amend, availability, directory, history, inbox, marks, open, send, toggles,
-    upkeep, view,
+    upkeep, urgent, view,
 };
 use crate::{
     accounts::Actor,
     clock::Timestamp,
     config,
     contract::{
-        AvailabilityView, ChangesView, ConversationView, DeletedView, Listing, MessagePage, MessageView, MutedView, ParticipantView,
-        PinnedView, ProviderView, ReactionsView, ReadView, StatusView, UnreadView, VersionView, Word as _,
+        AckedView, AvailabilityView, ChangesView, ConversationView, DeletedView, Listing, MessagePage, MessageView, MutedView,
+        ParticipantView, PinnedView, ProviderView, ReactionsView, ReadView, StatusView, UnreadView, VersionView, Word as _,
         account::AvailabilityBody,
         request::{
             ChangesQuery, DirectoryQuery, EditBody, EmojiBody, InboxQuery, MessagesQuery, OpenBody, ReadBody, SearchQuery, SendBody,
@@ -146,6 +146,12 @@ impl Chats {
     pub async fn react(&self, actor: Actor, id: &str, body: EmojiBody, adds: bool) -> Result<ReactionsView> {
         let (id, emoji) = (message(id)?, body.emoji.unwrap_or_default());
         self.store.write(move |tx| amend::react(tx, &actor, id, &emoji, adds)).await
+    }
+
+    /// Acknowledges a message whose sender waits for that.
+    pub async fn acknowledge(&self, actor: Actor, id: &str) -> Result<AckedView> {
+        let id = message(id)?;
+        self.store.write(move |tx| urgent::acknowledge(tx, &actor, id)).await
     }
 
     /// How much the actor has not read.

@@ -1,6 +1,6 @@
 //! From records to what one reader sees.
 
-use super::{Rules, Seat, policy::is_there};
+use super::{Rules, Seat, policy::is_there, urgent};
 use crate::{
     clock::Timestamp,
     contract::{
@@ -107,8 +107,8 @@ impl<'a, R: Read> View<'a, R> {
             edited_at: message.edited_at,
             is_deleted: message.deleted_at.is_some(),
             priority: message.priority,
-            requires_ack: message.requires_ack,
-            acks: message.acks.iter().map(|&(user_id, at)| AckView { user_id, at }).collect(),
+            requires_ack: urgent::asks(message),
+            acks: acks(message),
             is_system_message: message.system.is_some(),
             system_type: message.system.clone(),
             appointment_id: message.appointment.map(hex),
@@ -223,6 +223,11 @@ pub fn reactions(message: &Message) -> Vec<ReactionView> {
         created_at: *at,
     };
     message.reactions.iter().map(view).collect()
+}
+
+/// Who has acknowledged a message, and when.
+pub fn acks(message: &Message) -> Vec<AckView> {
+    message.acks.iter().map(|&(user_id, at)| AckView { user_id, at }).collect()
 }
 
 fn metadata(user: &User, now: Timestamp) -> Metadata {

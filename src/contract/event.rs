@@ -1,6 +1,6 @@
 //! What the server tells clients unasked: one typed event each, with its name and to whom it goes.
 
-use super::{ConversationView, MessageView, ReactionView, Status, word};
+use super::{AckView, ConversationView, MessageView, ReactionView, Status, word};
 use crate::{
     clock::Timestamp,
     ids::{ChatId, MessageId, Seq, SessionId, UserId},
@@ -78,6 +78,9 @@ pub enum Event {
     /// A message was taken back.
     #[serde(rename_all = "camelCase")]
     MessageDeleted { conversation_id: ChatId, message_id: MessageId },
+    /// A recipient has acknowledged a message.
+    #[serde(rename_all = "camelCase")]
+    MessageAcknowledged { conversation_id: ChatId, message_id: MessageId, user_id: UserId, at: Timestamp, acks: Vec<AckView> },
     /// A reaction came or went.
     #[serde(rename_all = "camelCase")]
     MessageReactionUpdated {
@@ -201,6 +204,7 @@ impl Event {
             Self::MessageRead { .. } => "message_read",
             Self::MessageEdited { .. } => "message_edited",
             Self::MessageDeleted { .. } => "message_deleted",
+            Self::MessageAcknowledged { .. } => "message_acknowledged",
             Self::MessageReactionUpdated { .. } => "message_reaction_updated",
             Self::TypingIndicator { .. } => "typing_indicator",
             Self::UserStatusChange { .. } => "user_status_change",

@@ -167,7 +167,7 @@ pub struct ReactionView {
     pub created_at: Timestamp,
 }
 
-/// An acknowledgement of an urgent message.
+/// An acknowledgement.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[allow(missing_docs)]
@@ -188,6 +188,20 @@ pub struct StatusView {
     pub status: Status,
     pub delivered_at: Option<Timestamp>,
     pub read_at: Option<Timestamp>,
+}
+
+/// The answer to `POST /api/chat/messages/:id/ack`.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[allow(missing_docs)]
+pub struct AckedView {
+    pub id: MessageId,
+    #[serde(rename = "_id")]
+    pub same_id: MessageId,
+    pub conversation_id: ChatId,
+    pub acks: Vec<AckView>,
+    /// When the one who asks acknowledged it.
+    pub acknowledged_at: Timestamp,
 }
 
 /// What a message said before an edit.

@@ -161,7 +161,7 @@ pub struct ConversationEvent {
     pub conversation_id: String,
 }
 
-/// `message_delivered` and `message_read`
+/// `message_delivered`, `message_read` and `message_ack`
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 #[allow(missing_docs)]

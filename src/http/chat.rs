@@ -33,6 +33,7 @@ pub fn routes() -> Vec<Route> {
         delete_message,
         react,
         unreact,
+        acknowledge,
         read,
         mute,
         pin,
@@ -120,6 +121,11 @@ async fn react(actor: Actor, id: &str, chats: &House, body: Body<EmojiBody>) -> 
 async fn unreact(actor: Actor, id: &str, query: Query<EmojiBody>, chats: &House, body: Body<EmojiBody>) -> Result<Answer> {
     let emoji = if body.0.emoji.is_some() { body.0 } else { query.0 };
     Answer::ok(&chats.react(actor, id, emoji, false).await?)
+}
+
+#[post("/api/chat/messages/<id>/ack")]
+async fn acknowledge(actor: Actor, id: &str, chats: &House) -> Result<Answer> {
+    Answer::ok(&chats.acknowledge(actor, id).await?)
 }
 
 #[patch("/api/chat/conversations/<id>/read", data = "<body>")]

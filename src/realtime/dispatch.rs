@@ -40,6 +40,7 @@ pub const EVENTS: &[&str] = &[
     "message_deleted",
     "message_reaction_added",
     "message_reaction_removed",
+    "message_ack",
     "chat_mute_toggled",
     "chat_pin_toggled",
 ];
@@ -100,6 +101,7 @@ impl Realtime {
                 let adds = name == "message_reaction_added";
                 answer(&chats.react(actor, &named(message_id)?, EmojiBody { emoji }, adds).await?)
             }
+            "message_ack" => answer(&chats.acknowledge(actor, &message_id(args)?).await?),
             "chat_mute_toggled" => {
                 let MuteEvent { conversation_id, muted } = decode(args, "conversationId")?;
                 answer(&chats.mute(actor, &conversation_id, muted).await?)
