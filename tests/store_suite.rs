@@ -3,11 +3,11 @@
 
 use mommycare::{
     clock::{Clock, Timestamp},
-    store::{Direction, Publish, Read as _, Record, Store, StoreError, Table},
+    store::{Begin, Change, Direction, Projection, Publish, Read as _, Reader, Record, Store, StoreError, Table, TableId, Tx},
 };
 use parking_lot::Mutex;
 use serde::{Deserialize, Serialize};
-use std::{ops::Bound, sync::Arc};
+use std::{collections::BTreeMap, ops::Bound, sync::Arc};
 
 const NUMBERS: Table<(u64, u64), u64> = Table::new(200, "numbers");
 const NEIGHBOUR: Table<(u64, u64), u64> = Table::new(201, "neighbour");
@@ -61,7 +61,7 @@ async fn scans_respect_bounds_direction_limit_and_table() {
     use Bound::{Excluded, Included, Unbounded};
     use Direction::{Ascending, Descending};
     on_all(|store, _| async move {
-        let fill = |tx: &mut mommycare::store::Tx<'_, u64>| {
+        let fill = |tx: &mut Tx<'_, u64>| {
             for n in 0..10 {
                 tx.put(NUMBERS, &(7, n), &n)?;
                 tx.put(NEIGHBOUR, &(7, n), &(100 + n))?;
@@ -88,7 +88,7 @@ async fn scans_respect_bounds_direction_limit_and_table() {
 #[tokio::test]
 async fn a_removed_row_is_gone_and_does_not_shorten_a_scan() {
     on_all(|store, _| async move {
-        let fill = |tx: &mut mommycare::store::Tx<'_, u64>| (0..10).try_for_each(|n| tx.put(NUMBERS, &(7, n), &n));
+        let fill = |tx: &mut Tx<'_, u64>| (0..10).try_for_each(|n| tx.put(NUMBERS, &(7, n), &n));
         store.write::<_, _, StoreError>(fill).await.unwrap();
         let seen: Result<Vec<u64>, StoreError> = store
             .write(|tx| {
@@ -186,6 +186,100 @@ async fn reads_may_be_nested_and_a_closed_store_says_so() {
         assert_eq!(store.read(|r| r.get(NUMBERS, &(1, 1))), Err(StoreError::Closed));
         assert_eq!(store.write(|tx| tx.put(NUMBERS, &(1, 1), &6)).await, Err(StoreError::Closed));
         assert_eq!(store.probe().await, Err(StoreError::Closed));
+    })
+    .await;
+}
+
+/// Follows `NUMBERS`: each row as it is now, and how often it was told something.
+#[derive(Default)]
+struct Follower {
+    rows: Mutex<BTreeMap<(u64, u64), u64>>,
+    told: Mutex<u64>,
+    panics_at: Option<u64>,
+}
+
+impl Projection for Follower {
+    fn name(&self) -> &'static str {
+        "the follower"
+    }
+
+    fn tables(&self) -> &[TableId] {
+        &[NUMBERS.id]
+    }
+
+    fn apply(&self, changes: &[Change<'_>]) -> Result<(), StoreError> {
+        *self.told.lock() += 1;
+        for change in changes {
+            assert_eq!(change.row(TEXTS), Ok(None), "a row is of one table only");
+            let (key, number) = change.row(NUMBERS)?.expect("only rows of the table that is followed");
+            assert_ne!(number, self.panics_at.or(Some(u64::MAX)), "on purpose");
+            match number {
+                Some(number) => self.rows.lock().insert(key, number),
+                None => self.rows.lock().remove(&key),
+            };
+        }
+        Ok(())
+    }
+}
+
+fn numbers(reader: &Reader<'_>) -> Vec<((u64, u64), u64)> {
+    reader.scan(NUMBERS, .., Direction::Ascending, usize::MAX).unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_projection_shows_in_every_read_what_the_tables_show() {
+    on_all(|store, _| async move {
+        let fill = |tx: &mut Tx<'_, u64>| (0..2_500).try_for_each(|n| tx.put(NUMBERS, &(9, n), &n));
+        store.write::<_, _, StoreError>(fill).await.unwrap();
+        let (follower, late) = (Arc::new(Follower::default()), Arc::new(Follower::default()));
+        store.attach(follower.clone(), Begin::WithAllRows).unwrap();
+        store.attach(late.clone(), Begin::WithNextCommit).unwrap();
+        assert_eq!((follower.rows.lock().len(), late.rows.lock().len()), (2_500, 0));
+        let writers = (0..8).map(|writer| {
+            let store = Arc::clone(&store);
+            tokio::spawn(async move {
+                for n in 0..50 {
+                    let change = move |tx: &mut Tx<'_, u64>| {
+                        tx.put(NUMBERS, &(writer, n), &n)?;
+                        tx.put(NUMBERS, &(writer, n), &(n + 1))?;
+                        tx.delete(NUMBERS, &(9, writer * 50 + n));
+                        if n % 7 == 3 { Err(StoreError::Unencodable) } else { Ok(()) }
+                    };
+                    assert_eq!(store.write(change).await.is_ok(), n % 7 != 3);
+                    let own = store.read(|r| r.get(NUMBERS, &(writer, n))).unwrap();
+                    assert_eq!(own, (n % 7 != 3).then_some(n + 1));
+                }
+            })
+        });
+        let writers: Vec<_> = writers.collect();
+        while !writers.iter().all(tokio::task::JoinHandle::is_finished) {
+            store.read(|reader| assert!(numbers(reader).into_iter().eq(follower.rows.lock().clone()), "in the middle"));
+        }
+        for writer in writers {
+            writer.await.unwrap();
+        }
+        store.read(|reader| assert!(numbers(reader).into_iter().eq(follower.rows.lock().clone()), "in the end"));
+        assert!(late.rows.lock().keys().all(|(writer, _)| *writer < 8), "the rows from before it came are not its own");
+        let told = *follower.told.lock();
+        store.write::<_, _, StoreError>(|tx| tx.put(NEIGHBOUR, &(1, 1), &1)).await.unwrap();
+        assert_eq!(*follower.told.lock(), told, "rows of other tables do not concern it");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_projection_that_panics_ends_the_writing_but_not_what_was_promised() {
+    on_all(|store, _| async move {
+        let follower = Arc::new(Follower { panics_at: Some(13), ..Follower::default() });
+        store.attach(follower, Begin::WithAllRows).unwrap();
+        let put = |n| store.write::<_, _, StoreError>(move |tx| tx.put(NUMBERS, &(1, n), &n));
+        put(12).await.unwrap();
+        put(13).await.unwrap();
+        assert!(store.failed().await.contains("the follower"), "the operator learns who failed");
+        assert_eq!(put(14).await, Err(StoreError::Closed));
+        assert_eq!(store.read(numbers), [((1, 12), 12), ((1, 13), 13)]);
+        let beginner = Arc::new(Follower { panics_at: Some(13), ..Follower::default() });
+        assert_eq!(store.attach(beginner, Begin::WithAllRows), Err(StoreError::Panicked), "nor does it harm who brings it");
     })
     .await;
 }

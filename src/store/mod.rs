@@ -17,6 +17,7 @@ mod manifest;
 mod memory;
 mod metrics;
 mod options;
+mod projection;
 pub mod records;
 mod recovery;
 mod replay;
@@ -33,6 +34,7 @@ pub use kv::{Direction, Kv, Pair, TableId, Write};
 pub use memory::Memory;
 pub use metrics::{Histogram, Metrics};
 pub use options::{OpenError, OpenReport, Options, Start};
+pub use projection::{Begin, Change, Projection};
 pub use tx::{Inputs, Read, Reader, Table, Tx};
 
 use crate::clock::Clock;
@@ -117,6 +119,12 @@ impl<E: Send + 'static> Store<E> {
     /// Reads what has been committed. All reads of one closure see the same state, so keep it short: commits wait for it.
     pub fn read<T>(&self, read: impl FnOnce(&Reader<'_>) -> T) -> T {
         self.gate.read(|kv| read(&Reader(kv)))
+    }
+
+    /// Lets something in memory follow the tables, from now until the store is closed. Blocks until it has what it begins with;
+    /// nobody reads or writes meanwhile. Not to be called inside [`Store::read`].
+    pub fn attach(&self, projection: Arc<dyn Projection>, begin: Begin) -> Result<(), StoreError> {
+        self.gate.attach(projection, begin)
     }
 
     /// Writes and reads a row on the usual way, to see whether the store works.

@@ -199,8 +199,11 @@ impl<E> Writer<E> {
         if self.durable.is_some() {
             writes.push(applied_row(number));
         }
-        if let Err(error) = self.gate.commit(&writes) {
-            return Err(self.stop(format!("the engine could not take what is in the journal: {error}")));
+        match self.gate.commit(&writes) {
+            Ok(None) => {}
+            // What was written is safe, so its callers are told; but nobody may go on with what is in memory.
+            Ok(Some(why)) => drop(self.stop(why)),
+            Err(error) => return Err(self.stop(format!("the engine could not take what is in the journal: {error}"))),
         }
         if let Some(durable) = &mut self.durable {
             durable.last = number;
