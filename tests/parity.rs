@@ -52,6 +52,15 @@ const TABLE: &[Operation] = &[
         told: &[("new_message", Other), ("message_sent", OwnDevice)],
     },
     Operation {
+        rest: ("POST", "/api/chat/send"),
+        event: "send_message",
+        bodies: |ids| {
+            let body = json!({ "conversationId": ids.chat, "forwardedFrom": ids.message });
+            (body.clone(), body)
+        },
+        told: &[("new_message", Other), ("message_sent", OwnDevice)],
+    },
+    Operation {
         rest: ("PATCH", "/api/chat/messages/{message}/status"),
         event: "message_delivered",
         bodies: |ids| (json!({ "status": "delivered" }), json!({ "messageId": ids.message, "conversationId": ids.chat })),

@@ -31,6 +31,9 @@ pub fn edit(tx: &mut TxOf<'_>, rules: &Rules, actor: &Actor, id: MessageId, cont
     if message.deleted_at.is_some() {
         return Err(Error::with(Code::Conflict, "This message has been deleted."));
     }
+    if message.forwarded_from.is_some_and(|author| author != actor.user) {
+        return Err(Error::with(Code::Conflict, "These are somebody's own words and stay as they are."));
+    }
     if now.since(message.created_at) > rules.settings.edit_window {
         return Err(Code::EditWindowExpired.into());
     }

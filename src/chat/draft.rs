@@ -34,6 +34,8 @@ pub struct Draft {
     pub kind: MessageKind,
     /// The message it answers.
     pub reply_to: Option<MessageId>,
+    /// The message whose words it passes on; then it has none of its own.
+    pub forwards: Option<MessageId>,
     /// The sender's own id for it.
     pub client_message_id: Option<String>,
     /// How pressing it is.
@@ -62,8 +64,9 @@ impl TryFrom<SendBody> for Draft {
                 refuse(field, "is not available yet".into());
             }
         }
+        let forwards = forwarded(&body.forwarded_from).map_err(|message| refuse("forwardedFrom", message));
         let content = body.content.unwrap_or_default();
-        if let Some(message) = wrong_content(&content) {
+        if let Some(message) = wrong_content(&content).filter(|_| forwards == Ok(None)) {
             refuse("content", message);
         }
         let kind = word(body.message_type.as_deref(), MessageKind::Text).map_err(|message| refuse("messageType", message));
@@ -73,13 +76,14 @@ impl TryFrom<SendBody> for Draft {
         if client_message_id.as_ref().is_some_and(|id| id.chars().count() > MAX_CLIENT_ID) {
             refuse("clientMessageId", format!("must have at most {MAX_CLIENT_ID} characters"));
         }
-        let (Ok(kind), Ok(priority), Ok(reply_to), true) = (kind, priority, reply_to, wrong.is_empty()) else {
+        let (Ok(kind), Ok(priority), Ok(reply_to), Ok(forwards), true) = (kind, priority, reply_to, forwards, wrong.is_empty()) else {
             return Err(Error::fields(&wrong));
         };
         let target = target(body.conversation_id.as_ref(), body.recipient_id.as_ref())?;
         // Who writes something urgent wants to know that it was seen.
         let requires_ack = priority == Priority::Urgent || body.requires_ack.unwrap_or(false);
-        Ok(Self { target, content, kind, reply_to, client_message_id, priority, requires_ack })
+        let forwards = forwards.map(|id| id.parse().map_err(|_| Error::new(Code::MessageNotFound))).transpose()?;
+        Ok(Self { target, content, kind, reply_to, forwards, client_message_id, priority, requires_ack })
     }
 }
 
@@ -136,6 +140,15 @@ fn reply(value: &Value) -> Result<Option<MessageId>, String> {
     match value {
         Value::String(text) if !text.is_empty() => text.parse().map(Some).map_err(|_| NOT_HERE.into()),
         _ => Ok(None),
+    }
+}
+
+/// The message that is passed on.
+fn forwarded(value: &Value) -> Result<Option<&str>, String> {
+    match value {
+        Value::Null => Ok(None),
+        Value::String(text) => Ok(Some(text.as_str()).filter(|text| !text.is_empty())),
+        _ => Err("must be the id of a message".into()),
     }
 }
 

@@ -3,9 +3,10 @@
 use super::{
     Rules, Seat,
     db::TxOf,
-    draft::{Draft, NOT_HERE, Target},
+    draft::{Draft, Target},
     marks::{self, Mark},
     open,
+    outgoing::Outgoing,
     view::{People, View},
 };
 use crate::{
@@ -55,14 +56,19 @@ pub fn send(tx: &mut TxOf<'_>, rules: &Rules, actor: &Actor, draft: &Draft, door
     if let Some(seq) = repeated(tx, &mut seat, draft, door)? {
         return Ok(Placed { message: present(tx, rules, &seat, seq)?, fresh: false });
     }
+    let outgoing = Outgoing::new(tx, &seat, draft)?;
+    Ok(Placed { message: place(tx, rules, actor, seat, &outgoing, door)?, fresh: true })
+}
+
+/// Writes a message into a conversation and tells everybody in it, if the actor may write there.
+fn place(tx: &mut TxOf<'_>, rules: &Rules, actor: &Actor, mut seat: Seat, outgoing: &Outgoing, door: Door) -> Result<MessageView> {
     rules.policy.check_write(tx, actor, &seat)?;
-    let reply_to = reply(&seat, draft)?;
     let at = tx.now().max(seat.chat.last_activity);
     let seq = seat.chat.last_seq.next();
     let cursor = seat.next_cursor();
-    let message = message(draft, &seat, reply_to, at, cursor);
+    let message = message(outgoing, &seat, at, cursor);
     tx.put(tables::MESSAGES, &(seat.id, seq), &message)?;
-    if let Some(id) = &draft.client_message_id {
+    if let Some(id) = &outgoing.client_message_id {
         tx.put(tables::SENT, &(seat.id, seat.user, digest(id)), &Sent { seq, at })?;
     }
     let read_before = seat.me.read.seq;
@@ -77,7 +83,7 @@ pub fn send(tx: &mut TxOf<'_>, rules: &Rules, actor: &Actor, draft: &Draft, door
     }
     tx.emit(Emission::to_users(seat.others().collect(), Event::new_message(&message)));
     tx.emit(Emission::to_users(vec![seat.user], Event::message_sent(&message)));
-    Ok(Placed { message, fresh: true })
+    Ok(message)
 }
 
 /// Where the message goes.
@@ -99,7 +105,7 @@ fn repeated(tx: &mut TxOf<'_>, seat: &mut Seat, draft: &Draft, door: Door) -> Re
     if let Some(id) = &draft.client_message_id {
         return Ok(tx.get(tables::SENT, &(seat.id, seat.user, digest(id)))?.map(|sent| sent.seq));
     }
-    if door == Door::Rest {
+    if door == Door::Rest || draft.forwards.is_some() {
         return Ok(None);
     }
     // Old midwife pages send each message by REST and then by socket.
@@ -128,32 +134,24 @@ fn present(tx: &TxOf<'_>, rules: &Rules, seat: &Seat, seq: Seq) -> Result<Messag
     View::new(&people, seat)?.message(seq, &message)
 }
 
-fn reply(seat: &Seat, draft: &Draft) -> Result<Option<Seq>> {
-    match draft.reply_to {
-        None => Ok(None),
-        Some(id) if id.chat == seat.id && seat.sees(id.seq) => Ok(Some(id.seq)),
-        Some(_) => Err(Error::field("replyTo", NOT_HERE)),
-    }
-}
-
-fn message(draft: &Draft, seat: &Seat, reply_to: Option<Seq>, at: Timestamp, cursor: Cursor) -> Message {
+fn message(outgoing: &Outgoing, seat: &Seat, at: Timestamp, cursor: Cursor) -> Message {
     Message {
         sender: seat.user,
-        content: draft.content.clone(),
-        kind: draft.kind,
+        content: outgoing.content.clone(),
+        kind: outgoing.kind,
         created_at: at,
         created: cursor,
         changed: cursor,
         updated_at: at,
-        client_message_id: draft.client_message_id.clone(),
-        reply_to,
-        priority: draft.priority,
-        requires_ack: draft.requires_ack,
+        client_message_id: outgoing.client_message_id.clone(),
+        reply_to: outgoing.reply_to,
+        priority: outgoing.priority,
+        requires_ack: outgoing.requires_ack,
         acks: Vec::new(),
         reactions: Vec::new(),
         edited_at: None,
         deleted_at: None,
-        forwarded_from: None,
+        forwarded_from: outgoing.forwarded_from,
         files: Vec::new(),
         system: None,
         appointment: None,

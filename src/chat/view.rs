@@ -1,10 +1,11 @@
 //! From records to what one reader sees.
 
-use super::{Rules, Seat, policy::is_there, urgent};
+use super::{Rules, Seat, location, policy::is_there, urgent};
 use crate::{
     clock::Timestamp,
     contract::{
-        AckView, ConversationView, LastMessage, MessageView, Metadata, ParticipantView, Perspective, QuoteView, ReactionView, Status,
+        AckView, ConversationView, LastMessage, MessageView, Metadata, OriginView, ParticipantView, Perspective, QuoteView, ReactionView,
+        Status,
         user::{availability, full_name, rating},
     },
     error::Result,
@@ -87,6 +88,7 @@ impl<'a, R: Read> View<'a, R> {
             recipient_id: self.recipient(message.sender),
             sender: Perspective::of(message.sender, self.seat.user),
             content: message.content.clone(),
+            location: location::of(message),
             message_type: message.kind,
             kind: message.kind,
             timestamp: message.created_at,
@@ -101,7 +103,7 @@ impl<'a, R: Read> View<'a, R> {
             file_url: None,
             file_name: None,
             reply_to: self.quote(message)?,
-            forwarded_from: message.forwarded_from,
+            forwarded_from: self.origin(message)?,
             reactions: reactions(message),
             is_edited: message.edited_at.is_some(),
             edited_at: message.edited_at,
@@ -171,6 +173,13 @@ impl<'a, R: Read> View<'a, R> {
             sender_id: preview.sender,
             status: Receipt::of(&self.members, preview.sender, preview.seq).status,
         })
+    }
+
+    /// Who wrote the words of a forwarded message.
+    fn origin(&self, message: &Message) -> Result<Option<OriginView>, StoreError> {
+        let Some(sender_id) = message.forwarded_from else { return Ok(None) };
+        let sender_name = self.people.get(sender_id)?.map(|user| full_name(&user)).unwrap_or_default();
+        Ok(Some(OriginView { sender_id, sender_name }))
     }
 
     fn quote(&self, message: &Message) -> Result<Option<QuoteView>, StoreError> {

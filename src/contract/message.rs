@@ -72,6 +72,8 @@ pub struct MessageView {
     pub recipient_id: Option<UserId>,
     pub sender: Perspective,
     pub content: String,
+    /// What can be read from the content of a location.
+    pub location: Option<LocationView>,
     #[serde(serialize_with = "word")]
     pub message_type: MessageKind,
     #[serde(rename = "type", serialize_with = "word")]
@@ -88,7 +90,7 @@ pub struct MessageView {
     pub file_url: Option<String>,
     pub file_name: Option<String>,
     pub reply_to: Option<QuoteView>,
-    pub forwarded_from: Option<UserId>,
+    pub forwarded_from: Option<OriginView>,
     pub reactions: Vec<ReactionView>,
     pub is_edited: bool,
     pub edited_at: Option<Timestamp>,
@@ -154,6 +156,24 @@ pub struct QuoteView {
     pub content: String,
     #[serde(serialize_with = "word")]
     pub message_type: MessageKind,
+}
+
+/// Who wrote the words of a forwarded message. Where they stood is nobody's business.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[allow(missing_docs)]
+pub struct OriginView {
+    pub sender_id: UserId,
+    pub sender_name: String,
+}
+
+/// A place on the map, in decimal degrees.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[allow(missing_docs)]
+pub struct LocationView {
+    pub latitude: f64,
+    pub longitude: f64,
+    pub label: Option<String>,
 }
 
 /// A reaction.

@@ -15,8 +15,8 @@ pub mod user;
 pub use conversation::{ConversationView, LastMessage, Metadata, MutedView, PinnedView, ReadView, UnreadCount, UnreadView};
 pub use event::{Audience, Emission, Event, StatusUpdate};
 pub use message::{
-    AckView, AckedView, ChangesView, DeletedView, FileView, MarkView, MessageView, Perspective, QuoteView, ReactionView, ReactionsView,
-    Status, StatusView, VersionView,
+    AckView, AckedView, ChangesView, DeletedView, FileView, LocationView, MarkView, MessageView, OriginView, Perspective, QuoteView,
+    ReactionView, ReactionsView, Status, StatusView, VersionView,
 };
 pub use names::Word;
 pub use page::{Listing, MessagePage, Page};

@@ -27,6 +27,8 @@ pub struct SendBody {
     pub message_type: Option<String>,
     /// Anything but a text is ignored.
     pub reply_to: Value,
+    /// A message whose words are sent instead of own ones.
+    pub forwarded_from: Value,
     pub client_message_id: Option<String>,
     pub priority: Option<String>,
     pub requires_ack: Option<bool>,

@@ -17,11 +17,9 @@ use mommycare::{
     },
 };
 use serde_json::Value;
-use std::{
-    sync::{
-        Arc, Mutex,
-        atomic::{AtomicU64, Ordering},
-    },
+use std::sync::{
+    Arc, Mutex,
+    atomic::{AtomicU64, Ordering},
 };
 
 pub struct Clinic {

@@ -1,0 +1,70 @@
+//! A message that has a conversation and only has to be written: what it answers and what it passes on has been looked up.
+
+use super::{
+    Seat,
+    draft::{Draft, NOT_HERE},
+};
+use crate::{
+    error::{Code, Error, Result},
+    ids::{MessageId, Seq, UserId},
+    store::{
+        Read,
+        records::{MessageKind, Priority},
+    },
+};
+
+/// A message on its way into a conversation.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Outgoing {
+    /// The words, exactly as they came.
+    pub content: String,
+    /// What it is.
+    pub kind: MessageKind,
+    /// The message of the same conversation that it answers.
+    pub reply_to: Option<Seq>,
+    /// The sender's own id for it.
+    pub client_message_id: Option<String>,
+    /// How pressing it is.
+    pub priority: Priority,
+    /// Whether the sender waits for an acknowledgement.
+    pub requires_ack: bool,
+    /// Who wrote these words first, when they are passed on.
+    pub forwarded_from: Option<UserId>,
+}
+
+impl Outgoing {
+    /// From what somebody wants to send into a conversation.
+    pub fn new(read: &impl Read, seat: &Seat, draft: &Draft) -> Result<Self> {
+        let reply_to = match draft.reply_to {
+            None => None,
+            Some(id) if id.chat == seat.id && seat.sees(id.seq) => Some(id.seq),
+            Some(_) => return Err(Error::field("replyTo", NOT_HERE)),
+        };
+        let (content, kind, forwarded_from) = match draft.forwards {
+            Some(id) => forwarded(read, seat.user, id)?,
+            None => (draft.content.clone(), draft.kind, None),
+        };
+        Ok(Self {
+            content,
+            kind,
+            reply_to,
+            client_message_id: draft.client_message_id.clone(),
+            priority: draft.priority,
+            requires_ack: draft.requires_ack,
+            forwarded_from,
+        })
+    }
+}
+
+/// The words of a message that somebody may see, and who wrote them first: however often they are passed on, nothing else
+/// goes with them.
+fn forwarded(read: &impl Read, user: UserId, id: MessageId) -> Result<(String, MessageKind, Option<UserId>)> {
+    let (_, message) = Seat::find_message(read, user, id)?;
+    if message.deleted_at.is_some() {
+        return Err(Error::with(Code::Conflict, "This message has been deleted."));
+    }
+    if message.system.is_some() {
+        return Err(Error::with(Code::Conflict, "This message was not written by a person and cannot be forwarded."));
+    }
+    Ok((message.content, message.kind, message.forwarded_from.or(Some(message.sender))))
+}
