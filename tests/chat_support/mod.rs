@@ -11,7 +11,7 @@ use mommycare::{
     error::{Code, Error, Result},
     ids::{ChatId, MessageId, SessionId, UserId},
     store::{
-        Store,
+        Options, Publish, Read as _, Store,
         records::{Availability, Role, User, Verification},
         tables,
     },
@@ -36,11 +36,19 @@ impl Clinic {
     }
 
     pub fn with(policy: Policy) -> Self {
-        let time = Arc::new(AtomicU64::new(1_795_000_000_000));
+        Self::made(policy, Arc::new(AtomicU64::new(1_795_000_000_000)), Store::in_memory)
+    }
+
+    /// On disk, at a time that goes on when the clinic is closed and opened again.
+    pub fn on_disk(options: &Options, time: Arc<AtomicU64>) -> Self {
+        Self::made(Policy::default(), time, |clock, publish| Store::open(options, clock, publish).unwrap().0)
+    }
+
+    fn made(policy: Policy, time: Arc<AtomicU64>, store: impl FnOnce(Clock, Publish<Emission>) -> Db) -> Self {
         let events: Arc<Mutex<Vec<Emission>>> = Arc::default();
-        let (clock, log) = (time.clone(), events.clone());
-        let clock = Clock::new(move || Timestamp(clock.load(Ordering::Relaxed)));
-        let store: Arc<Db> = Arc::new(Store::in_memory(clock, Box::new(move |new| log.lock().unwrap().extend(new))));
+        let (moment, log) = (time.clone(), events.clone());
+        let clock = Clock::new(move || Timestamp(moment.load(Ordering::Relaxed)));
+        let store = Arc::new(store(clock, Box::new(move |new| log.lock().unwrap().extend(new))));
         Self { time, events, ..Self::over(store, policy) }
     }
 
@@ -48,6 +56,16 @@ impl Clinic {
     pub fn over(store: Arc<Db>, policy: Policy) -> Self {
         let chats = Chats::new(store.clone(), policy, Config::default().chat).unwrap();
         Self { store, chats, time: Arc::default(), events: Arc::default(), people: AtomicU64::new(0) }
+    }
+
+    /// With nothing in memory but what the store says, as after a restart.
+    pub fn reopened(self) -> Self {
+        Self { time: self.time, events: self.events, people: self.people, ..Self::over(self.store, Policy::default()) }
+    }
+
+    /// The clock, which tests move.
+    pub fn time(&self) -> &Arc<AtomicU64> {
+        &self.time
     }
 
     /// Lets milliseconds pass.
@@ -96,6 +114,16 @@ impl Clinic {
 
     pub async fn put_user(&self, id: UserId, user: User) {
         self.store.write(move |tx| tx.put(tables::USERS, &id, &user)).await.unwrap();
+    }
+
+    /// Changes a person's record, as the clinic's decisions do.
+    pub async fn change_user(&self, id: UserId, change: impl Fn(&mut User) + Send + 'static) {
+        let changed = self.store.write::<_, _, Error>(move |tx| {
+            let mut user = tx.get(tables::USERS, &id)?.unwrap();
+            change(&mut user);
+            Ok(tx.put(tables::USERS, &id, &user)?)
+        });
+        changed.await.unwrap();
     }
 
     pub async fn open(&self, actor: Actor, with: Actor) -> Result<(ConversationView, bool)> {

@@ -1,0 +1,211 @@
+//! What one person sees of the model, in the contract's words. Fields that are not named here are not compared.
+
+use super::{
+    op::{EMOJI, PageKind},
+    world::{Answer, Named, Person, World, time},
+};
+use serde_json::{Value, json};
+
+/// Stands for a value that may be anything: what the server need not remember.
+pub const ANYTHING: &str = "(anything)";
+
+/// Of older steps in reading than these the server need not know the time.
+const STEPS: usize = 16;
+
+impl World {
+    /// A message as a person sees it.
+    pub fn view(&self, at: Named, by: usize) -> Value {
+        let chat = &self.chats[at.chat];
+        let message = &chat.messages[at.seq - 1];
+        let sender = &self.people[message.by];
+        let mut view = json!({
+            "id": message.id, "_id": message.id, "seq": at.seq, "conversationId": chat.id,
+            "clientMessageId": message.client_id.as_ref().filter(|_| message.by == by),
+            "senderId": sender.id, "senderName": sender.name(), "senderRole": sender.role,
+            "sender": side(message.by, by),
+            "content": message.content, "messageType": "text", "type": "text",
+            "timestamp": time(message.at), "createdAt": time(message.at), "updatedAt": time(message.updated),
+            "replyTo": message.answers.map(|seq| self.quote(at.chat, seq, by)),
+            "forwardedFrom": message.origin.map(|who| json!({ "senderId": self.people[who].id, "senderName": self.people[who].name() })),
+            "reactions": self.reactions(at),
+            "isEdited": message.edited.is_some(), "editedAt": message.edited.map(time), "isDeleted": message.deleted,
+            "priority": if message.urgent { "urgent" } else { "normal" },
+            "requiresAck": message.urgent, "acks": self.acks(at),
+            "isSystemMessage": false,
+        });
+        let peer = self.others(at.chat, message.by)[0];
+        view["recipientId"] = json!(self.people[peer].id);
+        self.add_ticks(&mut view, at);
+        view
+    }
+
+    /// The places of the messages that a member sees.
+    pub fn places(&self, chat: usize, _by: usize) -> std::ops::RangeInclusive<usize> {
+        1..=self.chats[chat].messages.len()
+    }
+
+    /// The same as an event tells it to all recipients alike.
+    pub fn as_told(&self, at: Named, who: usize) -> Value {
+        let mut view = self.view(at, who);
+        if let Some(quote) = view["replyTo"].as_object_mut() {
+            quote.remove("sender");
+        }
+        view
+    }
+
+    fn add_ticks(&self, view: &mut Value, at: Named) {
+        let chat = &self.chats[at.chat];
+        let receipts = &chat.messages[at.seq - 1].receipts;
+        // Of the slowest: with one who has nothing there is no time.
+        let last = |times: Vec<Option<u64>>| times.into_iter().collect::<Option<Vec<_>>>().and_then(|times| times.into_iter().max());
+        let delivered = last(receipts.values().map(|receipt| receipt.delivered).collect());
+        let read = last(receipts.values().map(|receipt| receipt.read).collect());
+        view["status"] = json!(if read.is_some() {
+            "read"
+        } else if delivered.is_some() {
+            "delivered"
+        } else {
+            "sent"
+        });
+        view["read"] = json!(read.is_some());
+        let forgotten = chat.members.iter().any(|member| receipts.contains_key(&member.who) && member.steps >= STEPS);
+        let shown = |at: Option<u64>| match at {
+            Some(_) if forgotten => json!(ANYTHING),
+            Some(at) => time(at),
+            None => Value::Null,
+        };
+        view["deliveredAt"] = shown(delivered);
+        view["readAt"] = shown(read);
+    }
+
+    fn quote(&self, chat: usize, seq: usize, by: usize) -> Value {
+        let original = &self.chats[chat].messages[seq - 1];
+        json!({ "id": original.id, "sender": side(original.by, by), "senderId": self.people[original.by].id, "content": original.content,
+            "messageType": "text" })
+    }
+
+    pub fn reactions(&self, at: Named) -> Value {
+        let reactions = &self.chats[at.chat].messages[at.seq - 1].reactions;
+        let view = |(who, emoji, at): &(usize, usize, u64)| {
+            let id = &self.people[*who].id;
+            json!({ "userId": id, "user": id, "emoji": EMOJI[*emoji], "createdAt": time(*at) })
+        };
+        reactions.iter().map(view).collect()
+    }
+
+    pub fn acks(&self, at: Named) -> Value {
+        let acks = &self.chats[at.chat].messages[at.seq - 1].acks;
+        acks.iter().map(|(who, at)| json!({ "userId": self.people[*who].id, "at": time(*at) })).collect()
+    }
+
+    /// A conversation as a member sees it.
+    pub fn conversation(&self, at: usize, by: usize) -> Value {
+        let chat = &self.chats[at];
+        let others = self.others(at, by);
+        let peer = &self.people[others[0]];
+        let Ok(seat) = self.seat(at, by) else { return Value::Null };
+        let last = chat.messages.iter().rposition(|message| !message.deleted).map(|index| {
+            let view = self.view(Named { chat: at, seq: index + 1 }, by);
+            let field = |name: &str| view[name].clone();
+            json!({ "id": field("id"), "content": field("content"), "messageType": "text", "timestamp": field("timestamp"),
+                "sender": field("sender"), "senderId": field("senderId"), "status": field("status") })
+        });
+        let everybody: Vec<Value> = others.iter().chain([&by]).map(|who| participant(&self.people[*who])).collect();
+        json!({ "id": chat.id, "_id": chat.id, "type": "direct", "name": peer.name(), "participants": everybody, "lastMessage": last,
+            "unreadCount": self.unread(at, by), "isMuted": seat.muted, "isPinned": seat.pinned, "isArchived": false,
+            "lastActivity": time(chat.activity), "createdAt": time(chat.created), "isActive": peer.is_there(), "seq": chat.messages.len() })
+    }
+
+    pub fn get(&self, by: usize, chat: usize) -> Answer {
+        self.seat(chat, by)?;
+        Ok(self.conversation(chat, by))
+    }
+
+    /// The places of a page, oldest first.
+    pub fn page(&self, by: usize, chat: usize, wish: (PageKind, u64, u64, bool)) -> Answer {
+        self.seat(chat, by)?;
+        let (kind, place, limit, deleted) = wish;
+        let (place, limit) = (usize::try_from(place).unwrap(), usize::try_from(limit).unwrap());
+        let shown = |seq: &usize| deleted || !self.chats[chat].messages[seq - 1].deleted;
+        let last = self.chats[chat].messages.len();
+        let mut page: Vec<usize> = match kind {
+            // Counted over places, deleted ones too: the cost must not grow with the depth.
+            PageKind::Skip => {
+                let high = last.saturating_sub(place);
+                (1..=high).rev().take(limit).filter(shown).collect()
+            }
+            PageKind::Before => (1..place.min(last + 1)).rev().filter(shown).take(limit).collect(),
+            PageKind::After => (place + 1..=last).filter(shown).take(limit).collect(),
+        };
+        page.sort_unstable();
+        let total = (1..=last).filter(shown).count();
+        let items: Vec<Value> = page.into_iter().map(|seq| self.view(Named { chat, seq }, by)).collect();
+        Ok(json!({ "items": items, "total": total }))
+    }
+
+    pub fn list(&self, by: usize, filter: &str, search: &str, page: u64, limit: u64) -> Value {
+        let mut all: Vec<usize> = (0..self.chats.len()).filter(|chat| self.seat(*chat, by).is_ok()).collect();
+        all.retain(|chat| match filter {
+            "unread" => self.unread(*chat, by) > 0,
+            "pinned" => self.seat(*chat, by).is_ok_and(|seat| seat.pinned),
+            _ => true,
+        });
+        all.retain(|chat| search.is_empty() || self.others(*chat, by).iter().any(|who| is_called(&self.people[*who], search)));
+        all.sort_by_key(|chat| {
+            let pinned = self.seat(*chat, by).is_ok_and(|seat| seat.pinned);
+            (!pinned, std::cmp::Reverse(self.chats[*chat].activity), self.chats[*chat].id.clone())
+        });
+        let total = all.len();
+        let skip = usize::try_from((page - 1) * limit).unwrap();
+        let items: Vec<Value> =
+            all.into_iter().skip(skip).take(usize::try_from(limit).unwrap()).map(|chat| self.conversation(chat, by)).collect();
+        json!({ "items": items, "total": total })
+    }
+
+    pub fn unread_counts(&self, by: usize) -> Value {
+        let mine = (0..self.chats.len()).filter(|chat| self.seat(*chat, by).is_ok());
+        let counts: serde_json::Map<String, Value> = mine
+            .map(|chat| (self.chats[chat].id.clone(), self.unread(chat, by)))
+            .filter(|(_, count)| *count > 0)
+            .map(|(id, count)| (id, json!(count)))
+            .collect();
+        let total: u64 = counts.values().filter_map(Value::as_u64).sum();
+        json!({ "total": total, "unreadCount": total, "conversations": counts })
+    }
+
+    /// How far every member has come.
+    pub fn marks(&self, chat: usize) -> Vec<Value> {
+        let mark = |who: usize| json!({ "userId": self.people[who].id, "readSeq": self.mark(chat, who, true), "deliveredSeq": self.mark(chat, who, false) });
+        self.everybody(chat).into_iter().map(mark).collect()
+    }
+
+    /// Whom a search shows, by name.
+    pub fn search(&self, by: usize, query: &str, role: &str) -> Answer {
+        if !self.people[by].approved {
+            return Err("VERIFICATION_PENDING");
+        }
+        let mut found: Vec<&Person> = (0..self.people.len())
+            .filter(|who| *who != by && self.finds(by, *who))
+            .map(|who| &self.people[who])
+            .filter(|person| role.is_empty() || role.split(',').any(|role| role == person.role))
+            .filter(|person| matches!(query, "." | "*") || is_called(person, query))
+            .collect();
+        found.sort_by_key(|person| (person.name().to_lowercase(), person.id.clone()));
+        Ok(found.into_iter().map(participant).collect())
+    }
+}
+
+fn side(sender: usize, reader: usize) -> &'static str {
+    if sender == reader { "user" } else { "provider" }
+}
+
+fn participant(person: &Person) -> Value {
+    json!({ "id": person.id, "_id": person.id, "name": person.name(), "firstName": person.first, "lastName": person.last,
+        "role": person.role })
+}
+
+/// Whether every word of a search begins a part of the name.
+fn is_called(person: &Person, search: &str) -> bool {
+    let (name, search) = (person.name().to_lowercase(), search.to_lowercase());
+    search.split_whitespace().all(|word| name.split_whitespace().any(|part| part.starts_with(word)))
+}
