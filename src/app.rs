@@ -61,7 +61,7 @@ impl App {
         let accounts = Arc::new(accounts(&config, store.clone(), chats.clone())?);
         let realtime = Realtime::new(accounts.clone(), chats.clone(), hub);
         let sockets = Server::new(socket_settings(&config), realtime);
-        let metrics = Arc::new(Metrics::new(store.clone(), sockets.counters().clone()));
+        let metrics = Arc::new(Metrics::new(store.clone(), chats.everybody().clone(), sockets.counters().clone()));
         let setup_token = accounts.begin_setup(std::env::var("MOMMYCARE_SETUP_TOKEN").ok()).map_err(|error| StartError(error.message))?;
         Ok(Self { config: Arc::new(config), store, accounts, chats, sockets, metrics, setup_token })
     }

@@ -1,6 +1,6 @@
 //! Figures for whoever watches the server. No content, names, tokens or ids.
 
-use crate::{contract::Emission, socketio::Counters, store::Store};
+use crate::{chat::Everybody, contract::Emission, socketio::Counters, store::Store};
 use prometheus_client::{
     collector::Collector,
     encoding::{DescriptorEncoder, EncodeLabelSet, EncodeMetric, NoLabelSet, text::encode},
@@ -30,12 +30,13 @@ struct RequestLabels {
 const SECONDS: [f64; 12] = [0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0];
 
 impl Metrics {
-    /// Figures of a server with this store and these sockets.
-    pub fn new(store: Arc<Store<Emission>>, sockets: Arc<Counters>) -> Self {
+    /// Figures of a server with this store, these people and these sockets.
+    pub fn new(store: Arc<Store<Emission>>, everybody: Arc<Everybody>, sockets: Arc<Counters>) -> Self {
         let mut registry = Registry::with_prefix("mommycare");
         let requests = Family::<RequestLabels, Histogram>::new_with_constructor(|| Histogram::new(SECONDS));
         registry.register_with_unit("request_duration", "Time to answer a request", Unit::Seconds, requests.clone());
         registry.register_collector(Box::new(StoreFigures(store)));
+        registry.register_collector(Box::new(PeopleFigures(everybody)));
         registry.register_collector(Box::new(SocketFigures(sockets)));
         Self { registry, requests }
     }
@@ -72,6 +73,19 @@ impl Collector for StoreFigures {
         counter(&mut out, "checkpoints", "Checkpoints made", metrics.checkpoints())?;
         counter(&mut out, "snapshots", "Snapshots made", metrics.snapshots())?;
         counter(&mut out, "disk_full_refusals", "Groups refused because the disk was nearly full", metrics.refused_full())
+    }
+}
+
+/// How often people come from memory.
+#[derive(Debug)]
+struct PeopleFigures(Arc<Everybody>);
+
+impl Collector for PeopleFigures {
+    fn encode(&self, mut out: DescriptorEncoder) -> fmt::Result {
+        let (hits, misses) = self.0.lookups();
+        gauge(&mut out, "people", "People with an account, all of them in memory", i64::try_from(self.0.len()).unwrap_or(i64::MAX))?;
+        counter(&mut out, "people_cache_hits", "People answered from memory", hits)?;
+        counter(&mut out, "people_cache_misses", "People decoded anew, inside the operation that had just changed them", misses)
     }
 }
 

@@ -118,12 +118,15 @@ async fn the_directory_filters_sorts_and_pages() {
         people.push(clinic.person_with(name, Role::Doctor, adapt).await);
     }
     clinic.say(mona, people[1], 1).await;
+    clinic.wait(1_000);
     clinic.say(people[2], mona, 2).await;
     clinic.chats.set_availability(people[0], AvailabilityBody { availability: Some("busy".into()), until: None }).await.unwrap();
     let names = |query: DirectoryQuery| -> Vec<String> {
-        clinic.chats.providers(mona, &query).unwrap().items.into_iter().map(|view| view.person.first_name).collect()
+        clinic.chats.providers(mona, &query).unwrap().people.items.into_iter().map(|view| view.person.first_name).collect()
     };
     let sort = |word: &str| DirectoryQuery { sort: Some(word.into()), ..DirectoryQuery::default() };
+    assert_eq!(names(DirectoryQuery::default()), ["Bela", "Cara", "Alma"], "who is available comes first");
+    assert_eq!(names(sort("recent")), ["Cara", "Bela", "Alma"], "the newest message first");
     assert_eq!(names(sort("name")), ["Alma", "Bela", "Cara"]);
     assert_eq!(names(sort("rating")), ["Alma", "Cara", "Bela"]);
     assert_eq!(names(DirectoryQuery { specialty: Some("paediatrics".into()), min_rating: Some(3.5), ..sort("name") }), ["Cara"]);
@@ -131,13 +134,65 @@ async fn the_directory_filters_sorts_and_pages() {
     assert_eq!(names(DirectoryQuery { search: Some("BEST".into()), ..sort("name") }), ["Bela"]);
     assert_eq!(names(DirectoryQuery { page: Some(2), limit: Some(2), ..sort("name") }), ["Cara"]);
     assert_eq!(names(DirectoryQuery { role: Some("midwife".into()), ..sort("name") }), Vec::<String>::new());
-    let cara = clinic.chats.providers(mona, &DirectoryQuery::default()).unwrap().items.into_iter().find(|v| v.person.first_name == "Cara");
-    let cara = cara.unwrap();
+    let mut all = clinic.chats.providers(mona, &DirectoryQuery::default()).unwrap().people.items;
+    let cara = all.remove(all.iter().position(|view| view.person.first_name == "Cara").unwrap());
     assert_eq!((cara.unread_count, cara.last_message.as_str(), cara.last_message_time.len()), (2, "message 2", 5));
     // A midwife sees mothers, with what she has with them; a mother never sees mothers.
     let other = clinic.person("Nora Mother", Role::Mom).await;
-    let moms = clinic.chats.midwife_users(people[2], &DirectoryQuery::default()).unwrap();
+    let moms = clinic.chats.midwife_users(people[2], &DirectoryQuery::default()).unwrap().people;
     assert_eq!(moms.page.total, 2);
     assert!(moms.items.iter().any(|view| view.person.id == other.user));
-    assert!(clinic.chats.midwife_users(mona, &DirectoryQuery::default()).unwrap().items.is_empty());
+    assert!(clinic.chats.midwife_users(mona, &DirectoryQuery::default()).unwrap().people.items.is_empty());
+}
+
+#[tokio::test]
+async fn the_directory_counts_specialties_and_knows_languages() {
+    let clinic = Clinic::new();
+    let mona = clinic.person("Mona Test", Role::Mom).await;
+    for (name, role, specialty, language) in [
+        ("Alma Able", Role::Doctor, "Cardiology", "English"),
+        ("Bela Best", Role::Doctor, "P\u{e6}diatrics", "සිංහල"),
+        ("Cara Calm", Role::Midwife, "Lactation", "English"),
+        ("Dana Deep", Role::Midwife, "lactation", "தமிழ்"),
+        ("Ella Even", Role::Doctor, "", "english"),
+    ] {
+        let adapt = |user: &mut mommycare::store::records::User| {
+            user.specialty = Some(specialty.to_owned()).filter(|text| !text.is_empty());
+            user.languages = vec![language.into(), "Latin".into()];
+        };
+        clinic.person_with(name, role, adapt).await;
+    }
+    clinic.person_with("Fake Doctor", Role::Doctor, |user| user.verification = Verification::Pending).await;
+    let ask = |query: &DirectoryQuery| clinic.chats.providers(mona, query).unwrap();
+    let counts = |query: DirectoryQuery| -> Vec<(String, u64)> {
+        ask(&query).specialties.into_iter().map(|entry| (entry.specialty, entry.count)).collect()
+    };
+    let usual = DirectoryQuery::default;
+    let all = [("Lactation".to_owned(), 2), ("Cardiology".to_owned(), 1), ("P\u{e6}diatrics".to_owned(), 1)];
+    assert_eq!(counts(usual()), all, "the most frequent first, whatever the case of a letter");
+    let chosen = DirectoryQuery { specialty: Some("LACTATION".into()), page: Some(1), limit: Some(1), ..usual() };
+    assert_eq!(counts(chosen.clone()), all, "one still sees what else there is");
+    assert_eq!((ask(&chosen).people.page.total, ask(&chosen).people.items.len()), (2, 1));
+    assert_eq!(counts(DirectoryQuery { role: Some("doctor".into()), ..usual() }), all[1..]);
+    assert_eq!(counts(DirectoryQuery { language: Some("English".into()), ..usual() }).len(), 2);
+    let total = |query: DirectoryQuery| ask(&query).people.page.total;
+    assert_eq!(total(DirectoryQuery { language: Some("english".into()), ..usual() }), 3);
+    assert_eq!(total(DirectoryQuery { language: Some("තමිල්".into()), ..usual() }), 0);
+    assert_eq!(total(DirectoryQuery { availability: Some("busy, unavailable".into()), ..usual() }), 0);
+    assert_eq!(total(DirectoryQuery { availability: Some("busy,available".into()), ..usual() }), 5);
+    assert_eq!(total(DirectoryQuery { search: Some("lac da".into()), ..usual() }), 1, "a word of the specialty, one of the name");
+    for (wrong, field) in [
+        (DirectoryQuery { availability: Some("here".into()), ..usual() }, "availability"),
+        (DirectoryQuery { sort: Some("beauty".into()), ..usual() }, "sort"),
+        (DirectoryQuery { role: Some("king".into()), ..usual() }, "role"),
+    ] {
+        assert_eq!(chat_support::fields(&clinic.chats.providers(mona, &wrong).unwrap_err()), [field]);
+    }
+    let names = |query: &str| -> Vec<String> {
+        let query = SearchQuery { query: Some(query.into()), ..SearchQuery::default() };
+        clinic.chats.search(mona, &query).unwrap().items.into_iter().map(|person| person.first_name).collect()
+    };
+    assert_eq!(names("a"), ["Alma"], "the beginning of a part of the name, not its middle");
+    assert_eq!(names("EV ell"), ["Ella"]);
+    assert!(names("lactation").is_empty(), "people are searched by name");
 }

@@ -10,7 +10,11 @@ use mommycare::{
     clock::Clock,
     contract::request::*,
     ids::ChatId,
-    store::{Options, Store, records::Role},
+    store::{
+        Options, Read as _, Store,
+        records::{Availability, Role},
+        tables,
+    },
 };
 use std::{
     ops::Range,
@@ -129,4 +133,77 @@ async fn reading() {
         let query = ChangesQuery { since: Some(since), limit: Some(50) };
         time(&format!("50 changes since {since}"), &|| drop(clinic.chats.changes(ama, &chat.to_string(), &query).unwrap()));
     }
+}
+
+/// A clinic with so many professionals that every index shows whether it is one; two thousand mothers stand beside them.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "a measurement"]
+async fn directory() {
+    const SPECIALTIES: [&str; 8] =
+        ["Obstetrics", "Paediatrics", "Nutrition", "Lactation", "Anaesthesia", "Physiotherapy", "Psychology", "Cardiology"];
+    let folder = tempfile::tempdir().unwrap();
+    let (store, _) = Store::open(&Options::new(folder.path()), Clock::system(), Box::new(|_| ())).unwrap();
+    let clinic = Clinic::over(Arc::new(store), Policy::default());
+    let mona = clinic.person("Mona Test", Role::Mom).await;
+    for chunk in 0..120_usize {
+        let people = (chunk * 100..chunk * 100 + 100).map(|number| {
+            let role = [Role::Doctor, Role::Midwife, Role::ServiceProvider, Role::Doctor, Role::Midwife, Role::Mom][number % 6];
+            let name = format!(
+                "{}a{} {}o{}",
+                ["Am", "Dor", "Nim", "Zo\u{eb}"][number % 4],
+                number % 97,
+                ["Per", "Sil", "Fern"][number % 3],
+                number
+            );
+            let adapt = move |user: &mut mommycare::store::records::User| {
+                user.password_hash = "$2b$12$".to_owned() + &"x".repeat(53);
+                user.specialty = Some(SPECIALTIES[number / 6 % 8].into());
+                user.languages = vec!["English".into(), ["Sinhala", "Tamil"][number % 2].into()];
+                user.bio = Some("A few sentences about somebody who has worked here for a long time. ".repeat(3));
+                user.availability = [Availability::Available, Availability::Busy, Availability::Unavailable][number % 3];
+            };
+            let clinic = &clinic;
+            async move { clinic.person_with(&name, role, adapt).await }
+        });
+        futures_util::future::join_all(people).await;
+    }
+    let ask = |query: DirectoryQuery| clinic.chats.providers(mona, &query).unwrap();
+    let page = |page| DirectoryQuery { page: Some(page), limit: Some(20), ..DirectoryQuery::default() };
+    println!("{} providers", ask(page(1)).people.page.total);
+    spread("first page of 20", &|| drop(ask(page(1))));
+    spread("page 250 of 20, by name", &|| drop(ask(DirectoryQuery { sort: Some("name".into()), ..page(250) })));
+    spread("all that there are without a page, 1,000", &|| drop(ask(DirectoryQuery::default())));
+    spread("one specialty", &|| drop(ask(DirectoryQuery { specialty: Some("Nutrition".into()), ..page(1) })));
+    spread("a name", &|| drop(ask(DirectoryQuery { search: Some("zoea12".into()), ..page(1) })));
+    let query = SearchQuery { query: Some("zoea12 per".into()), ..SearchQuery::default() };
+    spread("people search", &|| drop(clinic.chats.search(mona, &query).unwrap()));
+    let query = SearchQuery { query: Some("*".into()), limit: Some(20), ..SearchQuery::default() };
+    spread("people search for everybody, page of 20", &|| drop(clinic.chats.search(mona, &query).unwrap()));
+
+    let dora = clinic.person("Dora Sample", Role::Doctor).await;
+    let chat = clinic.say(mona, dora, 1).await[0].chat;
+    let many = |label: &str, run: &dyn Fn()| {
+        let began = Instant::now();
+        (0..100_000).for_each(|_| run());
+        println!("{label}: {:.3?} each", began.elapsed() / 100_000);
+    };
+    let store = &clinic.store;
+    many("a read of nothing", &|| store.read(|_| ()));
+    many("a person from the table", &|| drop(store.read(|read| read.get(tables::USERS, &dora.user)).unwrap()));
+    many("a conversation from the table", &|| drop(store.read(|read| read.get(tables::CHATS, &chat)).unwrap()));
+    many("a member from the table", &|| drop(store.read(|read| read.get(tables::MEMBERS, &(chat, mona.user))).unwrap()));
+}
+
+/// How long something takes, the usual and the worst.
+fn spread(label: &str, run: &dyn Fn()) {
+    run();
+    let mut times: Vec<Duration> = (0..200)
+        .map(|_| {
+            let began = Instant::now();
+            run();
+            began.elapsed()
+        })
+        .collect();
+    times.sort_unstable();
+    println!("{label}: p50 {:.3?}, p99 {:.3?}", times[100], times[198]);
 }

@@ -3,7 +3,8 @@
 use super::{
     Rules, Seat,
     draft::words,
-    fold::{fold, matches},
+    everybody::{Person, words_of},
+    fold::fold,
     inbox,
     policy::{Reach, is_there},
 };
@@ -11,19 +12,23 @@ use crate::{
     accounts::Actor,
     clock::Timestamp,
     contract::{
-        Listing, Page, ParticipantView, ProviderView, Word,
+        DirectoryView, Listing, Page, ParticipantView, ProviderView, SpecialtyCount, Word,
         request::{DirectoryQuery, SearchQuery},
-        user::{availability, full_name, rating},
+        user::{availability, rating},
     },
     error::{Error, Result},
     ids::UserId,
     store::{
-        Direction, Read,
-        records::{Availability, Role, User},
+        Read,
+        records::{Availability, Role},
         tables,
     },
 };
-use std::{cmp::Reverse, collections::HashMap, ops::Bound};
+use std::{
+    cmp::Reverse,
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+};
 
 /// At most so many people without a page.
 const MOST: u64 = 1_000;
@@ -32,12 +37,14 @@ const MAX_LIMIT: u64 = 100;
 /// So many when only the page is named.
 const USUAL_LIMIT: u64 = 20;
 
-/// In what order the directory stands.
+/// In what order the directory stands. Of equals, by name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Order {
-    /// Newest message first, then by name.
-    Recent,
+    /// Who takes conversations now comes first.
+    Availability,
     Name,
+    /// Newest message first.
+    Recent,
     Rating,
 }
 
@@ -45,9 +52,16 @@ enum Order {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Wish {
     roles: Vec<Role>,
-    search: String,
+    /// Folded, each the beginning of a part of the name.
+    words: Vec<String>,
+    /// Whether the words may also begin a part of the specialty.
+    by_specialty: bool,
+    /// Folded; empty: any.
     specialty: String,
-    available: bool,
+    /// Folded; empty: any.
+    language: String,
+    /// Empty: any.
+    availability: Vec<Availability>,
     min_rating: f64,
     order: Order,
     page: Option<(u64, u64)>,
@@ -60,10 +74,12 @@ impl Wish {
         let text = text.ok_or_else(|| Error::field("query", "is required"))?;
         let everybody = matches!(text, "." | "*");
         Ok(Self {
-            roles: roles(query.role.as_deref(), ALL_ROLES)?,
-            search: if everybody { String::new() } else { fold(text) },
+            roles: listed("role", query.role.as_deref())?.unwrap_or_else(|| ALL_ROLES.to_vec()),
+            words: if everybody { Vec::new() } else { words_of(text) },
+            by_specialty: false,
             specialty: String::new(),
-            available: false,
+            language: String::new(),
+            availability: Vec::new(),
             min_rating: 0.0,
             order: Order::Name,
             page: page(query.page, query.limit)?,
@@ -73,16 +89,22 @@ impl Wish {
     /// Reads a query of the directory, which shows `usual` roles when none is named.
     fn directory(query: &DirectoryQuery, usual: &[Role]) -> Result<Self> {
         let order = match query.sort.as_deref() {
-            None | Some("" | "recent") => Order::Recent,
+            None | Some("" | "availability") => Order::Availability,
             Some("name") => Order::Name,
+            Some("recent") => Order::Recent,
             Some("rating") => Order::Rating,
-            Some(_) => return Err(Error::field("sort", "must be one of recent, name, rating")),
+            Some(_) => return Err(Error::field("sort", "must be one of availability, name, recent, rating")),
         };
+        let only_available = || if query.available == Some(true) { vec![Availability::Available] } else { Vec::new() };
+        let folded = |text: &Option<String>| fold(text.as_deref().unwrap_or_default());
+        let roles = listed("role", query.role.as_deref())?.unwrap_or_else(|| usual.to_vec());
         Ok(Self {
-            roles: roles(query.role.as_deref(), usual)?.into_iter().filter(|role| usual.contains(role)).collect(),
-            search: fold(query.search.as_deref().unwrap_or_default()),
-            specialty: fold(query.specialty.as_deref().unwrap_or_default()),
-            available: query.available.unwrap_or(false),
+            roles: roles.into_iter().filter(|role| usual.contains(role)).collect(),
+            words: words_of(query.search.as_deref().unwrap_or_default()),
+            by_specialty: true,
+            specialty: folded(&query.specialty),
+            language: folded(&query.language),
+            availability: listed("availability", query.availability.as_deref())?.unwrap_or_else(only_available),
             min_rating: query.min_rating.unwrap_or(0.0),
             order,
             page: page(query.page, query.limit)?,
@@ -99,13 +121,12 @@ impl Wish {
         Self::directory(query, if actor.role == Role::Mom { &[Role::Midwife] } else { &[Role::Mom] })
     }
 
-    fn wants(&self, user: &User, now: Timestamp) -> bool {
-        let text = || format!("{} {}", full_name(user), user.specialty.as_deref().unwrap_or_default());
-        self.roles.contains(&user.role)
-            && (!self.available || availability(user, now) == Availability::Available)
-            && rating(user) >= self.min_rating
-            && (self.specialty.is_empty() || matches(user.specialty.as_deref().unwrap_or_default(), &self.specialty))
-            && (self.search.is_empty() || matches(&text(), &self.search))
+    /// Whether a person is wanted, whatever the specialty.
+    fn wants(&self, person: &Person, now: Timestamp) -> bool {
+        (self.availability.is_empty() || self.availability.contains(&availability(person, now)))
+            && rating(person) >= self.min_rating
+            && (self.language.is_empty() || person.folded_languages.contains(&self.language))
+            && if self.by_specialty { person.is_described_by(&self.words) } else { person.is_called(&self.words) }
     }
 }
 
@@ -113,79 +134,137 @@ const ALL_ROLES: &[Role] = &[Role::Mom, Role::Doctor, Role::Midwife, Role::Servi
 
 /// Whom the actor may write to, as a search shows them.
 pub fn search(read: &impl Read, rules: &Rules, now: Timestamp, actor: &Actor, wish: &Wish) -> Result<Listing<ParticipantView>> {
-    actor.verified()?;
-    let seats = by_peer(read, actor.user)?;
-    let mut found = Vec::new();
-    for_each_reachable(read, rules, actor, &seats, |id, user| {
-        if wish.wants(user, now) {
-            found.push((fold(&full_name(user)), ParticipantView::new(id, user, &rules.roster.presence(id), now)));
-        }
-    })?;
-    found.sort_by(|(a, x), (b, y)| a.cmp(b).then(x.id.cmp(&y.id)));
-    Ok(cut(found.into_iter().map(|(_, person)| person).collect(), wish.page))
+    let (mut found, _) = Finder::new(read, rules, now, actor)?.find(wish)?;
+    sort(&mut found, wish.order, now, &HashMap::new());
+    let Listing { items, page } = cut(found, wish.page);
+    let view = |person: Arc<Person>| ParticipantView::new(person.id, &person, &rules.roster.presence(person.id), now);
+    Ok(Listing { items: items.into_iter().map(view).collect(), page })
 }
 
 /// Whom the actor may write to, with what they have in common.
-pub fn directory(read: &impl Read, rules: &Rules, now: Timestamp, actor: &Actor, wish: &Wish) -> Result<Listing<ProviderView>> {
-    actor.verified()?;
-    let seats = by_peer(read, actor.user)?;
-    let mut found = Vec::new();
-    for_each_reachable(read, rules, actor, &seats, |id, user| {
-        if wish.wants(user, now) {
-            let person = ParticipantView::new(id, user, &rules.roster.presence(id), now);
-            let view = ProviderView::new(person, user);
-            found.push((fold(&full_name(user)), with_seat(view, seats.get(&id))));
-        }
-    })?;
-    found.sort_by(|(a, x), (b, y)| {
-        let by_order = match wish.order {
-            Order::Recent => Reverse(x.last_message_at).cmp(&Reverse(y.last_message_at)),
-            Order::Name => std::cmp::Ordering::Equal,
-            Order::Rating => y.rating.total_cmp(&x.rating),
+pub fn directory(read: &impl Read, rules: &Rules, now: Timestamp, actor: &Actor, wish: &Wish) -> Result<DirectoryView> {
+    let mut finder = Finder::new(read, rules, now, actor)?;
+    let (mut found, specialties) = finder.find(wish)?;
+    let seats = if wish.order == Order::Recent { finder.seats()? } else { &HashMap::new() };
+    sort(&mut found, wish.order, now, seats);
+    let Listing { items, page } = cut(found, wish.page);
+    let view = |person: Arc<Person>| {
+        let participant = ParticipantView::new(person.id, &person, &rules.roster.presence(person.id), now);
+        Ok(with_seat(ProviderView::new(participant, &person), finder.seat_with(person.id)?.as_ref()))
+    };
+    let items = items.into_iter().map(view).collect::<Result<_>>()?;
+    Ok(DirectoryView { people: Listing { items, page }, specialties })
+}
+
+/// Looks for people whom one person may write to.
+struct Finder<'a, R> {
+    read: &'a R,
+    rules: &'a Rules,
+    now: Timestamp,
+    actor: &'a Actor,
+    /// The actor's direct conversations by the other person, once they were needed.
+    seats: Option<HashMap<UserId, Seat>>,
+}
+
+impl<'a, R: Read> Finder<'a, R> {
+    fn new(read: &'a R, rules: &'a Rules, now: Timestamp, actor: &'a Actor) -> Result<Self> {
+        actor.verified()?;
+        Ok(Self { read, rules, now, actor, seats: None })
+    }
+
+    /// Who is wanted, each role by name; and how many there are of every specialty before that of the wish counts.
+    fn find(&mut self, wish: &Wish) -> Result<(Vec<Arc<Person>>, Vec<SpecialtyCount>)> {
+        let (mut found, mut specialties) = (Vec::new(), Specialties::default());
+        let (actor, now) = (self.actor.user, self.now);
+        let mut look = |person: &Arc<Person>| {
+            if person.id != actor && wish.wants(person, now) {
+                specialties.add(person);
+                if wish.specialty.is_empty() || wish.specialty == person.folded_specialty {
+                    found.push(person.clone());
+                }
+            }
         };
-        by_order.then(a.cmp(b)).then(x.person.id.cmp(&y.person.id))
-    });
-    Ok(cut(found.into_iter().map(|(_, view)| view).collect(), wish.page))
-}
-
-/// The actor's direct conversations by the other person.
-fn by_peer(read: &impl Read, user: UserId) -> Result<HashMap<UserId, Seat>> {
-    Ok(inbox::seats(read, user)?.into_iter().filter_map(|seat| Some((seat.peer()?, seat))).collect())
-}
-
-/// Visits everybody whom the actor may write to.
-fn for_each_reachable(
-    read: &impl Read,
-    rules: &Rules,
-    actor: &Actor,
-    seats: &HashMap<UserId, Seat>,
-    mut visit: impl FnMut(UserId, &User),
-) -> Result<()> {
-    const CHUNK: usize = 500;
-    let mut from = Bound::Unbounded;
-    loop {
-        let rows = read.scan(tables::USERS, (from, Bound::Unbounded), Direction::Ascending, CHUNK)?;
-        let full = rows.len() == CHUNK;
-        for (id, user) in rows {
-            from = Bound::Excluded(id);
-            if id == actor.user || !is_there(&user) {
-                continue;
-            }
-            let reachable = match rules.policy.reach(actor.role, user.role) {
-                Reach::Always => true,
-                Reach::Never => false,
-                Reach::InAnswer => match seats.get(&id) {
-                    Some(seat) => seat.has_written(read, id)?,
-                    None => false,
-                },
-            };
-            if reachable {
-                visit(id, &user);
+        for role in &wish.roles {
+            match self.rules.policy.reach(self.actor.role, *role) {
+                Reach::Always => self.rules.everybody.visit(*role, &mut look),
+                Reach::InAnswer => self.writers(*role)?.iter().for_each(&mut look),
+                Reach::Never => {}
             }
         }
-        if !full {
-            return Ok(());
+        Ok((found, specialties.counts()))
+    }
+
+    /// Those of a role who have written to the actor, by name.
+    fn writers(&mut self, role: Role) -> Result<Vec<Arc<Person>>> {
+        let (read, everybody) = (self.read, &self.rules.everybody);
+        let mut writers = Vec::new();
+        for (peer, seat) in self.seats()? {
+            let person = everybody.get(read, *peer)?.filter(|person| person.role == role && is_there(person));
+            if let Some(person) = person
+                && seat.has_written(read, *peer)?
+            {
+                writers.push(person);
+            }
         }
+        writers.sort_by(by_name);
+        Ok(writers)
+    }
+
+    fn seats(&mut self) -> Result<&HashMap<UserId, Seat>> {
+        if self.seats.is_none() {
+            let seats = inbox::seats(self.read, self.actor.user)?;
+            self.seats = Some(seats.into_iter().filter_map(|seat| Some((seat.peer()?, seat))).collect());
+        }
+        Ok(self.seats.get_or_insert_default())
+    }
+
+    /// The actor's place in the conversation with a person, if there is one.
+    fn seat_with(&self, person: UserId) -> Result<Option<Seat>> {
+        let pair = (self.actor.user.min(person), self.actor.user.max(person));
+        let id = self.read.get(tables::DIRECT, &pair)?;
+        id.map(|id| Seat::find(self.read, self.actor.user, id)).transpose()
+    }
+}
+
+/// How many people there are of each specialty, under the first spelling that was met.
+#[derive(Default)]
+struct Specialties(BTreeMap<String, (String, u64)>);
+
+impl Specialties {
+    fn add(&mut self, person: &Person) {
+        if let Some((_, count)) = self.0.get_mut(&person.folded_specialty) {
+            *count += 1;
+        } else if let Some(shown) = person.specialty.as_ref().filter(|_| !person.folded_specialty.is_empty()) {
+            self.0.insert(person.folded_specialty.clone(), (shown.trim().to_owned(), 1));
+        }
+    }
+
+    /// The most frequent first, of equals by name.
+    fn counts(self) -> Vec<SpecialtyCount> {
+        let mut counts: Vec<_> = self.0.into_values().map(|(specialty, count)| SpecialtyCount { specialty, count }).collect();
+        counts.sort_by_key(|entry| Reverse(entry.count));
+        counts
+    }
+}
+
+fn by_name(a: &Arc<Person>, b: &Arc<Person>) -> std::cmp::Ordering {
+    a.folded_name.cmp(&b.folded_name).then(a.id.cmp(&b.id))
+}
+
+/// Puts people into an order. They come role by role, each by name: the sort is stable and fast on such runs.
+fn sort(people: &mut [Arc<Person>], order: Order, now: Timestamp, seats: &HashMap<UserId, Seat>) {
+    people.sort_by(by_name);
+    match order {
+        Order::Name => {}
+        Order::Availability => people.sort_by_cached_key(|person| match availability(person, now) {
+            Availability::Available => 0_u8,
+            Availability::Busy => 1,
+            Availability::Unavailable => 2,
+        }),
+        Order::Recent => people.sort_by_cached_key(|person| {
+            Reverse(seats.get(&person.id).and_then(|seat| seat.chat.preview.as_ref()).map(|preview| preview.at))
+        }),
+        Order::Rating => people.sort_by(|a, b| rating(b).total_cmp(&rating(a))),
     }
 }
 
@@ -215,11 +294,10 @@ fn page(page: Option<u64>, limit: Option<u64>) -> Result<Option<(u64, u64)>> {
     Ok(Some((super::page_number(page)?, super::limit(limit, USUAL_LIMIT, MAX_LIMIT)?)))
 }
 
-fn roles(list: Option<&str>, usual: &[Role]) -> Result<Vec<Role>> {
-    let named: Vec<&str> = list.unwrap_or_default().split(',').map(str::trim).filter(|word| !word.is_empty()).collect();
-    if named.is_empty() {
-        return Ok(usual.to_vec());
-    }
-    let role = |word: &&str| Role::from_word(word).ok_or_else(|| Error::field("role", format!("must be of {}", words::<Role>())));
-    named.iter().map(role).collect()
+/// The words of a list with commas between; nothing when none is named.
+fn listed<T: Word>(field: &str, list: Option<&str>) -> Result<Option<Vec<T>>> {
+    let named = list.unwrap_or_default().split(',').map(str::trim).filter(|word| !word.is_empty());
+    let value = |word| T::from_word(word).ok_or_else(|| Error::field(field, format!("must be of {}", words::<T>())));
+    let values: Vec<T> = named.map(value).collect::<Result<_>>()?;
+    Ok(Some(values).filter(|values| !values.is_empty()))
 }

@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     clock::Timestamp,
-    contract::{ConversationView, Listing, Page, request::InboxQuery, user::full_name},
+    contract::{ConversationView, Listing, Page, request::InboxQuery},
     error::{Error, Result},
     ids::{ChatId, UserId},
     store::{Direction, Read, StoreError, tables},
@@ -105,7 +105,7 @@ fn is_called(people: &People<'_, impl Read>, seat: &Seat, words: &str) -> Result
         return Ok(true);
     }
     for other in seat.others() {
-        if people.get(other)?.is_some_and(|user| matches(&full_name(&user), words)) {
+        if people.get(other)?.is_some_and(|person| matches(&person.name, words)) {
             return Ok(true);
         }
     }

@@ -6,6 +6,7 @@ mod availability;
 mod db;
 mod directory;
 mod draft;
+mod everybody;
 mod fold;
 mod history;
 mod inbox;
@@ -26,6 +27,7 @@ mod view;
 
 pub use db::Db;
 pub use draft::{Draft, Target};
+pub use everybody::{Everybody, Person};
 pub use marks::Mark;
 pub use policy::{Policy, Reach};
 pub use roster::{Device, Roster};
@@ -37,12 +39,15 @@ use crate::{
     config,
     error::{Error, Result},
 };
+use std::sync::Arc;
 
 /// What the operations need beside the store.
 #[derive(Debug)]
 pub struct Rules {
     /// Who may reach whom.
     pub policy: Policy,
+    /// Everybody as others may see them.
+    pub everybody: Arc<Everybody>,
     /// Who is there.
     pub roster: Roster,
     /// What the operator has set.

@@ -29,7 +29,7 @@ pub fn seat_with(tx: &mut TxOf<'_>, rules: &Rules, actor: &Actor, peer: UserId) 
     if let Some(id) = tx.get(tables::DIRECT, &pair)? {
         return Ok((Seat::find(tx, actor.user, id)?, false));
     }
-    let person = tx.get(tables::USERS, &peer)?.filter(|person| rules.policy.may_open(actor, peer, person));
+    let person = rules.everybody.get(tx, peer)?.filter(|person| rules.policy.may_open(actor, peer, person));
     if person.is_none() {
         return Err(Code::UserNotFound.into());
     }

@@ -1,16 +1,16 @@
 //! The one way into the rules of conversations, for both doors.
 
 use super::{
-    Db, Door, Draft, Mark, Placed, Policy, Roster, Rules, Seat, amend, availability, directory, history, inbox, marks, open, send, toggles,
-    upkeep, urgent, view,
+    Db, Door, Draft, Everybody, Mark, Placed, Policy, Roster, Rules, Seat, amend, availability, directory, history, inbox, marks, open,
+    send, toggles, upkeep, urgent, view,
 };
 use crate::{
     accounts::Actor,
     clock::Timestamp,
     config,
     contract::{
-        AckedView, AvailabilityView, ChangesView, ConversationView, DeletedView, Listing, MessagePage, MessageView, MutedView,
-        ParticipantView, PinnedView, ProviderView, ReactionsView, ReadView, StatusView, UnreadView, VersionView, Word as _,
+        AckedView, AvailabilityView, ChangesView, ConversationView, DeletedView, DirectoryView, Listing, MessagePage, MessageView,
+        MutedView, ParticipantView, PinnedView, ReactionsView, ReadView, StatusView, UnreadView, VersionView, Word as _,
         account::AvailabilityBody,
         request::{
             ChangesQuery, DirectoryQuery, EditBody, EmojiBody, InboxQuery, MessagesQuery, OpenBody, ReadBody, SearchQuery, SendBody,
@@ -20,7 +20,7 @@ use crate::{
     error::{Code, Error, Result},
     ids::{ChatId, Cursor, MessageId, Seq, UserId},
     store::{
-        Read as _, StoreError,
+        Begin, Read as _, StoreError,
         records::{ChatKind, User},
         tables,
     },
@@ -38,13 +38,21 @@ impl Chats {
     /// Over a store, with nobody there yet.
     pub fn new(store: Arc<Db>, policy: Policy, settings: config::Chat) -> Result<Self, StoreError> {
         let roster = store.read(|read| Roster::load(read))?;
-        Ok(Self { store, rules: Arc::new(Rules { policy, roster, settings }) })
+        let everybody = Arc::new(Everybody::default());
+        store.attach(everybody.clone(), Begin::WithAllRows)?;
+        Ok(Self { store, rules: Arc::new(Rules { policy, everybody, roster, settings }) })
     }
 
     /// Who is there.
     #[must_use]
     pub fn roster(&self) -> &Roster {
         &self.rules.roster
+    }
+
+    /// Everybody as others may see them.
+    #[must_use]
+    pub fn everybody(&self) -> &Arc<Everybody> {
+        &self.rules.everybody
     }
 
     /// The present moment.
@@ -178,13 +186,13 @@ impl Chats {
     }
 
     /// The professionals whom the actor may write to.
-    pub fn providers(&self, actor: Actor, query: &DirectoryQuery) -> Result<Listing<ProviderView>> {
+    pub fn providers(&self, actor: Actor, query: &DirectoryQuery) -> Result<DirectoryView> {
         let wish = directory::Wish::providers(query)?;
         self.store.read(|read| directory::directory(read, &self.rules, self.now(), &actor, &wish))
     }
 
     /// Whom a midwife looks after.
-    pub fn midwife_users(&self, actor: Actor, query: &DirectoryQuery) -> Result<Listing<ProviderView>> {
+    pub fn midwife_users(&self, actor: Actor, query: &DirectoryQuery) -> Result<DirectoryView> {
         let wish = directory::Wish::midwife_users(query, &actor)?;
         self.store.read(|read| directory::directory(read, &self.rules, self.now(), &actor, &wish))
     }

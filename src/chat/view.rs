@@ -1,12 +1,12 @@
 //! From records to what one reader sees.
 
-use super::{Rules, Seat, location, policy::is_there, urgent};
+use super::{Rules, Seat, everybody::Person, location, policy::is_there, urgent};
 use crate::{
     clock::Timestamp,
     contract::{
         AckView, ConversationView, LastMessage, MessageView, Metadata, OriginView, ParticipantView, Perspective, QuoteView, ReactionView,
         Status,
-        user::{availability, full_name, rating},
+        user::{availability, rating},
     },
     error::Result,
     ids::{ChatId, MessageId, Seq, UserId},
@@ -16,30 +16,24 @@ use crate::{
         tables,
     },
 };
-use std::{cell::RefCell, collections::HashMap, rc::Rc};
+use std::sync::Arc;
 
-/// Fetches people, each once.
+/// People, as one read or operation sees them at its moment.
 pub struct People<'a, R> {
     read: &'a R,
     rules: &'a Rules,
     now: Timestamp,
-    known: RefCell<HashMap<UserId, Option<Rc<User>>>>,
 }
 
 impl<'a, R: Read> People<'a, R> {
-    /// Nobody fetched yet.
+    /// At a moment.
     pub fn new(read: &'a R, rules: &'a Rules, now: Timestamp) -> Self {
-        Self { read, rules, now, known: RefCell::default() }
+        Self { read, rules, now }
     }
 
-    /// A person's record.
-    pub fn get(&self, id: UserId) -> Result<Option<Rc<User>>, StoreError> {
-        if let Some(known) = self.known.borrow().get(&id) {
-            return Ok(known.clone());
-        }
-        let user = self.read.get(tables::USERS, &id)?.map(Rc::new);
-        self.known.borrow_mut().insert(id, user.clone());
-        Ok(user)
+    /// A person, without what others may not know.
+    pub fn get(&self, id: UserId) -> Result<Option<Arc<Person>>, StoreError> {
+        self.rules.everybody.get(self.read, id)
     }
 
     /// A person as others see them.
@@ -83,7 +77,7 @@ impl<'a, R: Read> View<'a, R> {
             seq,
             conversation_id: id.chat,
             sender_id: message.sender,
-            sender_name: sender.as_ref().map(|user| full_name(user)).unwrap_or_default(),
+            sender_name: sender.as_ref().map(|person| person.name.clone()).unwrap_or_default(),
             sender_role: sender.as_ref().map_or(Role::Mom, |user| user.role),
             recipient_id: self.recipient(message.sender),
             sender: Perspective::of(message.sender, self.seat.user),
@@ -129,7 +123,7 @@ impl<'a, R: Read> View<'a, R> {
             id: self.seat.id,
             same_id: self.seat.id,
             kind: chat.kind,
-            name: peer.as_ref().map_or_else(|| chat.name.clone().unwrap_or_default(), |user| full_name(user)),
+            name: peer.as_ref().map_or_else(|| chat.name.clone().unwrap_or_default(), |person| person.name.clone()),
             participants: self.participants()?,
             last_message: self.last_message(),
             unread_count: self.seat.unread(),
@@ -178,7 +172,7 @@ impl<'a, R: Read> View<'a, R> {
     /// Who wrote the words of a forwarded message.
     fn origin(&self, message: &Message) -> Result<Option<OriginView>, StoreError> {
         let Some(sender_id) = message.forwarded_from else { return Ok(None) };
-        let sender_name = self.people.get(sender_id)?.map(|user| full_name(&user)).unwrap_or_default();
+        let sender_name = self.people.get(sender_id)?.map(|person| person.name.clone()).unwrap_or_default();
         Ok(Some(OriginView { sender_id, sender_name }))
     }
 

@@ -20,7 +20,7 @@ pub use message::{
 };
 pub use names::Word;
 pub use page::{Listing, MessagePage, Page};
-pub use person::{AvailabilityView, ParticipantView, ProviderView};
+pub use person::{AvailabilityView, DirectoryView, ParticipantView, ProviderView, SpecialtyCount};
 pub use user::{Presence, ResetLink, SessionView, SignedIn, UserView};
 
 use serde::Serializer;

@@ -1,7 +1,7 @@
 //! People as those see them who may write to them. Never e-mail or telephone.
 
 use super::{
-    Presence,
+    Listing, Presence,
     user::{availability, full_name, rating},
     word,
 };
@@ -111,6 +111,23 @@ impl ProviderView {
         self.last_message_at = Some(at);
         self
     }
+}
+
+/// How many people of the directory have a specialty.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[allow(missing_docs)]
+pub struct SpecialtyCount {
+    pub specialty: String,
+    pub count: u64,
+}
+
+/// A page of the directory.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DirectoryView {
+    /// The people on it.
+    pub people: Listing<ProviderView>,
+    /// What one can choose among: everybody whom the query finds, whatever the specialty. The most frequent first.
+    pub specialties: Vec<SpecialtyCount>,
 }
 
 /// The answer to `PATCH /api/users/me/availability`.

@@ -139,7 +139,11 @@ pub struct SearchQuery {
 pub struct DirectoryQuery {
     pub role: Option<String>,
     pub specialty: Option<String>,
+    /// Only who is available; `availability` says more.
     pub available: Option<bool>,
+    /// Several, with commas between.
+    pub availability: Option<String>,
+    pub language: Option<String>,
     pub min_rating: Option<f64>,
     pub search: Option<String>,
     pub sort: Option<String>,

@@ -5,6 +5,7 @@ use crate::{
     accounts::Actor,
     chat::{Chats, Door},
     contract::{
+        DirectoryView,
         account::AvailabilityBody,
         request::{
             ChangesQuery, DirectoryQuery, EditBody, EmojiBody, InboxQuery, MessagesQuery, MuteBody, OpenBody, PinBody, ReadBody,
@@ -156,14 +157,17 @@ fn search(actor: Actor, query: Query<SearchQuery>, chats: &House) -> Result<Answ
 
 #[get("/api/chat/providers")]
 fn providers(actor: Actor, query: Query<DirectoryQuery>, chats: &House) -> Result<Answer> {
-    let listing = chats.providers(actor, &query.0)?;
-    Answer::ok(&listing.items)?.page(&listing.page)?.top("total", &listing.page.total)
+    directory(&chats.providers(actor, &query.0)?)
 }
 
 #[get("/api/chat/midwife-chat-users")]
 fn midwife_users(actor: Actor, query: Query<DirectoryQuery>, chats: &House) -> Result<Answer> {
-    let listing = chats.midwife_users(actor, &query.0)?;
-    Answer::ok(&listing.items)?.page(&listing.page)?.top("total", &listing.page.total)
+    directory(&chats.midwife_users(actor, &query.0)?)
+}
+
+fn directory(found: &DirectoryView) -> Result<Answer> {
+    let DirectoryView { people, specialties } = found;
+    Answer::ok(&people.items)?.page(&people.page)?.top("total", &people.page.total)?.top("specialties", specialties)
 }
 
 #[patch("/api/users/me/availability", data = "<body>")]

@@ -35,7 +35,7 @@ pub use memory::Memory;
 pub use metrics::{Histogram, Metrics};
 pub use options::{OpenError, OpenReport, Options, Start};
 pub use projection::{Begin, Change, Projection};
-pub use tx::{Inputs, Read, Reader, Table, Tx};
+pub use tx::{Inputs, Read, Reader, State, Table, Tx};
 
 use crate::clock::Clock;
 use gate::Gate;

@@ -1,7 +1,7 @@
 //! Typed reads and writes of one operation.
 
 use super::{
-    Direction, Kv, StoreError, TableId,
+    Direction, Kv, Pair, StoreError, TableId,
     codec::{self, Key, Record},
 };
 use crate::clock::Timestamp;
@@ -36,10 +36,33 @@ impl<K, R> Table<K, R> {
     }
 }
 
+/// What is read: the committed state, and over it what is not committed yet.
+#[derive(Clone, Copy)]
+pub struct State<'a> {
+    kv: &'a dyn Kv,
+    /// The writes of the operations before in the group, and an operation's own.
+    pending: Option<(&'a Overlay, &'a Overlay)>,
+}
+
+impl<'a> State<'a> {
+    /// The uncommitted state of a key, if it has one.
+    fn pending(&self, table: TableId, key: &[u8]) -> Option<&'a Option<Vec<u8>>> {
+        let (group, own) = self.pending?;
+        let key = (table, key.to_vec());
+        own.get(&key).or_else(|| group.get(&key))
+    }
+}
+
 /// Reading, outside or inside an operation.
 pub trait Read {
+    /// What is read.
+    fn state(&self) -> State<'_>;
+
     /// The value of a key as bytes.
-    fn get_bytes(&self, table: TableId, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError>;
+    fn get_bytes(&self, table: TableId, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
+        let state = self.state();
+        state.pending(table, key).map_or_else(|| state.kv.get(table, key), |value| Ok(value.clone()))
+    }
 
     /// At most `limit` pairs between two bounds as bytes.
     fn scan_bytes(
@@ -49,7 +72,20 @@ pub trait Read {
         to: Bound<&[u8]>,
         direction: Direction,
         limit: usize,
-    ) -> Result<Vec<super::kv::Pair>, StoreError>;
+    ) -> Result<Vec<Pair>, StoreError> {
+        scan(self.state(), table, (from, to), direction, limit)
+    }
+
+    /// What an operation, or one before it in its group, has left at a key and is not committed yet. The outer `None`: nothing, so
+    /// that what follows the tables in memory is right.
+    fn pending<K: Key, R: Record>(&self, table: Table<K, R>, key: &K) -> Result<Option<Option<R>>, StoreError> {
+        let state = self.state();
+        if state.pending.is_none() {
+            return Ok(None);
+        }
+        let decode = |bytes: &Option<Vec<u8>>| bytes.as_deref().map(|bytes| codec::decode(table.id, bytes)).transpose();
+        state.pending(table.id, &key.to_bytes()).map(decode).transpose()
+    }
 
     /// The record of a key.
     fn get<K: Key, R: Record>(&self, table: Table<K, R>, key: &K) -> Result<Option<R>, StoreError> {
@@ -79,19 +115,8 @@ fn as_slice(bound: &Bound<Vec<u8>>) -> Bound<&[u8]> {
 pub struct Reader<'a>(pub(super) &'a dyn Kv);
 
 impl Read for Reader<'_> {
-    fn get_bytes(&self, table: TableId, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
-        self.0.get(table, key)
-    }
-
-    fn scan_bytes(
-        &self,
-        table: TableId,
-        from: Bound<&[u8]>,
-        to: Bound<&[u8]>,
-        direction: Direction,
-        limit: usize,
-    ) -> Result<Vec<super::kv::Pair>, StoreError> {
-        self.0.scan(table, from, to, direction, limit)
+    fn state(&self) -> State<'_> {
+        State { kv: self.0, pending: None }
     }
 }
 
@@ -157,62 +182,54 @@ impl<'a, E> Tx<'a, E> {
     pub fn emit(&mut self, event: E) {
         self.events.push(event);
     }
-
-    /// The uncommitted state of a key, if it has one.
-    fn pending(&self, table: TableId, key: &[u8]) -> Option<&Option<Vec<u8>>> {
-        let key = (table, key.to_vec());
-        self.own.get(&key).or_else(|| self.group.get(&key))
-    }
 }
 
 impl<E> Read for Tx<'_, E> {
-    fn get_bytes(&self, table: TableId, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
-        match self.pending(table, key) {
-            Some(value) => Ok(value.clone()),
-            None => self.kv.get(table, key),
-        }
+    fn state(&self) -> State<'_> {
+        State { kv: self.kv, pending: Some((self.group, &self.own)) }
     }
+}
 
-    fn scan_bytes(
-        &self,
-        table: TableId,
-        from: Bound<&[u8]>,
-        to: Bound<&[u8]>,
-        direction: Direction,
-        limit: usize,
-    ) -> Result<Vec<super::kv::Pair>, StoreError> {
-        let owned = |bound: Bound<&[u8]>| bound.map(|key| (table, key.to_vec()));
-        let start = match owned(from) {
-            Bound::Unbounded => Bound::Included((table, Vec::new())),
-            bound => bound,
-        };
-        let end = match owned(to) {
-            Bound::Unbounded => Bound::Excluded((TableId(table.0 + 1), Vec::new())),
-            bound => bound,
-        };
-        if super::is_empty_range(start.as_ref(), end.as_ref()) {
-            return Ok(Vec::new());
-        }
-        let mut pending = BTreeMap::new();
-        for overlay in [self.group, &self.own] {
-            pending.extend(overlay.range((start.clone(), end.clone())).map(|((_, key), value)| (key.as_slice(), value.as_ref())));
-        }
-        // Pending removals can hide as many committed pairs, so ask for that many more.
-        let removed = pending.values().filter(|value| value.is_none()).count();
-        let committed = self.kv.scan(table, from, to, direction, limit.saturating_add(removed))?;
-        if pending.is_empty() {
-            return Ok(committed);
-        }
-        let mut merged: BTreeMap<Vec<u8>, Vec<u8>> = committed.into_iter().collect();
-        for (key, value) in pending {
-            match value {
-                Some(value) => merged.insert(key.to_vec(), value.clone()),
-                None => merged.remove(key),
-            };
-        }
-        Ok(match direction {
-            Direction::Ascending => merged.into_iter().take(limit).collect(),
-            Direction::Descending => merged.into_iter().rev().take(limit).collect(),
-        })
+/// Committed pairs between two bounds, with what is not committed yet merged into them.
+fn scan(
+    state: State<'_>,
+    table: TableId,
+    (from, to): (Bound<&[u8]>, Bound<&[u8]>),
+    direction: Direction,
+    limit: usize,
+) -> Result<Vec<Pair>, StoreError> {
+    let Some((group, own)) = state.pending else { return state.kv.scan(table, from, to, direction, limit) };
+    let owned = |bound: Bound<&[u8]>| bound.map(|key| (table, key.to_vec()));
+    let start = match owned(from) {
+        Bound::Unbounded => Bound::Included((table, Vec::new())),
+        bound => bound,
+    };
+    let end = match owned(to) {
+        Bound::Unbounded => Bound::Excluded((TableId(table.0 + 1), Vec::new())),
+        bound => bound,
+    };
+    if super::is_empty_range(start.as_ref(), end.as_ref()) {
+        return Ok(Vec::new());
     }
+    let mut pending = BTreeMap::new();
+    for overlay in [group, own] {
+        pending.extend(overlay.range((start.clone(), end.clone())).map(|((_, key), value)| (key.as_slice(), value.as_ref())));
+    }
+    // Pending removals can hide as many committed pairs, so ask for that many more.
+    let removed = pending.values().filter(|value| value.is_none()).count();
+    let committed = state.kv.scan(table, from, to, direction, limit.saturating_add(removed))?;
+    if pending.is_empty() {
+        return Ok(committed);
+    }
+    let mut merged: BTreeMap<Vec<u8>, Vec<u8>> = committed.into_iter().collect();
+    for (key, value) in pending {
+        match value {
+            Some(value) => merged.insert(key.to_vec(), value.clone()),
+            None => merged.remove(key),
+        };
+    }
+    Ok(match direction {
+        Direction::Ascending => merged.into_iter().take(limit).collect(),
+        Direction::Descending => merged.into_iter().rev().take(limit).collect(),
+    })
 }
