@@ -1,6 +1,6 @@
 //! A data folder that is in use, of a newer version or not writable is refused in words and left as it was.
 
-use crate::support::{Server, command};
+use crate::support::{Server, command, command_of};
 use std::{
     fs,
     os::unix::{fs::PermissionsExt as _, process::CommandExt as _},
@@ -23,10 +23,14 @@ fn start_on(data: &std::path::Path, user: Option<u32>) -> Output {
     let folder = tempfile::tempdir().unwrap();
     fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755)).unwrap();
     let mut command = command(folder.path());
-    command.args(["--port", "0", "--data"]).arg(data).stdout(Stdio::piped()).stderr(Stdio::piped());
     if let Some(user) = user {
+        // Somebody else may not be allowed to look into the folder where the executable was built.
+        let copy = folder.path().join("mommycare");
+        fs::copy(command.get_program(), &copy).unwrap();
+        command = command_of(copy, folder.path());
         command.uid(user).gid(user);
     }
+    command.args(["--port", "0", "--data"]).arg(data).stdout(Stdio::piped()).stderr(Stdio::piped());
     let child = command.spawn().unwrap();
     let pid = child.id().to_string();
     let (done, is_done) = std::sync::mpsc::channel::<()>();

@@ -147,7 +147,12 @@ pub fn executable() -> PathBuf {
 
 /// A command of the executable with a clean environment, for tests of the command line.
 pub fn command(folder: &Path) -> Command {
-    let mut command = Command::new(executable());
+    command_of(executable(), folder)
+}
+
+/// As [`command`], of a copy of the executable.
+pub fn command_of(executable: impl AsRef<std::ffi::OsStr>, folder: &Path) -> Command {
+    let mut command = Command::new(executable);
     command.current_dir(folder).env_clear();
     if let Ok(path) = std::env::var("PATH") {
         command.env("PATH", path);
