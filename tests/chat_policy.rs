@@ -7,14 +7,16 @@ use chat_support::Clinic;
 use mommycare::{
     accounts::Actor,
     chat::{Door, Policy, Reach},
+    clock::Timestamp,
     contract::{account::AvailabilityBody, request::*},
     error::Code,
     store::{
         Read as _,
-        records::{Role, Verification},
+        records::{Availability, Role, Verification},
         tables,
     },
 };
+use std::sync::atomic::Ordering;
 
 const ROLES: [(Role, &str); 5] = [
     (Role::Mom, "Mona Other"),
@@ -143,6 +145,27 @@ async fn the_directory_filters_sorts_and_pages() {
     assert_eq!(moms.page.total, 2);
     assert!(moms.items.iter().any(|view| view.person.id == other.user));
     assert!(clinic.chats.midwife_users(mona, &DirectoryQuery::default()).unwrap().people.items.is_empty());
+}
+
+#[tokio::test]
+async fn a_limited_answer_says_when_it_ends_and_ends_by_itself() {
+    let clinic = Clinic::new();
+    let (mona, dora) = (clinic.person("Mona Test", Role::Mom).await, clinic.person("Dora Doctor", Role::Doctor).await);
+    clinic.say(mona, dora, 1).await;
+    let until = Timestamp(clinic.time().load(Ordering::SeqCst) + 60_000);
+    let said = |until| AvailabilityBody { availability: Some("unavailable".into()), until };
+    clinic.chats.set_availability(dora, said(Some(until))).await.unwrap();
+    let seen = || {
+        let dora = clinic.chats.providers(mona, &DirectoryQuery::default()).unwrap().people.items.remove(0).person;
+        (dora.availability, dora.availability_until)
+    };
+    assert_eq!(seen(), (Availability::Unavailable, Some(until)));
+    let told = clinic.events_for(mona, "user_availability_change");
+    assert_eq!(serde_json::to_value(&told[0]).unwrap()["until"], until.to_string());
+    clinic.wait(60_000);
+    assert_eq!(seen(), (Availability::Available, None));
+    clinic.chats.set_availability(dora, said(None)).await.unwrap();
+    assert_eq!(seen(), (Availability::Unavailable, None), "without an end it stays");
 }
 
 #[tokio::test]

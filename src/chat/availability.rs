@@ -39,11 +39,11 @@ pub fn set(tx: &mut TxOf<'_>, rules: &Rules, actor: &Actor, wish: Wish) -> Resul
     user.availability_until = wish.until;
     user.updated_at = now;
     tx.put(tables::USERS, &actor.user, &user)?;
-    let (user_id, availability) = (actor.user, availability(&user, now));
+    let (user_id, availability, until) = (actor.user, availability(&user, now), wish.until);
     let last_seen = rules.roster.presence(user_id).last_seen;
     let mut audience: Vec<UserId> = inbox::contacts(tx, user_id)?.into_iter().collect();
     audience.push(user_id);
-    tx.emit(Emission::to_users(audience.clone(), Event::UserAvailabilityChange { user_id, availability, last_seen }));
-    tx.emit(Emission::to_users(audience, Event::UserAvailabilityUpdate { user_id, availability, last_seen }));
-    Ok(AvailabilityView { user_id, availability, until: wish.until, last_seen })
+    tx.emit(Emission::to_users(audience.clone(), Event::UserAvailabilityChange { user_id, availability, until, last_seen }));
+    tx.emit(Emission::to_users(audience, Event::UserAvailabilityUpdate { user_id, availability, until, last_seen }));
+    Ok(AvailabilityView { user_id, availability, until, last_seen })
 }

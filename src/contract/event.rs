@@ -103,6 +103,7 @@ pub enum Event {
         user_id: UserId,
         #[serde(serialize_with = "word")]
         availability: Availability,
+        until: Option<Timestamp>,
         last_seen: Option<Timestamp>,
     },
     /// The same under its second name.
@@ -111,6 +112,7 @@ pub enum Event {
         user_id: UserId,
         #[serde(serialize_with = "word")]
         availability: Availability,
+        until: Option<Timestamp>,
         last_seen: Option<Timestamp>,
     },
     /// For the person's own devices.

@@ -2,7 +2,7 @@
 
 use super::{
     Listing, Presence,
-    user::{availability, full_name, rating},
+    user::{availability, availability_until, full_name, rating},
     word,
 };
 use crate::{
@@ -32,6 +32,7 @@ pub struct ParticipantView {
     pub last_seen: Option<Timestamp>,
     #[serde(serialize_with = "word")]
     pub availability: Availability,
+    pub availability_until: Option<Timestamp>,
 }
 
 impl ParticipantView {
@@ -51,6 +52,7 @@ impl ParticipantView {
             status: presence.status,
             last_seen: presence.last_seen,
             availability: availability(user, now),
+            availability_until: availability_until(user, now),
         }
     }
 }

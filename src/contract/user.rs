@@ -79,6 +79,7 @@ pub struct UserView {
     pub last_seen: Option<Timestamp>,
     #[serde(serialize_with = "word")]
     pub availability: Availability,
+    pub availability_until: Option<Timestamp>,
     #[serde(flatten, skip_serializing_if = "Option::is_none")]
     pub private: Option<PrivateView>,
     pub created_at: Timestamp,
@@ -109,6 +110,7 @@ impl UserView {
             is_online: presence.is_online,
             last_seen: presence.last_seen,
             availability: availability(user, now),
+            availability_until: availability_until(user, now),
             private: None,
             created_at: user.created_at,
         }
@@ -151,6 +153,12 @@ pub fn availability(user: &User, now: Timestamp) -> Availability {
         Some(until) if until <= now => Availability::Available,
         _ => user.availability,
     }
+}
+
+/// When a limited answer runs out; nothing where it has no end or has ended.
+#[must_use]
+pub fn availability_until(user: &User, now: Timestamp) -> Option<Timestamp> {
+    user.availability_until.filter(|until| *until > now)
 }
 
 /// One of a person's own sign-ins.

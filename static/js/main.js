@@ -3,6 +3,7 @@
 import { html, render, signal, useEffect } from '../vendor/preact.js';
 import { announced } from './core/announce.js';
 import { startAppearance } from './core/appearance.js';
+import { startMinutes } from './core/availability.js';
 import { loadClinic, needsSetup } from './core/clinic.js';
 import { startLang, t } from './core/i18n.js';
 import { isApproved, startLive } from './core/live.js';
@@ -71,6 +72,7 @@ function App() {
 const Root = () => html`<${App} /><${Toasts} /><p class="vh" role="status">${announced.value}</p>`;
 
 startAppearance();
+startMinutes();
 // Whoever is signed in need not wait for the clinic's answer; it decides only where a stranger goes.
 const clinic = loadClinic();
 await Promise.all([startLang(), me.value ? null : clinic]);

@@ -76,6 +76,16 @@ export function shortWhen(at, now = Date.now()) {
   return age < 7 ? names(lang.value).weekdayShort[new Date(at).getDay()] : dayAndMonth(at, now, true);
 }
 
+/** Something to come, in few words: "18:00" today, "Mon 8:00" this week, else "12 Nov 8:00". @param {number} at @param {number} [now] */
+export function upcoming(at, now = Date.now()) {
+  const days = daysBetween(now, at);
+  if (days === 0) return clock(at);
+  return `${days > 0 && days < 7 ? names(lang.value).weekdayShort[new Date(at).getDay()] : dayAndMonth(at, now, true)} ${clock(at)}`;
+}
+
+/** "12 Nov": a day among days. @param {number} at @param {number} [now] */
+export const shortDay = (at, now = Date.now()) => dayAndMonth(at, now, true);
+
 /** In a sentence: "Thursday, 18:20". @param {number} at @param {{ today: string, yesterday: string }} words @param {number} [now] */
 export const longWhen = (at, words, now = Date.now()) =>
   daysBetween(at, now) === 0 ? clock(at) : `${dayTitle(at, words, now)}, ${clock(at)}`;

@@ -214,7 +214,10 @@ const handlers = {
     theyType(conversationId, userId, Boolean(isTyping));
   },
   user_status_change: ({ userId, isOnline, status, lastSeen }) => putPeople([{ id: userId, isOnline, status, lastSeen }]),
-  user_availability_change: ({ userId, availability, lastSeen }) => putPeople([{ id: userId, availability, lastSeen }]),
+  user_availability_change: ({ userId, availability, until, lastSeen }) => {
+    putPeople([{ id: userId, availability, availabilityUntil: until, lastSeen }]);
+    if (me.value && userId === me.value.id) updateMe({ ...me.value, availability, availabilityUntil: until });
+  },
   message_edited: ({ message }) => message && receive(message),
   message_deleted: ({ conversationId, messageId }) => takenBack(conversationId, messageId),
   message_reaction_updated: ({ conversationId, messageId, reactions }) =>

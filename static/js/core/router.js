@@ -6,6 +6,9 @@ import { computed, signal } from '../../vendor/preact.js';
 
 const SCREENS = new Set(['setup', 'register', 'login', 'forgot-password', 'reset-password', 'chats', 'people', 'settings', 'admin']);
 
+/** Screens of which there is one for each id. */
+const WITH_ID = new Set(['chats', 'people']);
+
 const path = signal(location.pathname);
 
 /** @param {string} pathname @returns {Route} */
@@ -13,7 +16,7 @@ export function parse(pathname) {
   const [first = '', id, ...more] = pathname.split('/').filter(Boolean);
   const screen = first === 'reset' ? 'reset-password' : first; // Both have been printed in links.
   if (!screen || screen === 'index.html') return { screen: 'home' };
-  if (!SCREENS.has(screen) || more.length || (id && screen !== 'chats')) return { screen: 'missing' };
+  if (!SCREENS.has(screen) || more.length || (id && !WITH_ID.has(screen))) return { screen: 'missing' };
   return /** @type {Route} */ (id ? { screen, id: decodeURIComponent(id) } : { screen });
 }
 

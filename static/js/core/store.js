@@ -65,7 +65,7 @@ export function keepOnly(ids) {
 /** @param {Partial<Person>[]} list */
 export function putPeople(list) {
   const next = new Map(people.value);
-  for (const { id, isOnline, status, lastSeen, availability } of list) {
+  for (const { id, isOnline, status, lastSeen, availability, availabilityUntil } of list) {
     if (!id) continue;
     const known = next.get(id);
     next.set(id, {
@@ -73,6 +73,7 @@ export function putPeople(list) {
       status: status ?? known?.status,
       lastSeen: lastSeen ?? known?.lastSeen,
       availability: availability ?? known?.availability,
+      availabilityUntil: availability ? (availabilityUntil ?? null) : known?.availabilityUntil,
     });
   }
   people.value = next;

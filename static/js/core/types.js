@@ -17,6 +17,7 @@
  * @property {string} [status]
  * @property {string|null} [lastSeen]
  * @property {Availability} [availability]
+ * @property {string|null} [availabilityUntil] when a limited answer ends by itself
  * @property {string} [experience]
  * @property {string} [location]
  * @property {string} [bio]

@@ -1,38 +1,17 @@
 // Professionals who asked to join. Nobody sees them before somebody here has said yes.
 
-import { html, useState } from '../../vendor/preact.js';
+import { html } from '../../vendor/preact.js';
 import { shortWhen } from '../core/dates.js';
 import { t } from '../core/i18n.js';
 import { langOf } from '../core/text.js';
 import { Avatar } from '../ui/avatar.js';
-import { Dialog } from '../ui/dialog.js';
-import { Field } from '../ui/field.js';
-import { useForm } from '../ui/form.js';
 import { Icon } from '../ui/icon.js';
 import { Skeleton } from '../ui/states.js';
 
 /** @typedef {import('../core/types.js').User} User */
 
-/** @param {{ user: User, onReject: (reason: string) => Promise<void>, onClose: () => void }} props */
-function RejectDialog({ user, onReject, onClose }) {
-  const form = useForm(async ({ reason }) => {
-    await onReject(reason.trim());
-    onClose();
-  });
-  return html`<${Dialog} title=${t('admin.rejectTitle', { name: user.name })} onClose=${onClose}>
-    <form class="body" novalidate ...${form.events}>
-      <${Field} name="reason" label=${t('admin.reason')} hint=${t('admin.reasonHint')} multiline=${true} />
-      <div class="acts">
-        <button class="btn" type="button" onClick=${onClose}>${t('cancel')}</button>
-        <button class="btn danger-fill" type="submit" aria-busy=${form.busy}>${t('admin.reject')}</button>
-      </div>
-    </form>
-  <//>`;
-}
-
-/** @param {{ list: User[]|null, onApprove: (user: User) => void, onReject: (user: User, reason: string) => Promise<void> }} props */
+/** @param {{ list: User[]|null, onApprove: (user: User) => void, onReject: (user: User) => void }} props */
 export function Approvals({ list, onApprove, onReject }) {
-  const [rejecting, reject] = useState(/** @type {User|null} */ (null));
   return html`<section class="card" id="approvals" aria-labelledby="apv-h">
     <h2 id="apv-h">${t('admin.approvals')} ${Boolean(list?.length) && html`<span class="count">${list?.length}</span>`}</h2>
     ${list === null && html`<${Skeleton} label=${t('people.loading')} rows=${2} />`}
@@ -47,12 +26,11 @@ export function Approvals({ list, onApprove, onReject }) {
             <p class="small muted row lic"><${Icon} name="id-card" size="s" />${user.licenseNumber || t('admin.noLicence')} · ${t('admin.asked', { when: shortWhen(Date.parse(user.createdAt)) })}</p>
           </div>
           <div class="row apv-a">
-            <button class="btn sm danger" type="button" aria-label=${t('admin.rejectNamed', { name: user.name })} onClick=${() => reject(user)}>${t('admin.reject')}</button>
+            <button class="btn sm danger" type="button" aria-label=${t('admin.rejectNamed', { name: user.name })} onClick=${() => onReject(user)}>${t('admin.reject')}</button>
             <button class="btn sm quiet" type="button" aria-label=${t('admin.approveNamed', { name: user.name })} onClick=${() => onApprove(user)}><${Icon} name="check" size="s" />${t('admin.approve')}</button>
           </div>
         </li>`,
       )}
     </ul>
-    ${rejecting && html`<${RejectDialog} user=${rejecting} onReject=${(/** @type {string} */ reason) => onReject(rejecting, reason)} onClose=${() => reject(null)} />`}
   </section>`;
 }

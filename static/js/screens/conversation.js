@@ -15,7 +15,7 @@ import { Details } from '../ui/details.js';
 import { Dialog } from '../ui/dialog.js';
 import { Icon } from '../ui/icon.js';
 import { MessageList } from '../ui/message-list.js';
-import { presenceOf, roleOf } from '../ui/person.js';
+import { isBusy, presenceOf, roleOf } from '../ui/person.js';
 import { Safety } from '../ui/safety.js';
 import { Empty, Failed } from '../ui/states.js';
 
@@ -34,7 +34,7 @@ function Head({ c, onDetails }) {
   return html`<header class="head">
     <a class="btn icon only-phone" href="/chats" aria-label=${t('chat.back')}><${Icon} name="arrow-left" /></a>
     <div class="who">
-      <${Avatar} name=${name} role=${person?.role} size="s" isOnline=${person?.isOnline} busy=${person?.availability === 'busy'} />
+      <${Avatar} name=${name} role=${person?.role} size="s" isOnline=${person?.isOnline} busy=${isBusy(person)} />
       <div class="min0"><h1 id="chat-h" ref=${heading} tabindex="-1" lang=${langOf(name)}>${name}</h1><span class="sub">${sub}</span></div>
     </div>
     <button class="btn icon not-three" type="button" aria-label=${t('details.title')} onClick=${onDetails}><${Icon} name="info" /></button>

@@ -1,73 +1,96 @@
-// The care team, as a mother chooses from it; for staff, everyone they may write to.
+// The care team, as a mother chooses from it; for staff, everyone they may write to. And the page of one of them.
 
 import { html, useEffect, useState } from '../../vendor/preact.js';
 import { clinic, dialable } from '../core/clinic.js';
-import { directory, directoryState, isAvailable, loadDirectory, matches, withPresence } from '../core/directory.js';
+import { ORDERS, SPOKEN, directory, hasFacets, withPresence } from '../core/directory.js';
 import { t } from '../core/i18n.js';
-import { openWith } from '../core/live.js';
-import { go } from '../core/router.js';
+import { route } from '../core/router.js';
 import { me } from '../core/session.js';
 import { langOf } from '../core/text.js';
 import { Avatar } from '../ui/avatar.js';
+import { RoleChips, SpecialtyChips } from '../ui/directory-filters.js';
 import { Icon } from '../ui/icon.js';
-import { RoleChips } from '../ui/new-conversation.js';
-import { AvailabilityTag, roleOf } from '../ui/person.js';
+import { Languages, Rating } from '../ui/person-facts.js';
+import { AvailabilityTag, isBusy, roleOf } from '../ui/person.js';
 import { Empty, Failed, Skeleton } from '../ui/states.js';
-import { toastError } from '../ui/toast.js';
+import { WriteButton } from '../ui/write-button.js';
+import { Profile } from './profile.js';
 
 /** @typedef {import('../core/types.js').Person} Person */
 
-/** @type {Record<string, (a: Person, b: Person) => number>} */
-const ORDERS = {
-  available: (a, b) => Number(isAvailable(b)) - Number(isAvailable(a)) || Number(b.isOnline ?? 0) - Number(a.isOnline ?? 0) || a.name.localeCompare(b.name),
-  rating: (a, b) => (b.rating ?? 0) - (a.rating ?? 0) || (b.reviewCount ?? 0) - (a.reviewCount ?? 0),
-  name: (a, b) => a.name.localeCompare(b.name),
-};
-
-/** @param {{ person: Person }} props */
-const Rating = ({ person }) =>
-  person.reviewCount
-    ? html`<span class="stars"><${Icon} name="star" size="s" class="i-f" /><span class="num">${Number(person.rating).toFixed(1)}</span></span>
-        <span class="muted small">${t('people.reviews', { n: person.reviewCount })}</span>`
-    : html`<span class="muted small">${t('people.noReviews')}</span>`;
-
 /** @param {{ person: Person }} props */
 function Card({ person }) {
-  const [busy, setBusy] = useState(false);
-  const write = async () => {
-    if (busy) return;
-    setBusy(true);
-    try {
-      go(`/chats/${await openWith(person.id)}`);
-    } catch (error) {
-      setBusy(false);
-      toastError(error);
-    }
-  };
   const isProvider = ['doctor', 'midwife', 'service_provider'].includes(person.role);
   return html`<li class="prov" data-testid="person-row" data-id=${person.id}>
     <div class="prov-top">
-      <${Avatar} name=${person.name} role=${person.role} isOnline=${person.isOnline} busy=${person.availability === 'busy'} />
-      <div class="grow"><h2 lang=${langOf(person.name)}>${person.name}</h2><p class="muted small">${[roleOf(person), person.experience].filter(Boolean).join(' · ')}</p></div>
+      <${Avatar} name=${person.name} role=${person.role} isOnline=${person.isOnline} busy=${isBusy(person)} />
+      <div class="grow"><h2><a href=${`/people/${person.id}`} lang=${langOf(person.name)}>${person.name}</a></h2><p class="muted small">${[roleOf(person), person.experience].filter(Boolean).join(' · ')}</p></div>
     </div>
     <p class="row wrap meta-row">${isProvider && person.rating !== undefined && html`<${Rating} person=${person} />`}<${AvailabilityTag} person=${person} /></p>
     ${person.location && html`<p class="small muted ans"><${Icon} name="map-pin" size="s" /><span>${person.location}</span></p>`}
-    ${Boolean(person.languages?.length) && html`<p class="small muted ans"><${Icon} name="languages" size="s" /><span>${person.languages?.join(', ')}</span></p>`}
-    <div class="prov-acts one"><button class="btn quiet" type="button" aria-busy=${busy} aria-label=${`${t('people.write')}: ${person.name}`} onClick=${write}><${Icon} name="message-circle" />${t('people.write')}</button></div>
+    ${Boolean(person.languages?.length) && html`<p class="small muted ans"><${Icon} name="languages" size="s" /><${Languages} list=${person.languages} /></p>`}
+    <div class="prov-acts"><${WriteButton} person=${person} kind="quiet" text=${t('people.write')} /><a class="btn" href=${`/people/${person.id}`} aria-label=${`${t('people.profile')}: ${person.name}`}>${t('people.profile')}</a></div>
   </li>`;
 }
 
+const Tools = () => {
+  const finder = directory();
+  const { wanted, onlyNow, language, order } = finder.wish.value;
+  return html`<search class="dir-tools">
+    <div class="with-icon grow"><${Icon} name="search" /><label class="vh" for="people-q">${t('people.search')}</label>
+      <input class="input search" id="people-q" type="search" value=${wanted} placeholder=${t('people.search')} onInput=${(/** @type {any} */ e) => finder.want({ wanted: e.target.value })} /></div>
+    ${hasFacets(finder.wish.value, me.value?.role) &&
+    html`<label class="toggle"><input class="switch" type="checkbox" role="switch" checked=${onlyNow} onChange=${(/** @type {any} */ e) => finder.want({ onlyNow: e.target.checked })} />${t('profile.available')}</label>
+      <div class="with-icon sel"><${Icon} name="languages" size="s" /><label class="vh" for="people-l">${t('people.language')}</label>
+        <select class="input search" id="people-l" onChange=${(/** @type {any} */ e) => finder.want({ language: e.target.value })}>
+          <option value="" selected=${!language}>${t('people.anyLanguage')}</option>
+          ${SPOKEN.map((one) => html`<option value=${one} key=${one} lang=${langOf(one)} selected=${language === one}>${one}</option>`)}
+        </select></div>
+      <div class="with-icon sel"><${Icon} name="arrow-up-down" size="s" /><label class="vh" for="people-s">${t('people.sort')}</label>
+        <select class="input search" id="people-s" onChange=${(/** @type {any} */ e) => finder.want({ order: e.target.value })}>
+          ${ORDERS.map((one) => html`<option value=${one} key=${one} selected=${order === one}>${t(`people.sort.${one}`)}</option>`)}
+        </select></div>`}
+  </search>`;
+};
+
+function Results() {
+  const finder = directory();
+  const { list, state, total, hasMore, wish } = finder;
+  const [busy, setBusy] = useState(false);
+  const more = () => {
+    setBusy(true);
+    void finder.more().finally(() => setBusy(false));
+  };
+  if (state.value === 'loading') return html`<${Skeleton} label=${t('people.loading')} />`;
+  if (state.value === 'failed') return html`<${Failed} onRetry=${finder.start} />`;
+  const { wanted } = wish.value;
+  return html`<p class="small muted" role="status">${t('people.count', { n: total.value })}</p>
+    ${list.value.length
+      ? html`<ul class="provs" id="results">${list.value.map(withPresence).map((person) => html`<${Card} key=${person.id} person=${person} />`)}</ul>`
+      : html`<${Empty} slim=${true} text=${wanted.trim() ? t('search.none', { wanted }) : t('people.none')} />`}
+    ${hasMore.value && html`<button class="btn line more-people" type="button" aria-busy=${busy} onClick=${more}>${t('people.more')}</button>`}`;
+}
+
+/** Whose page was open: coming back, the focus is where one left. */
+let opened = '';
+
 export function People() {
-  const [wanted, setWanted] = useState('');
-  const [role, setRole] = useState('');
-  const [onlyNow, setOnlyNow] = useState(false);
-  const [order, setOrder] = useState('available');
-  const load = () => void loadDirectory().catch(() => {});
-  useEffect(load, []);
-  const all = directory.value.map(withPresence);
-  const found = all
-    .filter((person) => (!role || person.role === role) && (!onlyNow || isAvailable(person)) && matches(person, wanted))
-    .sort(ORDERS[order]);
+  const { id } = route.value;
+  useEffect(() => {
+    if (id) opened = id;
+  }, [id]);
+  return id ? html`<${Profile} key=${id} id=${id} />` : html`<${Directory} />`;
+}
+
+function Directory() {
+  useEffect(() => {
+    directory().start();
+    const card = opened && document.querySelector(`.prov[data-id="${CSS.escape(opened)}"] h2 a`);
+    opened = '';
+    if (!(card instanceof HTMLElement)) return;
+    card.scrollIntoView({ block: 'center' });
+    card.focus({ preventScroll: true });
+  }, []);
   const phone = clinic.value.emergencyPhone;
   const isMother = me.value?.role === 'mom';
 
@@ -76,23 +99,9 @@ export function People() {
       <div class="grow"><h1 class="title" id="people-h">${t(isMother ? 'nav.careTeam' : 'nav.people')}</h1><p class="muted">${t('people.whom')}</p></div>
       ${phone && html`<a class="sos-btn" href=${dialable(phone)}><${Icon} name="phone-call" size="s" />${t('emergency')} <span class="num">${phone}</span></a>`}
     </header>
-    <search class="dir-tools">
-      <div class="with-icon grow"><${Icon} name="search" /><label class="vh" for="people-q">${t('people.search')}</label>
-        <input class="input search" id="people-q" type="search" placeholder=${t('people.search')} onInput=${(/** @type {any} */ e) => setWanted(e.target.value)} /></div>
-      <label class="toggle"><input class="switch" type="checkbox" role="switch" onChange=${(/** @type {any} */ e) => setOnlyNow(e.target.checked)} />${t('availability.available')}</label>
-      <div class="with-icon sel"><${Icon} name="arrow-up-down" size="s" /><label class="vh" for="people-s">${t('people.sort')}</label>
-        <select class="input search" id="people-s" onChange=${(/** @type {any} */ e) => setOrder(e.target.value)}>
-          ${Object.keys(ORDERS).map((one) => html`<option value=${one} key=${one}>${t(`people.sort.${one}`)}</option>`)}
-        </select></div>
-    </search>
-    <${RoleChips} list=${all} role=${role} onChange=${setRole} />
-    ${directoryState.value === 'loading' && html`<${Skeleton} label=${t('people.loading')} />`}
-    ${directoryState.value === 'failed' && html`<${Failed} onRetry=${load} />`}
-    ${directoryState.value === 'ready' && html`
-      <p class="small muted" role="status">${t('people.count', { n: found.length })}</p>
-      ${found.length
-        ? html`<ul class="provs" id="results">${found.map((person) => html`<${Card} key=${person.id} person=${person} />`)}</ul>`
-        : html`<${Empty} slim=${true} text=${wanted ? t('search.none', { wanted }) : t('people.none')} />`}
-    `}
+    <${Tools} />
+    <${RoleChips} finder=${directory()} />
+    <${SpecialtyChips} finder=${directory()} />
+    <${Results} />
   </div></main>`;
 }

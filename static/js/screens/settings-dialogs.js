@@ -17,7 +17,7 @@ const Actions = ({ busy, onClose }) => html`<div class="acts">
 </div>`;
 
 const COMMON = ['firstName', 'lastName', 'phone'];
-const PROFESSIONAL = ['specialty', 'experience', 'location', 'languages', 'bio'];
+const PROFESSIONAL = ['specialty', 'licenseNumber', 'experience', 'location', 'languages', 'bio'];
 
 /** @param {{ onClose: () => void }} props */
 export function ProfileDialog({ onClose }) {

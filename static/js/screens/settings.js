@@ -2,22 +2,22 @@
 
 import { html, useState } from '../../vendor/preact.js';
 import { SIZES, textSize, theme } from '../core/appearance.js';
-import { patch } from '../core/api.js';
 import { LANGS, lang, setLang, t } from '../core/i18n.js';
 import { signOut } from '../core/live.js';
 import { waiting } from '../core/outbox.js';
-import { me, updateMe } from '../core/session.js';
+import { me } from '../core/session.js';
 import { langOf } from '../core/text.js';
 import { Avatar } from '../ui/avatar.js';
 import { Confirm } from '../ui/dialog.js';
 import { Icon } from '../ui/icon.js';
 import { roleOf } from '../ui/person.js';
 import { toastError } from '../ui/toast.js';
+import { StaffAvailability } from './settings-availability.js';
+import { Choice } from './settings-choice.js';
 import { PasswordDialog, ProfileDialog } from './settings-dialogs.js';
 import { Sessions } from './settings-sessions.js';
 
 /** @typedef {import('../core/i18n.js').Lang} Lang */
-/** @typedef {import('../core/types.js').Availability} Availability */
 
 const OWN_NAME_OF = /** @type {Record<string, string>} */ ({ si: 'Sinhala', ta: 'Tamil' });
 
@@ -47,37 +47,6 @@ const Reading = () => html`<section aria-labelledby="set-read">
       onChoose=${(/** @type {any} */ value) => (theme.value = value)} />
   </div>
 </section>`;
-
-/** A few options in a row. @param {{ icon: string, label: string, name: string, value: string, options: string[], prefix: string, onChoose: (value: string) => void }} props */
-const Choice = ({ icon, label, name, value, options, prefix, onChoose }) => html`<fieldset class="set choice">
-  <legend class="vh">${label}</legend>
-  <span class="set-i" aria-hidden="true"><${Icon} name=${icon} /></span><span class="grow" aria-hidden="true">${label}</span>
-  <span class="seg radio">
-    ${options.map(
-      (one) => html`<label key=${one}><input type="radio" name=${name} checked=${value === one} onChange=${() => onChoose(one)} /><span>${t(prefix + one)}</span></label>`,
-    )}
-  </span>
-</fieldset>`;
-
-function StaffAvailability() {
-  const now = me.value?.availability ?? 'available';
-  /** @param {string} availability */
-  const choose = async (availability) => {
-    const before = me.value;
-    if (!before) return;
-    updateMe({ ...before, availability: /** @type {Availability} */ (availability) });
-    try {
-      await patch('/api/users/me/availability', { availability });
-    } catch (error) {
-      updateMe(before);
-      toastError(error);
-    }
-  };
-  return html`<section aria-labelledby="set-av">
-    <h2 id="set-av">${t('settings.availability')}</h2>
-    <div class="card list-card"><${Choice} icon="clock" label=${t('settings.iAm')} name="availability" value=${now} options=${['available', 'busy', 'unavailable']} prefix="availability.me." onChoose=${choose} /></div>
-  </section>`;
-}
 
 function SignOut() {
   const [asking, ask] = useState(false);

@@ -11,6 +11,7 @@ import { langOf, shortName } from '../core/text.js';
 import { Avatar } from './avatar.js';
 import { preview } from './bubble.js';
 import { Icon } from './icon.js';
+import { isBusy } from './person.js';
 import { Ticks } from './ticks.js';
 
 /** @typedef {import('../core/types.js').Conversation} Conversation */
@@ -43,7 +44,7 @@ export function ConversationRow({ c, isOpen }) {
   const when = Date.parse(c.lastMessage?.timestamp ?? c.lastActivity ?? c.createdAt);
   return html`<li>
     <a class=${c.unreadCount ? 'conv new' : 'conv'} href=${`/chats/${c.id}`} aria-current=${isOpen ? 'true' : undefined} data-testid="conversation-row" data-id=${c.id}>
-      <${Avatar} name=${name} role=${person?.role} isOnline=${person?.isOnline} busy=${person?.availability === 'busy'} />
+      <${Avatar} name=${name} role=${person?.role} isOnline=${person?.isOnline} busy=${isBusy(person)} />
       <b lang=${langOf(name)}>${name}</b>
       <time datetime=${new Date(when).toISOString()}>${shortWhen(when)}</time>
       <span class="last"><${Last} c=${c} isOpen=${isOpen} /></span>

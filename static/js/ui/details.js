@@ -7,7 +7,7 @@ import { others, partner, titleOf } from '../core/store.js';
 import { langOf } from '../core/text.js';
 import { Avatar } from './avatar.js';
 import { Icon } from './icon.js';
-import { AvailabilityTag, presenceOf, roleOf } from './person.js';
+import { AvailabilityTag, isBusy, presenceOf, roleOf } from './person.js';
 import { toastError } from './toast.js';
 
 /** @typedef {import('../core/types.js').Conversation} Conversation */
@@ -43,7 +43,7 @@ export function Details({ c }) {
   const flip = (which) => () => void toggle(c, which).catch(toastError);
   return html`
     <div class="dt-head">
-      <${Avatar} name=${name} role=${person?.role} size="l" isOnline=${person?.isOnline} busy=${person?.availability === 'busy'} />
+      <${Avatar} name=${name} role=${person?.role} size="l" isOnline=${person?.isOnline} busy=${isBusy(person)} />
       <h2 lang=${langOf(name)}>${name}</h2>
       <p class="muted small">${person ? roleOf(person) : t('details.people', { n: c.participants.length })}</p>
       ${person && html`<${AvailabilityTag} person=${person} />`}

@@ -1,7 +1,9 @@
 // Safety is furniture: what to expect, and the clinic's line, always in the same place.
 
 import { html } from '../../vendor/preact.js';
+import { availabilityOf, untilOf } from '../core/availability.js';
 import { clinic, dialable } from '../core/clinic.js';
+import { upcoming } from '../core/dates.js';
 import { t } from '../core/i18n.js';
 import { partner } from '../core/store.js';
 import { Icon } from './icon.js';
@@ -10,7 +12,10 @@ import { Icon } from './icon.js';
 function expectation(c) {
   const minutes = Number(c.metadata?.answerMinutes ?? 0);
   if (minutes > 0) return t('safety.answersIn', { n: minutes });
-  const availability = partner(c)?.availability;
+  const person = partner(c);
+  const until = person && untilOf(person);
+  if (until) return t('safety.until', { when: upcoming(until) });
+  const availability = person && availabilityOf(person);
   if (availability === 'busy' || availability === 'unavailable') return t(`safety.${availability}`);
   return t('safety.notUrgent');
 }
