@@ -320,6 +320,7 @@ impl World {
         let own = self.seat_mut(chat, by)?;
         own.has_written = true;
         if !letter.socket {
+            own.posts.retain(|(_, posted)| at.saturating_sub(*posted) <= COPY_WINDOW);
             own.posts.push((seq, at));
         }
         for who in others {
