@@ -86,7 +86,7 @@ pub fn delete(tx: &mut TxOf<'_>, actor: &Actor, id: MessageId) -> Result<Deleted
             seat.chat.preview = newest(tx, id)?.map(|(seq, message)| send::preview(seq, &message));
         }
         seat.save(tx)?;
-        let event = Event::MessageDeleted { conversation_id: id.chat, message_id: id };
+        let event = Event::MessageDeleted { conversation_id: id.chat, message_id: id, cursor: message.changed };
         tx.emit(Emission::to_users(seat.chat.members.clone(), event));
     }
     Ok(DeletedView { id, same_id: id })
@@ -106,6 +106,7 @@ pub fn react(tx: &mut TxOf<'_>, actor: &Actor, id: MessageId, emoji: &str, adds:
         let event = Event::MessageReactionUpdated {
             conversation_id: id.chat,
             message_id: id,
+            cursor: message.changed,
             user_id: actor.user,
             emoji: emoji.to_owned(),
             action: if adds { "added" } else { "removed" },

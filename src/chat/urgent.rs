@@ -28,7 +28,8 @@ pub fn acknowledge(tx: &mut TxOf<'_>, actor: &Actor, id: MessageId) -> Result<Ac
         amend::touch(tx, &mut seat, id.seq, &mut message)?;
         seat.save(tx)?;
         let acks = view::acks(&message);
-        let event = Event::MessageAcknowledged { conversation_id: id.chat, message_id: id, user_id: actor.user, at, acks };
+        let cursor = message.changed;
+        let event = Event::MessageAcknowledged { conversation_id: id.chat, message_id: id, cursor, user_id: actor.user, at, acks };
         tx.emit(Emission::to_users(seat.chat.members.clone(), event));
     }
     marks::advance(tx, &mut seat, id.seq, Mark::Read)?;

@@ -75,6 +75,7 @@ impl<'a, R: Read> View<'a, R> {
             same_id: id,
             client_message_id: message.client_message_id.clone().filter(|_| message.sender == self.seat.user),
             seq,
+            cursor: message.changed,
             conversation_id: id.chat,
             sender_id: message.sender,
             sender_name: sender.as_ref().map(|person| person.name.clone()).unwrap_or_default(),

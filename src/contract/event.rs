@@ -3,7 +3,7 @@
 use super::{AckView, ConversationView, MessageView, ReactionView, Status, word};
 use crate::{
     clock::Timestamp,
-    ids::{ChatId, MessageId, Seq, SessionId, UserId},
+    ids::{ChatId, Cursor, MessageId, Seq, SessionId, UserId},
     store::records::{Availability, Role},
 };
 use serde::Serialize;
@@ -77,15 +77,23 @@ pub enum Event {
     },
     /// A message was taken back.
     #[serde(rename_all = "camelCase")]
-    MessageDeleted { conversation_id: ChatId, message_id: MessageId },
+    MessageDeleted { conversation_id: ChatId, message_id: MessageId, cursor: Cursor },
     /// A recipient has acknowledged a message.
     #[serde(rename_all = "camelCase")]
-    MessageAcknowledged { conversation_id: ChatId, message_id: MessageId, user_id: UserId, at: Timestamp, acks: Vec<AckView> },
+    MessageAcknowledged {
+        conversation_id: ChatId,
+        message_id: MessageId,
+        cursor: Cursor,
+        user_id: UserId,
+        at: Timestamp,
+        acks: Vec<AckView>,
+    },
     /// A reaction came or went.
     #[serde(rename_all = "camelCase")]
     MessageReactionUpdated {
         conversation_id: ChatId,
         message_id: MessageId,
+        cursor: Cursor,
         user_id: UserId,
         emoji: String,
         action: &'static str,

@@ -63,6 +63,8 @@ pub struct MessageView {
     pub same_id: MessageId,
     pub client_message_id: Option<String>,
     pub seq: Seq,
+    /// Place of the message's newest change: of two versions the one with the greater cursor is the newer.
+    pub cursor: Cursor,
     pub conversation_id: ChatId,
     pub sender_id: UserId,
     pub sender_name: String,

@@ -265,6 +265,9 @@ impl Run {
             let truth = self.world.view(at, by);
             difference(&truth, message).map_or(Ok(()), |difference| Err(format!("the feed tells of {seq}: {difference}")))?;
             let touched = self.world.chats[chat].messages[at.seq - 1].touched;
+            if !(cursor + 1..=next).contains(&message["cursor"].as_u64().unwrap()) {
+                return Err(format!("the change of {seq} is not between {cursor} and {next}"));
+            }
             if touched <= last {
                 return Err(format!("the feed tells of {seq} again, or not in its order"));
             }

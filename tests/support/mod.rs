@@ -2,6 +2,7 @@
 #![allow(dead_code, clippy::zombie_processes, clippy::unwrap_used, clippy::expect_used, clippy::missing_panics_doc)] // each test uses a part; tests may stop at the first surprise
 
 pub mod http;
+pub mod polling;
 pub mod raw;
 pub mod socket;
 

@@ -86,6 +86,13 @@ impl Socket {
         self.events.drain(..).collect()
     }
 
+    /// Waits for whatever comes next and keeps it; `None` when the connection has ended. May be given up at any time.
+    pub async fn receive(&mut self) -> Option<()> {
+        let frame = self.frame().await?;
+        self.sort(&frame);
+        Some(())
+    }
+
     /// Waits until the server closes the connection.
     pub async fn closed(&mut self) {
         while let Some(frame) = self.frame().await {
