@@ -9,6 +9,7 @@ use crate::{
     http,
     metrics::Metrics,
     realtime::{Hub, Realtime},
+    search::{self, Rebuilt},
     socketio::{self, Origins, Packet, Rate, Server},
     store::{OpenReport, Options, Start, Store},
 };
@@ -61,7 +62,7 @@ impl App {
         let accounts = Arc::new(accounts(&config, store.clone(), chats.clone())?);
         let realtime = Realtime::new(accounts.clone(), chats.clone(), hub);
         let sockets = Server::new(socket_settings(&config), realtime);
-        let metrics = Arc::new(Metrics::new(store.clone(), chats.everybody().clone(), sockets.counters().clone()));
+        let metrics = Arc::new(Metrics::new(store.clone(), chats.everybody().clone(), sockets.counters().clone(), chats.index().clone()));
         let setup_token = accounts.begin_setup(std::env::var("MOMMYCARE_SETUP_TOKEN").ok()).map_err(|error| StartError(error.message))?;
         Ok(Self { config: Arc::new(config), store, accounts, chats, sockets, metrics, setup_token })
     }
@@ -83,8 +84,18 @@ impl App {
         Some(format!("{origin}/setup?token={token}"))
     }
 
+    /// Makes the search index anew. Only instead of serving.
+    pub fn reindex(&self) -> Result<Rebuilt, StartError> {
+        search::rebuild(&self.store, &self.config.data).map_err(|error| StartError(error.to_string()))
+    }
+
     /// Writes out what waits and lets go of the data folder.
     pub async fn close(&self) {
+        // The index reads the store, so it ends first.
+        let index = self.chats.index().clone();
+        if tokio::task::spawn_blocking(move || index.close()).await.is_err() {
+            tracing::error!("the search index did not close");
+        }
         if let Err(error) = self.store.close().await {
             tracing::error!(%error, "the store did not close well; the next start replays its journal");
         }
@@ -180,6 +191,7 @@ pub async fn serve(
     ready: impl FnOnce(&Ready) + Send + 'static,
 ) -> Result<(), StartError> {
     let app = Arc::new(app);
+    app.chats.index().start(app.store.clone(), &app.config.data).map_err(|error| StartError(error.to_string()))?;
     let (ready, known) = (parking_lot::Mutex::new(Some(ready)), app.clone());
     let rocket = app.rocket().attach(AdHoc::on_liftoff("ready", move |rocket| {
         let address = SocketAddr::new(rocket.config().address, rocket.config().port);

@@ -3,10 +3,11 @@
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 use std::{
     fmt,
+    str::FromStr,
     sync::Arc,
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
-use time::{OffsetDateTime, format_description::well_known::Rfc3339, macros::format_description};
+use time::{Date, OffsetDateTime, format_description::well_known::Rfc3339, macros::format_description};
 
 /// Milliseconds since 1970-01-01 UTC. In records a number, for people ISO 8601 with milliseconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
@@ -41,6 +42,21 @@ impl fmt::Display for Timestamp {
         f.write_str(&moment.format(&iso).map_err(|_| fmt::Error)?)
     }
 }
+
+impl FromStr for Timestamp {
+    type Err = NotATime;
+
+    /// Reads a time in ISO 8601, or a date, which is its first moment.
+    fn from_str(text: &str) -> Result<Self, NotATime> {
+        let day = || Date::parse(text, format_description!("[year]-[month]-[day]")).map(|day| day.midnight().assume_utc());
+        let moment = OffsetDateTime::parse(text, &Rfc3339).or_else(|_| day()).map_err(|_| NotATime)?;
+        u64::try_from(moment.unix_timestamp_nanos() / 1_000_000).map(Self).map_err(|_| NotATime)
+    }
+}
+
+/// A text that is no time, or one before 1970.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NotATime;
 
 impl Serialize for Timestamp {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -97,5 +113,10 @@ mod tests {
         assert_eq!(serde_json::from_str::<Timestamp>("\"2026-11-22T14:10:43.123Z\"").unwrap(), moment);
         assert_eq!(serde_json::from_str::<Timestamp>("\"2026-11-22T19:40:43.123+05:30\"").unwrap(), moment);
         assert!(serde_json::from_str::<Timestamp>("\"yesterday\"").is_err());
+        assert_eq!("2026-11-22T19:40:43.123+05:30".parse(), Ok(moment));
+        assert_eq!("2026-11-22".parse(), Ok(Timestamp(1_795_356_643_123 / 86_400_000 * 86_400_000)));
+        for text in ["", "yesterday", "2026-11-31", "1969-12-31"] {
+            assert_eq!(text.parse::<Timestamp>(), Err(NotATime), "{text}");
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! Figures for whoever watches the server. No content, names, tokens or ids.
 
-use crate::{chat::Everybody, contract::Emission, socketio::Counters, store::Store};
+use crate::{chat::Everybody, contract::Emission, search::Search, socketio::Counters, store::Store};
 use prometheus_client::{
     collector::Collector,
     encoding::{DescriptorEncoder, EncodeLabelSet, EncodeMetric, NoLabelSet, text::encode},
@@ -30,14 +30,15 @@ struct RequestLabels {
 const SECONDS: [f64; 12] = [0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0];
 
 impl Metrics {
-    /// Figures of a server with this store, these people and these sockets.
-    pub fn new(store: Arc<Store<Emission>>, everybody: Arc<Everybody>, sockets: Arc<Counters>) -> Self {
+    /// Figures of a server with this store, these people, these sockets and this index.
+    pub fn new(store: Arc<Store<Emission>>, everybody: Arc<Everybody>, sockets: Arc<Counters>, search: Arc<Search>) -> Self {
         let mut registry = Registry::with_prefix("mommycare");
         let requests = Family::<RequestLabels, Histogram>::new_with_constructor(|| Histogram::new(SECONDS));
         registry.register_with_unit("request_duration", "Time to answer a request", Unit::Seconds, requests.clone());
         registry.register_collector(Box::new(StoreFigures(store)));
         registry.register_collector(Box::new(PeopleFigures(everybody)));
         registry.register_collector(Box::new(SocketFigures(sockets)));
+        registry.register_collector(Box::new(SearchFigures(search)));
         Self { registry, requests }
     }
 
@@ -112,6 +113,24 @@ impl Collector for SocketFigures {
             counter(&mut out, name, help, value.load(Relaxed))?;
         }
         Ok(())
+    }
+}
+
+/// How far the search index has come.
+struct SearchFigures(Arc<Search>);
+
+impl fmt::Debug for SearchFigures {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SearchFigures")
+    }
+}
+
+impl Collector for SearchFigures {
+    fn encode(&self, mut out: DescriptorEncoder) -> fmt::Result {
+        let gauged = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);
+        gauge(&mut out, "search_documents", "Messages in the search index", gauged(self.0.documents()))?;
+        gauge(&mut out, "search_backlog", "Messages that the search index has yet to take", gauged(self.0.backlog()))?;
+        counter(&mut out, "search_rebuilds", "How often the search index was begun anew", self.0.rebuilds())
     }
 }
 

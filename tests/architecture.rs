@@ -53,6 +53,21 @@ const RULES: &[Rule] = &[
         who: Who::Not(&["store/"]),
     },
     Rule {
+        says: "search knows words and tables, and neither rules nor the wire",
+        what: &[
+            "crate::accounts",
+            "crate::app",
+            "crate::chat",
+            "crate::cli",
+            "crate::contract",
+            "crate::http",
+            "crate::metrics",
+            "crate::realtime",
+            "crate::socketio",
+        ],
+        who: Who::Not(&["search/"]),
+    },
+    Rule {
         says: "of the store, the wire's shapes know the words of records and no more",
         what: &["crate::store"],
         who: Who::Not(&["contract/"]),
@@ -65,7 +80,7 @@ const RULES: &[Rule] = &[
     Rule {
         says: "leaves know nobody",
         what: &["crate::accounts", "crate::app", "crate::chat", "crate::cli", "crate::http", "crate::realtime", "crate::socketio"],
-        who: Who::Not(&["ids.rs", "clock.rs", "error.rs", "config/"]),
+        who: Who::Not(&["ids.rs", "clock.rs", "fold.rs", "error.rs", "config/"]),
     },
     Rule {
         says: "conversations do no I/O, read no clock and draw no random numbers",

@@ -140,6 +140,7 @@ const REST_ONLY: &[(&str, &str)] = &[
     ("GET", "/api/chat/messages/<id>/history"),
     ("GET", "/api/chat/unread-count"),
     ("GET", "/api/chat/search"),
+    ("GET", "/api/chat/search/messages"),
     ("GET", "/api/chat/providers"),
     ("GET", "/api/chat/midwife-chat-users"),
 ];

@@ -4,7 +4,6 @@ use super::{
     Rules, Seat,
     draft::words,
     everybody::{Person, words_of},
-    fold::fold,
     inbox,
     policy::{Reach, is_there},
 };
@@ -17,6 +16,7 @@ use crate::{
         user::{availability, rating},
     },
     error::{Error, Result},
+    fold::fold,
     ids::UserId,
     store::{
         Read,

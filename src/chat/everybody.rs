@@ -2,9 +2,10 @@
 //!
 //! It follows the table of people commit by commit. Nothing that only the person and administrators may know ever gets in here.
 
-use super::{fold::fold, policy::is_there};
+use super::policy::is_there;
 use crate::{
     contract::user::full_name,
+    fold::fold,
     ids::UserId,
     store::{
         Change, Projection, Read, StoreError, TableId,

@@ -2,13 +2,13 @@
 
 use super::{
     Rules, Seat,
-    fold::{fold, matches},
     view::{People, View},
 };
 use crate::{
     clock::Timestamp,
     contract::{ConversationView, Listing, Page, request::InboxQuery},
     error::{Error, Result},
+    fold::{fold, matches},
     ids::{ChatId, UserId},
     store::{Direction, Read, StoreError, tables},
 };

@@ -7,7 +7,7 @@ mod db;
 mod directory;
 mod draft;
 mod everybody;
-mod fold;
+mod find;
 mod history;
 mod inbox;
 mod location;

@@ -1,24 +1,25 @@
 //! The one way into the rules of conversations, for both doors.
 
 use super::{
-    Db, Door, Draft, Everybody, Mark, Placed, Policy, Roster, Rules, Seat, amend, availability, directory, history, inbox, marks, open,
-    send, toggles, upkeep, urgent, view,
+    Db, Door, Draft, Everybody, Mark, Placed, Policy, Roster, Rules, Seat, amend, availability, directory, find, history, inbox, marks,
+    open, send, toggles, upkeep, urgent, view,
 };
 use crate::{
     accounts::Actor,
     clock::Timestamp,
     config,
     contract::{
-        AckedView, AvailabilityView, ChangesView, ConversationView, DeletedView, DirectoryView, Listing, MessagePage, MessageView,
-        MutedView, ParticipantView, PinnedView, ReactionsView, ReadView, StatusView, UnreadView, VersionView, Word as _,
+        AckedView, AvailabilityView, ChangesView, ConversationView, DeletedView, DirectoryView, FoundPage, Listing, MessagePage,
+        MessageView, MutedView, ParticipantView, PinnedView, ReactionsView, ReadView, StatusView, UnreadView, VersionView, Word as _,
         account::AvailabilityBody,
         request::{
-            ChangesQuery, DirectoryQuery, EditBody, EmojiBody, InboxQuery, MessagesQuery, OpenBody, ReadBody, SearchQuery, SendBody,
-            StatusBody,
+            ChangesQuery, DirectoryQuery, EditBody, EmojiBody, FindQuery, InboxQuery, MessagesQuery, OpenBody, ReadBody, SearchQuery,
+            SendBody, StatusBody,
         },
     },
     error::{Code, Error, Result},
     ids::{ChatId, Cursor, MessageId, Seq, UserId},
+    search::Search,
     store::{
         Begin, Read as _, StoreError,
         records::{ChatKind, User},
@@ -32,6 +33,7 @@ use std::sync::Arc;
 pub struct Chats {
     store: Arc<Db>,
     rules: Arc<Rules>,
+    search: Arc<Search>,
 }
 
 impl Chats {
@@ -40,7 +42,7 @@ impl Chats {
         let roster = store.read(|read| Roster::load(read))?;
         let everybody = Arc::new(Everybody::default());
         store.attach(everybody.clone(), Begin::WithAllRows)?;
-        Ok(Self { store, rules: Arc::new(Rules { policy, everybody, roster, settings }) })
+        Ok(Self { store, rules: Arc::new(Rules { policy, everybody, roster, settings }), search: Arc::default() })
     }
 
     /// Who is there.
@@ -53,6 +55,12 @@ impl Chats {
     #[must_use]
     pub fn everybody(&self) -> &Arc<Everybody> {
         &self.rules.everybody
+    }
+
+    /// The index of messages. Until somebody starts it, only the newest are found.
+    #[must_use]
+    pub fn index(&self) -> &Arc<Search> {
+        &self.search
     }
 
     /// The present moment.
@@ -183,6 +191,11 @@ impl Chats {
     pub fn search(&self, actor: Actor, query: &SearchQuery) -> Result<Listing<ParticipantView>> {
         let wish = directory::Wish::search(query)?;
         self.store.read(|read| directory::search(read, &self.rules, self.now(), &actor, &wish))
+    }
+
+    /// Finds messages by their words. Takes milliseconds: not for a thread on which others wait.
+    pub fn find(&self, actor: Actor, query: &FindQuery) -> Result<FoundPage> {
+        find::find(&self.store, &self.search, &self.rules, actor, &find::Wish::new(query)?)
     }
 
     /// The professionals whom the actor may write to.

@@ -5,7 +5,7 @@ use crate::{
     clock::Timestamp,
     contract::{
         AckView, ConversationView, LastMessage, MessageView, Metadata, OriginView, ParticipantView, Perspective, QuoteView, ReactionView,
-        Status,
+        ReferenceView, Status,
         user::{availability, rating},
     },
     error::Result,
@@ -111,6 +111,16 @@ impl<'a, R: Read> View<'a, R> {
             appointment_id: message.appointment.map(hex),
             scheduled_for: None,
         })
+    }
+
+    /// The conversation by its name: of a group its own, else the other person's.
+    pub fn reference(&self) -> Result<ReferenceView> {
+        let peer = match self.seat.peer() {
+            Some(peer) => self.people.get(peer)?,
+            None => None,
+        };
+        let name = peer.map_or_else(|| self.seat.chat.name.clone().unwrap_or_default(), |person| person.name.clone());
+        Ok(ReferenceView { id: self.seat.id, same_id: self.seat.id, name, kind: self.seat.chat.kind })
     }
 
     /// The conversation itself.

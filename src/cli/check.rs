@@ -1,7 +1,7 @@
-//! `mommycare check`: every setting, its value and its origin.
+//! `mommycare check`: every setting, its value and its origin, and whether the search index can be used.
 
 use super::Failure;
-use crate::config::Loaded;
+use crate::{config::Loaded, search};
 
 /// Prints the table. The settings have been checked by loading them.
 #[allow(clippy::unnecessary_wraps)] // the same shape as the other commands
@@ -15,6 +15,10 @@ pub(super) fn run(loaded: &Loaded) -> Result<(), Failure> {
     for warning in &loaded.warnings {
         println!("note: {warning}");
     }
-    println!("\nAll settings are fine.");
+    match search::inspect(&loaded.config.data) {
+        Some(bytes) => println!("\nThe search index is ready, {} KiB.", bytes >> 10),
+        None => println!("\nThere is no usable search index; the server makes one when it starts."),
+    }
+    println!("All settings are fine.");
     Ok(())
 }

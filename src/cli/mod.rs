@@ -2,6 +2,7 @@
 
 mod check;
 mod demo;
+mod reindex;
 mod serve;
 mod user;
 
@@ -46,6 +47,8 @@ enum Command {
     Demo,
     /// Check the settings and show each with the place it comes from
     Check,
+    /// Make the index for searching messages anew while the server is stopped
+    Reindex,
     /// Look after accounts while the server is stopped
     #[command(subcommand)]
     User(user::Command),
@@ -75,6 +78,7 @@ fn execute(cli: Cli) -> Result<(), Failure> {
         Command::Check => check::run(&loaded),
         Command::Serve => runtime()?.block_on(serve::run(loaded)),
         Command::Demo => runtime()?.block_on(demo::run(loaded.config)),
+        Command::Reindex => runtime()?.block_on(reindex::run(loaded.config)),
         Command::User(command) => runtime()?.block_on(user::run(command, loaded.config)),
     }
 }

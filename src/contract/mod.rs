@@ -4,6 +4,7 @@
 pub mod account;
 mod conversation;
 mod event;
+mod found;
 pub mod input;
 mod message;
 mod names;
@@ -14,6 +15,7 @@ pub mod user;
 
 pub use conversation::{ConversationView, LastMessage, Metadata, MutedView, PinnedView, ReadView, UnreadCount, UnreadView};
 pub use event::{Audience, Emission, Event, StatusUpdate};
+pub use found::{FoundPage, FoundView, HighlightView, ReferenceView};
 pub use message::{
     AckView, AckedView, ChangesView, DeletedView, FileView, LocationView, MarkView, MessageView, OriginView, Perspective, QuoteView,
     ReactionView, ReactionsView, Status, StatusView, VersionView,

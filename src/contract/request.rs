@@ -132,6 +132,24 @@ pub struct SearchQuery {
     pub limit: Option<u64>,
 }
 
+/// `GET /api/chat/search/messages`
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+#[allow(missing_docs)]
+pub struct FindQuery {
+    #[serde(alias = "query")]
+    pub q: Option<String>,
+    pub conversation_id: Option<String>,
+    pub from: Option<String>,
+    #[serde(rename = "type")]
+    pub kind: Option<String>,
+    pub before: Option<String>,
+    pub after: Option<String>,
+    pub has_file: Option<bool>,
+    pub limit: Option<u64>,
+    pub cursor: Option<String>,
+}
+
 /// `GET /api/chat/providers` and `/midwife-chat-users`
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]

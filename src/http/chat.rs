@@ -8,13 +8,14 @@ use crate::{
         DirectoryView,
         account::AvailabilityBody,
         request::{
-            ChangesQuery, DirectoryQuery, EditBody, EmojiBody, InboxQuery, MessagesQuery, MuteBody, OpenBody, PinBody, ReadBody,
+            ChangesQuery, DirectoryQuery, EditBody, EmojiBody, FindQuery, InboxQuery, MessagesQuery, MuteBody, OpenBody, PinBody, ReadBody,
             SearchQuery, SendBody, StatusBody,
         },
     },
-    error::Result,
+    error::{Code, Result},
 };
-use rocket::{Route, State, delete, get, patch, post, routes};
+use rocket::{Route, State, delete, get, patch, post, routes, tokio::task::spawn_blocking};
+use serde_json::json;
 
 /// Routes of conversations, messages and the people in them.
 #[must_use]
@@ -40,6 +41,7 @@ pub fn routes() -> Vec<Route> {
         pin,
         unread,
         search,
+        find,
         providers,
         midwife_users,
         set_availability,
@@ -153,6 +155,14 @@ fn unread(actor: Actor, chats: &House) -> Result<Answer> {
 fn search(actor: Actor, query: Query<SearchQuery>, chats: &House) -> Result<Answer> {
     let listing = chats.search(actor, &query.0)?;
     Answer::ok(&listing.items)?.page(&listing.page)
+}
+
+/// Reads more than other requests do, so it keeps no thread from answering them.
+#[get("/api/chat/search/messages")]
+async fn find(actor: Actor, query: Query<FindQuery>, chats: &House) -> Result<Answer> {
+    let chats = chats.inner().clone();
+    let found = spawn_blocking(move || chats.find(actor, &query.0)).await.map_err(|_| Code::Internal)??;
+    Answer::ok(&found.items)?.page(&found)?.top("meta", &json!({ "indexing": found.indexing }))
 }
 
 #[get("/api/chat/providers")]

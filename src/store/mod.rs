@@ -4,6 +4,7 @@
 //! [`Store::read`] reads what has been committed.
 
 mod codec;
+mod derived;
 mod disk;
 mod error;
 mod folder;
@@ -28,6 +29,7 @@ mod tx;
 mod writer;
 
 pub use codec::{Key, Record, decode_body};
+pub use derived::{Derived, Found};
 pub use disk::{Disk, DiskFile, LocalDisk};
 pub use error::StoreError;
 pub use kv::{Direction, Kv, Pair, TableId, Write};
