@@ -18,6 +18,7 @@ const SHELL = [
   '/css/layout.css',
   '/css/people.css',
   '/css/screens.css',
+  '/css/talk.css',
   '/css/tokens.css',
   '/js/core/amend.js',
   '/js/core/announce.js',
@@ -30,11 +31,15 @@ const SHELL = [
   '/js/core/device.js',
   '/js/core/directory.js',
   '/js/core/drafts.js',
+  '/js/core/forward.js',
   '/js/core/http.js',
   '/js/core/i18n.js',
+  '/js/core/jump.js',
   '/js/core/live.js',
   '/js/core/merge.js',
+  '/js/core/notify.js',
   '/js/core/outbox.js',
+  '/js/core/place.js',
   '/js/core/reactions.js',
   '/js/core/receipts.js',
   '/js/core/router.js',
@@ -47,6 +52,7 @@ const SHELL = [
   '/js/core/timeline.js',
   '/js/core/title.js',
   '/js/core/typing.js',
+  '/js/core/urgent.js',
   '/js/main.js',
   '/js/screens/admin-approvals.js',
   '/js/screens/admin-people.js',
@@ -64,6 +70,7 @@ const SHELL = [
   '/js/screens/settings-availability.js',
   '/js/screens/settings-choice.js',
   '/js/screens/settings-dialogs.js',
+  '/js/screens/settings-notify.js',
   '/js/screens/settings-sessions.js',
   '/js/screens/settings.js',
   '/js/screens/setup.js',
@@ -73,6 +80,7 @@ const SHELL = [
   '/js/ui/banner.js',
   '/js/ui/bubble.js',
   '/js/ui/clipboard.js',
+  '/js/ui/composer-more.js',
   '/js/ui/composer.js',
   '/js/ui/conversation-row.js',
   '/js/ui/details.js',
@@ -80,6 +88,7 @@ const SHELL = [
   '/js/ui/directory-filters.js',
   '/js/ui/field.js',
   '/js/ui/form.js',
+  '/js/ui/forward-dialog.js',
   '/js/ui/gate.js',
   '/js/ui/icon.js',
   '/js/ui/menu.js',
@@ -89,6 +98,8 @@ const SHELL = [
   '/js/ui/people-list.js',
   '/js/ui/person-facts.js',
   '/js/ui/person.js',
+  '/js/ui/place-dialog.js',
+  '/js/ui/place.js',
   '/js/ui/rail.js',
   '/js/ui/rows.js',
   '/js/ui/safety.js',
@@ -97,6 +108,8 @@ const SHELL = [
   '/js/ui/ticks.js',
   '/js/ui/toast.js',
   '/js/ui/typing-line.js',
+  '/js/ui/urgent-alert.js',
+  '/js/ui/urgent.js',
   '/js/ui/write-button.js',
   '/js/update.js',
   '/vendor/preact.js',
@@ -130,6 +143,19 @@ self.addEventListener('activate', (event) => {
 self.addEventListener('message', (event) => {
   if (event.data === 'take over') self.skipWaiting();
 });
+
+// A notification says only that something urgent waits; which message it was, the app knows.
+self.addEventListener('notificationclick', (event) => {
+  event.notification.close();
+  event.waitUntil(show(event.notification.data));
+});
+
+async function show(message) {
+  const [open] = await self.clients.matchAll({ type: 'window' });
+  if (!open) return self.clients.openWindow(`/chats/${message.conversationId}`);
+  open.postMessage({ show: message });
+  return open.focus();
+}
 
 self.addEventListener('fetch', (event) => {
   const { request } = event;

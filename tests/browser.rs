@@ -261,6 +261,46 @@ async fn a_new_clinic_is_set_up_and_a_mother_registers_in_the_browser() {
     other.client.close().await.unwrap();
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn an_urgent_message_waits_until_it_is_acknowledged() {
+    if !is_installed() {
+        return;
+    }
+    let server = Server::start();
+    Person::set_up(&server).await;
+    let mother = Person::register(&server, "Asha", "mom").await;
+    let doctor = Person::register(&server, "Ruwan", "doctor").await;
+    let chat = mother.open(&doctor).await;
+    mother.say(&chat, "Good morning, doctor").await;
+    let driver = Driver::start();
+    let hers = driver.browser(&server, 360).await;
+    let his = driver.browser(&server, 1280).await;
+    hers.sign_in(&mother).await;
+    his.sign_in(&doctor).await;
+
+    // He makes it urgent on purpose, and is told what that means before he sends.
+    his.click(&named("conversation-row")).await;
+    his.click(&named("composer-more")).await;
+    his.click("[role=menuitem]").await;
+    his.find(&named("urgent-task")).await;
+    his.say("Please come in today").await;
+    his.until("that it waits", "return document.querySelectorAll('[data-testid=acks]').length === 1").await;
+    his.until("that the next one is not urgent", "return !document.querySelector('[data-testid=urgent-task]')").await;
+
+    // She is led to it from the list, also after a reload, and says that she has read it.
+    hers.find(&named("urgent-alert")).await;
+    hers.find(&named("row-urgent")).await;
+    hers.client.refresh().await.unwrap();
+    hers.click("[data-testid=urgent-alert] button").await;
+    hers.click(&named("acknowledge")).await;
+    hers.find(&named("acks")).await;
+    hers.until("that nothing waits", "return !document.querySelector('[data-testid=urgent-alert], [data-testid=acknowledge]')").await;
+
+    his.until("that he sees it", "return document.querySelector('[data-testid=acks]').innerText.includes('Asha')").await;
+    hers.client.close().await.unwrap();
+    his.client.close().await.unwrap();
+}
+
 /// Runs axe-core on what is shown; gives each fault with its places.
 async fn faults(browser: &Browser, axe: &str) -> Vec<String> {
     browser.run(axe).await;

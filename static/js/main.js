@@ -7,6 +7,7 @@ import { startMinutes } from './core/availability.js';
 import { loadClinic, needsSetup } from './core/clinic.js';
 import { startLang, t } from './core/i18n.js';
 import { isApproved, startLive } from './core/live.js';
+import { startNotifications } from './core/notify.js';
 import { go, route } from './core/router.js';
 import { me } from './core/session.js';
 import { startTitle } from './core/title.js';
@@ -18,6 +19,7 @@ import { Waiting } from './screens/waiting.js';
 import { Rail } from './ui/rail.js';
 import { Switcher } from './ui/switcher.js';
 import { Toasts } from './ui/toast.js';
+import { UrgentAlert } from './ui/urgent-alert.js';
 import { startWorker } from './update.js';
 
 /** Screens that are not needed for the first look at one's chats are loaded when they are asked for. */
@@ -65,8 +67,8 @@ function App() {
   if (screen === 'register') return html`<${Register} />`;
   if (!me.value) return html`<${Login} />`;
   if (!isApproved()) return html`<${Waiting} />`;
-  if (screen === 'chats') return html`${id && html`<a class="skip" href="#write">${t('skip.write')}</a>`}<div class=${id ? 'app three' : 'app'} data-view=${id ? 'chat' : 'list'}><${Rail} /><${Chats} /><${Switcher} /></div>`;
-  return html`<div class="app wide"><${Rail} /><${Lazy} name=${screen} key=${screen} /><${Switcher} /></div>`;
+  if (screen === 'chats') return html`${id && html`<a class="skip" href="#write">${t('skip.write')}</a>`}<div class="frame"><${UrgentAlert} /><div class=${id ? 'app three' : 'app'} data-view=${id ? 'chat' : 'list'}><${Rail} /><${Chats} /><${Switcher} /></div></div>`;
+  return html`<div class="frame"><${UrgentAlert} /><div class="app wide"><${Rail} /><${Lazy} name=${screen} key=${screen} /><${Switcher} /></div></div>`;
 }
 
 const Root = () => html`<${App} /><${Toasts} /><p class="vh" role="status">${announced.value}</p>`;
@@ -77,6 +79,7 @@ startMinutes();
 const clinic = loadClinic();
 await Promise.all([startLang(), me.value ? null : clinic]);
 startTitle();
+startNotifications();
 startLive();
 render(html`<${Root} />`, /** @type {Element} */ (document.getElementById('app')));
 startWorker();

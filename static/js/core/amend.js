@@ -1,16 +1,18 @@
 // Changing one's own message after it was sent.
 
-import { get, patch, remove } from './api.js';
-import { receive, takenBack } from './live.js';
+import { get, patch, post, remove } from './api.js';
+import { clinic } from './clinic.js';
+import { acknowledged, receive, takenBack } from './live.js';
 
 /** @typedef {import('./types.js').Message} Message */
 /** @typedef {{ content: string, editedAt: string }} Version */
 
-/** How long the clinic lets one edit; the server has the last word. */
-const EDIT_WINDOW = 15 * 60_000;
+/** Seconds in which one may edit, where the clinic says nothing else; the server has the last word. */
+const EDIT_WINDOW = 900;
 
-/** @param {Message} m */
-export const isEditable = (m) => Boolean(m.content) && Date.now() - m.at < EDIT_WINDOW;
+/** Words of somebody else are not one's own to change, nor is a place. @param {Message} m */
+export const isEditable = (m, now = Date.now()) =>
+  Boolean(m.content) && m.messageType === 'text' && (m.forwardedFrom?.senderId ?? m.senderId) === m.senderId && now - m.at < (clinic.value.limits?.editWindow ?? EDIT_WINDOW) * 1000;
 
 /** @param {Message} m @param {string} content */
 export async function edit(m, content) {
@@ -26,3 +28,9 @@ export async function takeBack(m) {
 
 /** What it said before, oldest first. @param {Message} m @returns {Promise<Version[]>} */
 export const versions = async (m) => (await get(`/api/chat/messages/${m.id}/history`)).data;
+
+/** "I have read this." @param {Message} m */
+export async function acknowledge(m) {
+  const { data } = await post(`/api/chat/messages/${m.id}/ack`);
+  acknowledged({ ...data, messageId: m.id });
+}

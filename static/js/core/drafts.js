@@ -4,53 +4,56 @@ import { signal } from '../../vendor/preact.js';
 import { forget, keysWith, recall, remember } from './device.js';
 import { me } from './session.js';
 
-const prefix = () => `mc.draft.${me.value?.id ?? ''}.`;
-const replyPrefix = () => `mc.reply.${me.value?.id ?? ''}.`;
-export const drafts = signal(/** @type {Map<string, string>} */ (new Map()));
-/** The message that is being answered, by its id. */
-const replies = signal(/** @type {Map<string, string>} */ (new Map()));
+/** A text for each conversation, kept on the device. @param {string} name */
+function keptTexts(name) {
+  const prefix = () => `mc.${name}.${me.value?.id ?? ''}.`;
+  const texts = signal(/** @type {Map<string, string>} */ (new Map()));
+  return {
+    texts,
+    open() {
+      const start = prefix();
+      texts.value = new Map(me.value ? keysWith(start).map((key) => [key.slice(start.length), recall(key, '')]) : []);
+    },
+    /** @param {string} conversationId */
+    of: (conversationId) => texts.value.get(conversationId) ?? '',
+    /** @param {string} conversationId @param {string} text a blank one is forgotten */
+    save(conversationId, text) {
+      const next = new Map(texts.value);
+      if (text.trim()) {
+        remember(prefix() + conversationId, text);
+        next.set(conversationId, text);
+      } else {
+        forget(prefix() + conversationId);
+        next.delete(conversationId);
+      }
+      texts.value = next;
+    },
+    burn() {
+      for (const key of keysWith(prefix())) forget(key);
+      texts.value = new Map();
+    },
+  };
+}
+
+const words = keptTexts('draft');
+const replies = keptTexts('reply');
+const urgents = keptTexts('urgent');
 /** The message that is being edited, with its new words so far. Only here: a draft that waits behind it is not touched. */
 const edits = signal(/** @type {Map<string, { id: string, text: string }>} */ (new Map()));
 
 export function openDrafts() {
-  /** @param {string} start @returns {Map<string, string>} */
-  const kept = (start) => new Map(me.value ? keysWith(start).map((key) => [key.slice(start.length), recall(key, '')]) : []);
-  drafts.value = kept(prefix());
-  replies.value = kept(replyPrefix());
+  for (const kept of [words, replies, urgents]) kept.open();
   edits.value = new Map();
 }
 
-/** @param {string} conversationId */
-export const draftOf = (conversationId) => drafts.value.get(conversationId) ?? '';
+export const { texts: drafts, of: draftOf, save: saveDraft } = words;
+/** The message that is being answered, by its id; empty when there is none. */
+export const { of: replyOf, save: saveReply } = replies;
 
-/** @param {string} conversationId @param {string} text */
-export function saveDraft(conversationId, text) {
-  const next = new Map(drafts.value);
-  if (text.trim()) {
-    remember(prefix() + conversationId, text);
-    next.set(conversationId, text);
-  } else {
-    forget(prefix() + conversationId);
-    next.delete(conversationId);
-  }
-  drafts.value = next;
-}
-
-/** @param {string} conversationId */
-export const replyOf = (conversationId) => replies.value.get(conversationId) ?? '';
-
-/** @param {string} conversationId @param {string} messageId empty when it answers nothing */
-export function saveReply(conversationId, messageId) {
-  const next = new Map(replies.value);
-  if (messageId) {
-    remember(replyPrefix() + conversationId, messageId);
-    next.set(conversationId, messageId);
-  } else {
-    forget(replyPrefix() + conversationId);
-    next.delete(conversationId);
-  }
-  replies.value = next;
-}
+/** Whether what is being written goes out as urgent. @param {string} conversationId */
+export const isUrgent = (conversationId) => urgents.of(conversationId) !== '';
+/** @param {string} conversationId @param {boolean} on */
+export const makeUrgent = (conversationId, on) => urgents.save(conversationId, on ? 'yes' : '');
 
 /** @param {string} conversationId */
 export const editOf = (conversationId) => edits.value.get(conversationId);
@@ -64,8 +67,6 @@ export function saveEdit(conversationId, edit) {
 }
 
 export function burnDrafts() {
-  for (const key of [...keysWith(prefix()), ...keysWith(replyPrefix())]) forget(key);
-  drafts.value = new Map();
-  replies.value = new Map();
+  for (const kept of [words, replies, urgents]) kept.burn();
   edits.value = new Map();
 }

@@ -8,6 +8,7 @@ import { loadClinic } from './clinic.js';
 import { burnDrafts, openDrafts } from './drafts.js';
 import { t } from './i18n.js';
 import { tombstone, toMessage } from './merge.js';
+import { notifyUrgent } from './notify.js';
 import { burnOutbox, drain, onSent, openOutbox, strike } from './outbox.js';
 import { emptyReceipts, keepRead, noteDelivered, noteRead, readUpTo, tellAll } from './receipts.js';
 import { endSession, me, session, updateMe } from './session.js';
@@ -19,6 +20,7 @@ import {
 import { shortName } from './text.js';
 import { emptyTimelines, held, timeline } from './timeline.js';
 import { theyType } from './typing.js';
+import { burnAlerts, dropStale, emptyAlerts, noteAlert, openAlerts, settle, waitsFor, weigh } from './urgent.js';
 
 /** @typedef {import('./types.js').Conversation} Conversation */
 
@@ -50,11 +52,18 @@ export function startLive() {
   });
 }
 
+let connectedAt = 0;
+/** @type {ReturnType<typeof setInterval>|undefined} */
+let staleness;
+
 function begin() {
   openList();
   openDrafts();
   openOutbox();
+  openAlerts();
+  staleness = setInterval(() => link.value === 'on' && dropStale(connectedAt), 30_000);
   connect(handlers, () => {
+    connectedAt = Date.now();
     void recover();
     void loadClinic();
   });
@@ -64,7 +73,9 @@ function begin() {
 
 function finish() {
   disconnect();
+  clearInterval(staleness);
   batch(() => {
+    emptyAlerts();
     emptyStore();
     emptyTimelines();
     emptyReceipts();
@@ -76,6 +87,7 @@ export async function signOut() {
   // First of all: the server's word that the session is over may come before its answer.
   burnDrafts();
   burnOutbox();
+  burnAlerts();
   burnList();
   await post('/api/auth/logout').catch(() => {});
   endSession();
@@ -149,6 +161,7 @@ export function receive(wire) {
     timeline(message.conversationId).apply([message]);
     if (message.clientMessageId && message.senderId === me.value?.id) strike(message.clientMessageId);
     noteLast(message);
+    weigh([message]);
   });
   if (!known) void fetchConversation(message.conversationId).catch(() => {});
   return isNews;
@@ -166,9 +179,14 @@ function arrived(wire) {
   const view = viewing.value;
   const inView = view !== null && view.id === conversationId && view.atEnd && attending.value;
   if (!inView && !wire.isSystemMessage) changeConversation(conversationId, { unreadCount: c.unreadCount + 1 });
-  if (c.isMuted) return;
   const sender = c.participants.find((person) => person.id === senderId);
   const name = sender ? shortName(sender) : titleOf(c);
+  if (waitsFor(wire, me.value?.id ?? '')) {
+    announce(t('announce.urgent', { name }));
+    void notifyUrgent({ conversationId, messageId: id });
+    return;
+  }
+  if (c.isMuted) return;
   announce(view?.id === conversationId ? `${name}: ${wire.content}` : t('announce.from', { name }));
 }
 
@@ -194,11 +212,25 @@ function statusMoved({ conversationId, messageId, seq, status, userId, unreadCou
 /** A message was deleted, here or elsewhere. @param {string} conversationId @param {string} messageId */
 export function takenBack(conversationId, messageId) {
   timeline(conversationId).change(messageId, tombstone);
+  settle(messageId);
   const last = conversation(conversationId)?.lastMessage;
   if (!last || last.id !== messageId) return;
   changeConversation(conversationId, { lastMessage: { ...last, content: '', isDeleted: true } });
   // What was said before it is last now; the server knows.
   void fetchConversation(conversationId).then(() => keepRead(conversationId), () => {});
+}
+
+/** Somebody says that they have read an urgent message. @param {{ conversationId: string, messageId: string, acks: import('./types.js').Ack[] }} news */
+export function acknowledged({ conversationId, messageId, acks }) {
+  timeline(conversationId).change(messageId, (m) => ({ ...m, acks }));
+  if (acks.some((ack) => ack.userId === me.value?.id)) settle(messageId);
+}
+
+/** The server reminds of what was not acknowledged yet. @param {any} reminder */
+function reminded({ conversationId, messageId, senderId, senderName, sentAt }) {
+  const isNew = noteAlert({ conversationId, messageId, senderId, senderName: senderName ?? '', sentAt: Date.parse(sentAt) });
+  if (isNew) announce(t('announce.urgent', { name: senderName }));
+  void notifyUrgent({ conversationId, messageId });
 }
 
 /** @type {Record<string, (data: any) => void>} */
@@ -225,8 +257,10 @@ const handlers = {
   chat_mute_status_changed: ({ conversationId, isMuted }) => changeConversation(conversationId, { isMuted }),
   chat_pin_status_changed: ({ conversationId, isPinned }) => changeConversation(conversationId, { isPinned }),
   conversation_updated: ({ conversation: c }) => c && putConversations([c]),
-  notification: ({ kind }) => {
-    if (kind === 'verification') void countApprovals();
+  message_acknowledged: acknowledged,
+  notification: (news) => {
+    if (news.kind === 'verification') void countApprovals();
+    if (news.kind === 'urgent') reminded(news);
   },
   session_revoked: ({ reason } = {}) => endSession(/switched off|disabled/u.test(reason ?? '') ? 'ACCOUNT_DISABLED' : 'ended'),
 };

@@ -6,12 +6,17 @@ import { post } from './api.js';
 import { forget, keysWith, newId, oneTabAtATime, recall, remember, whenOtherTabWrites } from './device.js';
 import { dayOf } from './dates.js';
 import { ApiError } from './http.js';
+import { placeIn } from './place.js';
 import { me } from './session.js';
 import { link } from './socket.js';
 import { timeline } from './timeline.js';
 
 /** @typedef {import('./types.js').Message} Message */
-/** @typedef {{ clientMessageId: string, conversationId: string, content: string, replyTo?: string, at: number, order: number, refused?: string }} Letter */
+/**
+ * What may go with the words: what they answer, that they are urgent, that they are a place, or whose message they pass on.
+ * @typedef {{ replyTo?: string, priority?: 'urgent', messageType?: string, forwardedFrom?: string, origin?: import('./types.js').Origin }} Extras
+ */
+/** @typedef {Extras & { clientMessageId: string, conversationId: string, content: string, at: number, order: number, refused?: string }} Letter */
 
 /** @type {(message: any) => void} what to do with the server's own version of a sent message; set by live.js */
 let deliver = () => {};
@@ -66,7 +71,10 @@ function asMessage(l, isStuck) {
     conversationId: l.conversationId,
     senderId: me.value?.id ?? '',
     content: l.content,
-    messageType: 'text',
+    messageType: l.messageType ?? 'text',
+    priority: l.priority,
+    forwardedFrom: l.origin,
+    location: l.messageType === 'location' ? placeIn(l.content) : null,
     replyTo: l.replyTo ? quoteOf(l.replyTo, original) : null,
     createdAt: new Date(l.at).toISOString(),
     status,
@@ -76,16 +84,16 @@ function asMessage(l, isStuck) {
 }
 
 /** @param {string} id @param {Message} [m] @returns {import('./types.js').Quote} */
-export const quoteOf = (id, m) => ({ id, senderId: m?.senderId ?? '', content: m?.content ?? '', messageType: m?.messageType ?? '', isDeleted: m?.isDeleted });
+export const quoteOf = (id, m) => ({ id, senderId: m?.senderId ?? '', senderName: m?.senderName, content: m?.content ?? '', messageType: m?.messageType ?? '', isDeleted: m?.isDeleted });
 
 /** Failures in a row; each makes the next pause longer. */
 let failures = 0;
 let order = 0;
 
 /** Takes a message. It is on screen and on the disk when this returns.
- * @param {string} conversationId @param {string} content @param {string} [replyTo] the message it answers */
-export function write(conversationId, content, replyTo) {
-  const letter = { clientMessageId: newId(), conversationId, content, replyTo, at: Date.now(), order: order++ };
+ * @param {string} conversationId @param {string} content @param {Extras} [extras] */
+export function write(conversationId, content, extras = {}) {
+  const letter = { ...extras, clientMessageId: newId(), conversationId, content, at: Date.now(), order: order++ };
   remember(prefix() + letter.clientMessageId, letter);
   letters.value = [...letters.value, letter];
   void drain();
@@ -142,6 +150,10 @@ export async function drain() {
   if (left && me.value?.id === owner) later = setTimeout(drain, failures ? Math.min(30_000, 1000 * 2 ** Math.min(failures, 5)) : 0);
 }
 
+/** What is passed on is copied by the server itself. @param {Letter} letter */
+const bodyOf = ({ clientMessageId, conversationId, content, replyTo, priority, messageType = 'text', forwardedFrom }) =>
+  forwardedFrom ? { conversationId, clientMessageId, forwardedFrom } : { conversationId, clientMessageId, content, replyTo, priority, messageType };
+
 /** @param {string} owner */
 async function sendAll(owner) {
   /** @type {Set<string>} a conversation waits behind its first failure; the others go on */
@@ -150,8 +162,8 @@ async function sendAll(owner) {
     const letter = written().find((l) => !l.refused && !held.has(l.conversationId));
     if (!letter || me.value?.id !== owner) return;
     try {
-      const { clientMessageId, conversationId, content, replyTo } = letter;
-      const { data } = await post('/api/chat/send', { conversationId, content, clientMessageId, replyTo, messageType: 'text' });
+      const { clientMessageId, conversationId } = letter;
+      const { data } = await post('/api/chat/send', bodyOf(letter));
       failures = 0;
       batch(() => {
         setStuck(conversationId, false);

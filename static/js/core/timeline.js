@@ -5,6 +5,7 @@ import { get } from './api.js';
 import { firstUnread, leavesGap, merge, prepend, raise, requote, toMessage } from './merge.js';
 import { me } from './session.js';
 import { changeConversation, conversation, noteLast, others } from './store.js';
+import { weigh } from './urgent.js';
 
 /** @typedef {import('./types.js').Message} Message */
 /** @typedef {import('./types.js').Mark} Mark */
@@ -47,6 +48,7 @@ class Timeline {
       this.complete.value = data.length < limit || data[0]?.seq === 1;
       // Live messages may have come first.
       this.messages.value = merge(data.map(toMessage), this.messages.value, true);
+      weigh(this.messages.value);
       this.state.value = 'ready';
     } catch (error) {
       this.state.value = 'failed';
@@ -66,7 +68,9 @@ class Timeline {
   async #olderPage() {
     const first = this.messages.value[0]?.seq ?? 1;
     const { data } = await get(`${this.path}/messages?limit=${LARGEST_PAGE}&before=${first}&deleted=true`);
-    this.messages.value = prepend(this.messages.value, data.map(toMessage));
+    const page = data.map(toMessage);
+    this.messages.value = prepend(this.messages.value, page);
+    weigh(page);
     this.complete.value = !data.length || data[0].seq <= 1;
   }
 
@@ -139,6 +143,7 @@ class Timeline {
       const { data } = await get(`${this.path}/changes?since=${this.cursor}&limit=${LARGEST_PAGE}`);
       const news = /** @type {Message[]} */ (data.messages.map(toMessage)).sort((a, b) => a.seq - b.seq);
       this.messages.value = requote(merge(this.messages.value, news, this.complete.value), news);
+      weigh(news);
       for (const mark of data.marks ?? []) this.mark(mark);
       const last = news.at(-1);
       if (last) noteLast(last);

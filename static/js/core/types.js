@@ -35,7 +35,10 @@
 
 /** @typedef {'waiting'|'failed'|'sent'|'delivered'|'read'|'scheduled'} SendStatus */
 
-/** @typedef {{ id: string, sender?: string, senderId: string, content: string, messageType: string, isDeleted?: boolean }} Quote `senderId` is empty while the original is not loaded */
+/** @typedef {{ id: string, sender?: string, senderId: string, senderName?: string, content: string, messageType: string, isDeleted?: boolean }} Quote `senderId` is empty while the original is not loaded */
+/** @typedef {{ senderId: string, senderName: string }} Origin who wrote the words of a forwarded message */
+/** @typedef {{ latitude: number, longitude: number, label: string|null }} Place in decimal degrees */
+/** @typedef {{ userId: string, at: string }} Ack */
 /** @typedef {{ userId: string, user?: string, emoji: string }} Reaction */
 /** @typedef {{ id: string, originalName?: string, filename?: string, mimetype?: string, size?: number, url: string, fileType?: string }} FileRef */
 
@@ -58,8 +61,11 @@
  * @property {boolean} [isEdited]
  * @property {string|null} [editedAt]
  * @property {boolean} [isDeleted]
+ * @property {Origin|null} [forwardedFrom]
+ * @property {Place|null} [location]
  * @property {'normal'|'urgent'} [priority]
- * @property {{ userId: string, at: string }[]} [acks]
+ * @property {boolean} [requiresAck]
+ * @property {Ack[]} [acks]
  * @property {boolean} [isSystemMessage]
  * @property {string|null} [systemType]
  * @property {number} at
@@ -86,7 +92,7 @@
  * @property {Record<string, unknown>} [metadata]
  */
 
-/** @typedef {{ name: string, emergencyPhone: string|null, approveProfessionals: 'manual'|'auto', version: string }} Clinic */
+/** @typedef {{ name: string, emergencyPhone: string|null, approveProfessionals: 'manual'|'auto', version: string, limits?: { editWindow: number, groupMembers: number, urgentRepeat: number } }} Clinic in `limits`, seconds */
 /** @typedef {{ userId: string, readSeq: number, deliveredSeq: number }} Mark */
 
 export {};

@@ -15,6 +15,7 @@ import { toastError } from '../ui/toast.js';
 import { StaffAvailability } from './settings-availability.js';
 import { Choice } from './settings-choice.js';
 import { PasswordDialog, ProfileDialog } from './settings-dialogs.js';
+import { Notify } from './settings-notify.js';
 import { Sessions } from './settings-sessions.js';
 
 /** @typedef {import('../core/i18n.js').Lang} Lang */
@@ -74,6 +75,7 @@ export function Settings() {
       <h2 id="set-acc">${t('settings.account')}</h2>
       <div class="card list-card">
         <button class="set as-button" type="button" onClick=${() => open('password')}><span class="set-i" aria-hidden="true"><${Icon} name="key-round" /></span><b class="grow">${t('settings.password')}</b><${Icon} name="chevron-right" size="s" /></button>
+        <${Notify} />
       </div>
     </section>
     <${Sessions} />

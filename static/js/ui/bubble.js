@@ -3,11 +3,14 @@
 import { html } from '../../vendor/preact.js';
 import { clock } from '../core/dates.js';
 import { t } from '../core/i18n.js';
+import { nameOfPlace } from '../core/place.js';
 import { byEmoji, reactionsOf } from '../core/reactions.js';
 import { me } from '../core/session.js';
 import { langOf } from '../core/text.js';
 import { Icon } from './icon.js';
+import { PlaceCard } from './place.js';
 import { Ticks } from './ticks.js';
+import { Acknowledgement, UrgentFlag } from './urgent.js';
 
 /** @typedef {import('../core/types.js').Message} Message */
 /** @typedef {import('./rows.js').Context} Context */
@@ -15,7 +18,8 @@ import { Ticks } from './ticks.js';
 /** A message whose bubble carries no text of its own is named in words. @param {{ messageType: string, content: string, isDeleted?: boolean }} m */
 export function preview(m) {
   if (m.isDeleted || (m.messageType === 'text' && !m.content)) return t('message.deleted');
-  return m.content || t(`message.type.${['image', 'file', 'audio', 'video', 'location'].includes(m.messageType) ? m.messageType : 'file'}`);
+  const words = m.messageType === 'location' ? nameOfPlace(m.content) : m.content;
+  return words || t(`message.type.${['image', 'file', 'audio', 'video', 'location'].includes(m.messageType) ? m.messageType : 'file'}`);
 }
 
 /** What a message answers; pressing it goes there. @param {{ m: Message, tab: number, context: Context }} props */
@@ -24,7 +28,7 @@ function Quoted({ m, tab, context }) {
   if (!quote) return null;
   const text = quote.senderId ? preview(quote) : t('reply.earlier');
   return html`<button class="quote" type="button" tabindex=${tab} data-testid="quote" onClick=${() => context.jump(quote.id)}>
-    <span class="vh">${t('reply.to')} </span>${quote.senderId && html`<b>${context.nameOf(quote.senderId)}</b>`}
+    <span class="vh">${t('reply.to')} </span>${quote.senderId && html`<b>${context.nameOf(quote.senderId, quote.senderName)}</b>`}
     <span dir="auto" lang=${langOf(text)}>${text}</span><span class="vh">. ${t('reply.jump')}</span>
   </button>`;
 }
@@ -37,9 +41,13 @@ const Files = ({ m }) => html`${(m.attachments ?? []).map(
   </a>`,
 )}`;
 
-/** @param {{ m: Message, nameOf: (id: string) => string }} props */
-const Acks = ({ m, nameOf }) =>
-  m.acks?.length ? html`<p class="acks">${m.acks.map((ack) => t('urgent.ack', { name: nameOf(ack.userId), time: clock(Date.parse(ack.at)) })).join(', ')}</p>` : null;
+/** Whose words these are, when somebody passed them on. @param {{ m: Message, context: Context }} props */
+function Forwarded({ m, context }) {
+  const from = m.forwardedFrom;
+  if (!from) return null;
+  const name = from.senderId === me.value?.id ? t('forward.ofYou') : from.senderName || context.nameOf(from.senderId);
+  return html`<p class="fwd"><${Icon} name="forward" size="s" />${from.senderId === m.senderId ? t('forward.again') : t('forward.of', { name })}</p>`;
+}
 
 /** The same emoji of several people stands once, with their number. Pressing it adds or takes back one's own. @param {{ m: Message, tab: number, context: Context }} props */
 function Reactions({ m, tab, context }) {
@@ -48,7 +56,7 @@ function Reactions({ m, tab, context }) {
   const mine = me.value?.id ?? '';
   return html`<span class="reacts" role="group" aria-label=${t('reacts.label')}>
     ${[...byEmoji(reactions)].map(([emoji, ids]) => {
-      const names = ids.map(context.nameOf).join(', ');
+      const names = ids.map((id) => context.nameOf(id)).join(', ');
       return html`<button class="react" type="button" tabindex=${tab} key=${emoji} aria-pressed=${ids.includes(mine)} aria-label=${`${emoji} ${ids.length}: ${names}`}
         title=${names} data-testid="reaction" onClick=${() => context.react(m, emoji)}>${emoji} ${ids.length}</button>`;
     })}
@@ -75,9 +83,9 @@ export function Bubble({ m, mine, showName, isCurrent, context }) {
   }
   return html`<div class="bubble">
     ${showName ? html`<b class="who-line">${speaker}</b>` : html`<span class="vh">${speaker}: </span>`}
-    ${m.priority === 'urgent' && html`<p class="flag"><${Icon} name="triangle-alert" size="s" />${t('urgent.from', { name: speaker })}</p>`}
+    <${UrgentFlag} m=${m} mine=${mine} name=${speaker} /><${Forwarded} m=${m} context=${context} />
     <${Quoted} m=${m} tab=${tab} context=${context} /><${Files} m=${m} />
-    <span class="text" dir="auto" lang=${langOf(m.content) ?? ''}>${m.content}</span>
-    <${Acks} m=${m} nameOf=${context.nameOf} /><${Meta} m=${m} mine=${mine} tab=${tab} context=${context} /><${Reactions} m=${m} tab=${tab} context=${context} />
+    ${m.messageType === 'location' ? html`<${PlaceCard} m=${m} tab=${tab} />` : html`<span class="text" dir="auto" lang=${langOf(m.content) ?? ''}>${m.content}</span>`}
+    <${Acknowledgement} m=${m} mine=${mine} tab=${tab} context=${context} /><${Meta} m=${m} mine=${mine} tab=${tab} context=${context} /><${Reactions} m=${m} tab=${tab} context=${context} />
   </div>`;
 }

@@ -3,7 +3,7 @@
 
 import { html, useEffect, useRef, useState } from '../../vendor/preact.js';
 import { edit } from '../core/amend.js';
-import { draftOf, editOf, replyOf, saveDraft, saveEdit, saveReply } from '../core/drafts.js';
+import { draftOf, editOf, isUrgent, makeUrgent, replyOf, saveDraft, saveEdit, saveReply } from '../core/drafts.js';
 import { t } from '../core/i18n.js';
 import { quoteOf, write } from '../core/outbox.js';
 import { me } from '../core/session.js';
@@ -12,6 +12,7 @@ import { langOf, shortName } from '../core/text.js';
 import { timeline } from '../core/timeline.js';
 import { iStop, iType } from '../core/typing.js';
 import { preview } from './bubble.js';
+import { More, UrgentTask } from './composer-more.js';
 import { Icon } from './icon.js';
 import { toastError } from './toast.js';
 
@@ -38,6 +39,7 @@ export function Composer({ id, name }) {
   const box = useRef(/** @type {HTMLTextAreaElement|null} */ (null));
   const [busy, setBusy] = useState(false);
   const editing = editOf(id);
+  const urgent = !editing && isUrgent(id);
   const replyId = replyOf(id);
   const taskId = editing?.id ?? replyId;
   const m = taskId ? timeline(id).find(taskId) : undefined;
@@ -62,10 +64,12 @@ export function Composer({ id, name }) {
     if (m?.isDeleted) cancel();
   }, [m?.isDeleted]);
 
+  const focus = () => box.current?.focus({ preventScroll: true });
+
   function cancel() {
     if (editing) saveEdit(id, null);
     else saveReply(id, '');
-    box.current?.focus({ preventScroll: true });
+    focus();
   }
 
   function onInput() {
@@ -89,11 +93,12 @@ export function Composer({ id, name }) {
       void saveEdited(text);
       return;
     }
-    write(id, text, replyId || undefined);
+    write(id, text, { ...(replyId && { replyTo: replyId }), ...(urgent && { priority: 'urgent' }) });
     if (replyId) saveReply(id, '');
+    if (urgent) makeUrgent(id, false);
     area.value = '';
     onInput();
-    area.focus({ preventScroll: true });
+    focus();
   }
 
   /** The new words stay in the box until the server has them. @param {string} text */
@@ -107,7 +112,7 @@ export function Composer({ id, name }) {
       toastError(error);
     } finally {
       setBusy(false);
-      box.current?.focus({ preventScroll: true });
+      focus();
     }
   }
 
@@ -123,14 +128,16 @@ export function Composer({ id, name }) {
 
   return html`<form class="composer" onSubmit=${(/** @type {Event} */ event) => (event.preventDefault(), submit())} onKeyDown=${onKeyDown}>
     ${taskId && html`<${Task} id=${id} messageId=${taskId} isEdit=${Boolean(editing)} m=${m} onCancel=${cancel} />`}
+    ${urgent && html`<${UrgentTask} id=${id} name=${name} isGroup=${conversation(id)?.type === 'group'} onCancel=${focus} />`}
+    ${!editing && html`<${More} id=${id} onChosen=${focus} />`}
     <div class="box">
       <label class="vh" for="write">${editing ? t('composer.editLabel') : t('composer.label', { name })}</label>
       <textarea
         id="write" ref=${box} rows="1" placeholder=${t('composer.placeholder')} dir="auto" enterkeyhint=${isTouch.matches ? 'enter' : 'send'}
-        maxlength="10000" data-testid="composer-input" aria-describedby=${taskId ? 'task' : undefined} onInput=${onInput} onBlur=${iStop}
+        maxlength="10000" data-testid="composer-input" aria-describedby=${[taskId && 'task', urgent && 'urgent-task'].filter(Boolean).join(' ') || undefined} onInput=${onInput} onBlur=${iStop}
       ></textarea>
     </div>
-    <button class="btn icon primary" type="submit" aria-label=${editing ? t('save') : t('composer.send')} aria-busy=${busy} data-testid="send">
+    <button class=${urgent ? 'btn icon danger-fill' : 'btn icon primary'} type="submit" aria-label=${editing ? t('save') : t(urgent ? 'composer.sendUrgent' : 'composer.send')} aria-busy=${busy} data-testid="send">
       <${Icon} name=${editing ? 'check' : 'send-horizontal'} />
     </button>
   </form>`;

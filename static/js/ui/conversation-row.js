@@ -8,6 +8,7 @@ import { pendingOf } from '../core/outbox.js';
 import { me } from '../core/session.js';
 import { partner, titleOf, typing } from '../core/store.js';
 import { langOf, shortName } from '../core/text.js';
+import { waitsIn } from '../core/urgent.js';
 import { Avatar } from './avatar.js';
 import { preview } from './bubble.js';
 import { Icon } from './icon.js';
@@ -19,8 +20,13 @@ import { Ticks } from './ticks.js';
 /** @param {string} text */
 const said = (text) => html`<span lang=${langOf(text)} dir="auto">${text}</span>`;
 
-/** What the second line says, the most pressing thing first. @param {{ c: Conversation, isOpen: boolean }} props */
+/** What waits to be acknowledged is said before anything else. @param {{ c: Conversation, isOpen: boolean }} props */
 function Last({ c, isOpen }) {
+  return html`${waitsIn(c.id) && html`<b class="tag danger" data-testid="row-urgent"><${Icon} name="triangle-alert" size="s" />${t('urgent.short')}</b>`}<${Said} c=${c} isOpen=${isOpen} />`;
+}
+
+/** What the second line says, the most pressing thing first. @param {{ c: Conversation, isOpen: boolean }} props */
+function Said({ c, isOpen }) {
   if (typing.value.get(c.id)?.length) return html`<span class="typing-text">${t('typing.short')}</span>`;
   const draft = isOpen ? '' : draftOf(c.id);
   if (draft) return html`<span class="draft">${t('draft')}</span> ${said(draft)}`;
@@ -31,7 +37,6 @@ function Last({ c, isOpen }) {
   const mine = last.senderId === me.value?.id;
   const sender = c.type === 'group' && !mine ? c.participants.find((person) => person.id === last.senderId) : undefined;
   return html`
-    ${last.priority === 'urgent' && html`<${Icon} name="triangle-alert" size="s" class="urgent-c" /><span class="vh">${t('urgent.short')}</span>`}
     ${mine && !last.isDeleted && !last.isSystemMessage && html`<${Ticks} status=${last.status ?? 'sent'} size="s" />`}
     ${said((sender ? `${shortName(sender)}: ` : '') + preview(last))}
   `;
@@ -51,7 +56,7 @@ export function ConversationRow({ c, isOpen }) {
       <span class="end">
         ${c.isMuted && html`<${Icon} name="bell-off" size="s" /><span class="vh">${t('muted')}</span>`}
         ${c.isPinned && html`<${Icon} name="pin" size="s" /><span class="vh">${t('pinned')}</span>`}
-        ${c.unreadCount > 0 && html`<span class=${c.isMuted ? 'count muted' : 'count'}>${c.unreadCount > 99 ? '99+' : c.unreadCount}<span class="vh"> ${t('unread')}</span></span>`}
+        ${c.unreadCount > 0 && html`<span class=${waitsIn(c.id) ? 'count danger' : c.isMuted ? 'count muted' : 'count'}>${c.unreadCount > 99 ? '99+' : c.unreadCount}<span class="vh"> ${t('unread')}</span></span>`}
       </span>
     </a>
   </li>`;

@@ -11,6 +11,7 @@ import { me } from '../core/session.js';
 import { langOf } from '../core/text.js';
 import { copyText } from './clipboard.js';
 import { Confirm, Dialog } from './dialog.js';
+import { ForwardDialog } from './forward-dialog.js';
 import { Problem } from './gate.js';
 import { Menu, MenuItem } from './menu.js';
 import { toastError } from './toast.js';
@@ -46,6 +47,7 @@ function Actions({ m, canWrite, anchor, back, context, onClose }) {
       )}
     </div>
     ${canWrite && html`<${MenuItem} icon="reply" text=${t('reply')} onPick=${pick(reply)} />`}
+    ${!m.isSystemMessage && html`<${MenuItem} icon="forward" text=${t('forward')} onPick=${pick(() => context.open('forward', m))} />`}
     ${m.content && html`<${MenuItem} icon="copy" text=${t('menu.copy')} onPick=${pick(() => copyText(m.content))} />`}
     ${reactions.length > 0 && html`<${MenuItem} icon="smile-plus" text=${t('reacts.who')} onPick=${pick(() => context.open('who', m))} />`}
     ${canWrite && isMine && isEditable(m) && html`<${MenuItem} icon="pencil" text=${t('edit')} onPick=${pick(() => saveEdit(m.conversationId, { id: m.id, text: m.content }))} />`}
@@ -79,7 +81,7 @@ function History({ m, onClose }) {
 /** @param {{ m: Message, context: Context, onClose: () => void }} props */
 const Who = ({ m, context, onClose }) => html`<${Dialog} title=${t('reacts.who')} onClose=${onClose}>
   <ul class="body who-reacted">
-    ${[...byEmoji(reactionsOf(m))].map(([emoji, ids]) => html`<li key=${emoji}><span class="emoji">${emoji}</span><span>${ids.map(context.nameOf).join(', ')}</span></li>`)}
+    ${[...byEmoji(reactionsOf(m))].map(([emoji, ids]) => html`<li key=${emoji}><span class="emoji">${emoji}</span><span>${ids.map((id) => context.nameOf(id)).join(', ')}</span></li>`)}
   </ul>
 <//>`;
 
@@ -92,6 +94,8 @@ export function MessageActions({ layer, m, canWrite, anchor, back, context, onCl
       return html`<${Actions} m=${m} canWrite=${canWrite} anchor=${anchor} back=${back} context=${context} onClose=${onClose} />`;
     case 'history':
       return html`<${History} m=${m} onClose=${onClose} />`;
+    case 'forward':
+      return html`<${ForwardDialog} m=${m} onClose=${onClose} />`;
     case 'who':
       return html`<${Who} m=${m} context=${context} onClose=${onClose} />`;
     default:

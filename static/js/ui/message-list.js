@@ -3,8 +3,10 @@
 
 import { html, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from '../../vendor/preact.js';
 import { Virtualizer, elementScroll, observeElementOffset, observeElementRect } from '../../vendor/virtual.js';
+import { acknowledge } from '../core/amend.js';
 import { attending, viewing } from '../core/attention.js';
 import { t } from '../core/i18n.js';
+import { takeWanted, wantedMessage } from '../core/jump.js';
 import { unreadAbove } from '../core/merge.js';
 import { pendingOf } from '../core/outbox.js';
 import { react } from '../core/reactions.js';
@@ -29,6 +31,8 @@ const NEAR_END = 80;
 /** A reader this close to the end stays at the end, whatever grows above it. */
 const AT_END = 24;
 const NEAR_TOP = 1500;
+/** So long the row to which one came is held in its place, while rows get their heights and older pages come in above. */
+const SETTLE = 1000;
 /** How long the original of a reply stays marked after a jump. */
 const GLOW = 1200;
 
@@ -82,6 +86,13 @@ export function MessageList({ c }) {
   useLayoutEffect(() => v._didMount(), []);
   useLayoutEffect(() => v._willUpdate());
 
+  const held = useRef({ key: '', align: /** @type {'start'|'center'} */ ('start'), until: 0 });
+  /** Scrolls to a row, and stays there for a moment. @param {number} index @param {'start'|'center'} align */
+  function hold(index, align) {
+    held.current = { key: rows[index].key, align, until: Date.now() + SETTLE };
+    v.scrollToIndex(index, { align });
+  }
+
   // Where the reader left off: at a row, at the first unread message, or at the end.
   useLayoutEffect(() => {
     const place = places.get(c.id);
@@ -91,7 +102,7 @@ export function MessageList({ c }) {
     if (at >= 0) {
       v.scrollToIndex(at, { align: 'start' });
       requestAnimationFrame(() => v.scrollBy(place?.inset ?? 0));
-    } else if (divider >= 0) v.scrollToIndex(Math.max(0, divider - 1), { align: 'start' });
+    } else if (divider >= 0) hold(Math.max(0, divider - 1), 'start');
     else v.scrollToEnd();
     return () => {
       viewing.value = null;
@@ -102,6 +113,7 @@ export function MessageList({ c }) {
   const wasPending = useRef(lastPending);
   useLayoutEffect(() => {
     if (lastPending && lastPending !== wasPending.current) {
+      held.current.until = 0;
       follow.current = true;
       v.scrollToEnd();
     }
@@ -112,8 +124,15 @@ export function MessageList({ c }) {
   const total = v.getTotalSize();
   const height = v.scrollRect?.height ?? 0;
   useLayoutEffect(() => {
-    if (follow.current && !v.isAtEnd(1)) v.scrollToEnd();
+    const { key, align, until } = held.current;
+    const index = until > Date.now() ? rows.findIndex((row) => row.key === key) : -1;
+    if (index >= 0) v.scrollToIndex(index, { align });
+    else if (follow.current && !v.isAtEnd(1)) v.scrollToEnd();
   }, [rows, total, height]);
+  // Whoever scrolls is not held.
+  const letGo = () => {
+    held.current.until = 0;
+  };
   // The virtual list speaks up only when other rows come into view, which a growing message box need not bring about.
   useLayoutEffect(() => {
     const observer = new ResizeObserver(() => follow.current && !v.isAtEnd(1) && v.scrollToEnd());
@@ -218,7 +237,7 @@ export function MessageList({ c }) {
     if (index < 0) return;
     const { key } = rows[index];
     follow.current = false;
-    v.scrollToIndex(index, { align: 'center' });
+    hold(index, 'center');
     setCurrent(key);
     setGlowing(key);
     const id = wanted.current;
@@ -226,9 +245,17 @@ export function MessageList({ c }) {
     requestAnimationFrame(() => requestAnimationFrame(() => rowOf(id)?.focus({ preventScroll: true })));
   }, [arrival]);
 
+  // Somebody asked for a message of this conversation from elsewhere.
+  const asked = wantedMessage.value;
+  useEffect(() => {
+    const id = line.state.value === 'ready' ? takeWanted(c.id) : null;
+    if (id) void jump(id);
+  }, [c.id, asked]);
+
   const acts = {
     jump: (/** @type {string} */ id) => void jump(id),
     react: (/** @type {Message} */ m, /** @type {string} */ emoji) => void react(m, emoji).catch((error) => (error?.code === 'CONFLICT' ? toast(t('reacts.full')) : toastError(error))),
+    acknowledge: (/** @type {Message} */ m) => acknowledge(m).then(() => rowOf(m.id)?.focus({ preventScroll: true }), toastError),
     /** @type {import('./rows.js').Context['open']} */
     open: (kind, m, anchor) => {
       const row = rowOf(m.id);
@@ -260,23 +287,25 @@ export function MessageList({ c }) {
   // One object for as long as it says the same: rows whose props are equal are not drawn again while scrolling.
   const context = useMemo(
     () => ({
-      nameOf: (/** @type {string} */ id) => (id === mine ? t('you') : (names.get(id) ?? t('someone'))),
+      nameOf: (/** @type {string} */ id, elsewise = '') => (id === mine ? t('you') : names.get(id) || elsewise || t('someone')),
       isGroup: c.type === 'group' || others(c).length > 1,
+      others: others(c).length,
       unreadCount: (/** @type {number} */ seq) => unreadAbove(messages, mine, seq - 1),
       /** Only what came after opening moves; history stands still. @param {Row} row */
       fresh: (row) => (row.kind === 'message' && row.message.at > openedAt.current ? (row.mine ? 'sending' : 'arrived') : ''),
       jump: (/** @type {string} */ id) => act.current.jump(id),
       react: (/** @type {Message} */ m, /** @type {string} */ emoji) => act.current.react(m, emoji),
+      acknowledge: (/** @type {Message} */ m) => act.current.acknowledge(m),
       /** @type {import('./rows.js').Context['open']} */
       open: (kind, m, anchor) => act.current.open(kind, m, anchor),
       onKeyDown: (/** @type {KeyboardEvent} */ event, /** @type {number} */ index) => act.current.onKeyDown(event, index),
       onFocus: (/** @type {number} */ index) => act.current.onFocus(index),
     }),
-    [names, messages, mine],
+    [names, messages, mine, c.type],
   );
   const below = atEnd ? 0 : unreadAbove(messages, mine, Math.max(seenBefore.current, readUpTo(c.id)));
 
-  return html`<section class="thread scroll" ref=${scroller} tabindex="0" aria-label=${t('thread.label')} data-testid="thread" onScroll=${onScroll}>
+  return html`<section class="thread scroll" ref=${scroller} tabindex="0" aria-label=${t('thread.label')} data-testid="thread" onScroll=${onScroll} onWheel=${letGo} onPointerDown=${letGo} onKeyDown=${letGo}>
       <div class="thread-rows" style=${{ height: `${total}px` }}>
         <ol style=${{ transform: `translateY(${items[0]?.start ?? 0}px)` }}>
           ${items.map((item) => {

@@ -5,21 +5,25 @@ import { clock, dayTitle } from '../core/dates.js';
 import { explain, t } from '../core/i18n.js';
 import { refusal, retry, strike } from '../core/outbox.js';
 import { reactionsOf } from '../core/reactions.js';
+import { me } from '../core/session.js';
 import { langOf } from '../core/text.js';
+import { waitsFor } from '../core/urgent.js';
 import { Bubble } from './bubble.js';
 import { Icon } from './icon.js';
 
 /** @typedef {import('../core/rows.js').Row} Row */
 /** @typedef {import('../core/types.js').Message} Message */
-/** @typedef {'menu'|'history'|'who'|'delete'} Layer */
+/** @typedef {'menu'|'history'|'who'|'delete'|'forward'} Layer */
 /**
  * @typedef {object} Context
- * @property {(id: string) => string} nameOf
+ * @property {(id: string, elsewise?: string) => string} nameOf `elsewise` for whoever is not here any more
  * @property {boolean} isGroup
+ * @property {number} others how many people are on the other side
  * @property {(seq: number) => number} unreadCount
  * @property {(row: Row) => string} fresh
  * @property {(messageId: string) => void} jump
  * @property {(m: Message, emoji: string) => void} react
+ * @property {(m: Message) => Promise<void>} acknowledge
  * @property {(layer: Layer, m: Message, anchor?: Element) => void} open
  * @property {(event: KeyboardEvent, index: number) => void} onKeyDown
  * @property {(index: number) => void} onFocus
@@ -28,6 +32,10 @@ import { Icon } from './icon.js';
 /** How long a finger rests on a bubble before it means the menu. */
 const LONG_PRESS = 500;
 const SHAKE = 10;
+
+/** Nobody is waited for any more: I have acknowledged it, or all to whom I wrote have. @param {Message} m @param {boolean} mine @param {Context} context */
+const isSettled = (m, mine, context) =>
+  Boolean(m.requiresAck) && !m.isDeleted && (mine ? (m.acks?.length ?? 0) >= context.others : !waitsFor(m, me.value?.id ?? ''));
 
 const words = () => ({ today: t('today'), yesterday: t('yesterday') });
 
@@ -107,7 +115,7 @@ export function ThreadRow({ row, index, measure, isCurrent, isGlowing, context }
     default: {
       const { message: m, mine, first, pending } = row;
       const classes = [
-        'msg', mine && 'mine', first && 'first', m.isDeleted && 'tomb', m.priority === 'urgent' && 'urgent', m.status === 'failed' && 'failed',
+        'msg', mine && 'mine', first && 'first', m.isDeleted && 'tomb', m.priority === 'urgent' && !m.isDeleted && 'urgent', isSettled(m, mine, context) && 'calm', m.status === 'failed' && 'failed',
         reactionsOf(m).length > 0 && 'has-react', isGlowing && 'glow', context.fresh(row),
       ].filter(Boolean);
       const hasMenu = !pending && !m.isDeleted;
