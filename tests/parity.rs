@@ -15,7 +15,7 @@ use support::{
 
 /// An operation that both doors have.
 struct Operation {
-    /// Method and path, with `{chat}`, `{message}` and `{own}` for ids.
+    /// Method and path, with `{chat}`, `{message}`, `{own}`, `{group}` and `{other}` for ids.
     rest: (&'static str, &'static str),
     event: &'static str,
     /// The body of the REST request, and the argument of the event.
@@ -39,6 +39,25 @@ struct Ids {
     message: String,
     /// The actor's own.
     own: String,
+    /// A group that the actor looks after, with the other in it.
+    group: String,
+    /// The other person.
+    other: String,
+    /// Somebody else, who is in none of these.
+    third: String,
+}
+
+impl Ids {
+    fn fill(&self, path: &str) -> String {
+        let ids = [
+            ("{chat}", &self.chat),
+            ("{message}", &self.message),
+            ("{own}", &self.own),
+            ("{group}", &self.group),
+            ("{other}", &self.other),
+        ];
+        ids.into_iter().fold(path.to_owned(), |path, (name, id)| path.replace(name, id))
+    }
 }
 
 const TABLE: &[Operation] = &[
@@ -126,12 +145,52 @@ const TABLE: &[Operation] = &[
         bodies: |_| (json!({ "availability": "busy" }), json!("busy")),
         told: &[("user_availability_change", Other), ("user_availability_update", OwnDevice)],
     },
+    Operation {
+        rest: ("POST", "/api/chat/conversations"),
+        event: "conversation_create",
+        bodies: |ids| {
+            let body = json!({ "type": "group", "name": "Night", "participantIds": [ids.other, ids.third], "appointmentId": "a1" });
+            (body.clone(), body)
+        },
+        told: &[("conversation_updated", Other), ("new_message", Other), ("conversation_updated", OwnDevice), ("new_message", OwnDevice)],
+    },
+    Operation {
+        rest: ("POST", "/api/chat/conversations"),
+        event: "conversation_create",
+        bodies: |ids| (json!({ "participantId": ids.third }), json!(ids.third)),
+        told: &[("conversation_updated", OwnDevice)],
+    },
+    Operation {
+        rest: ("PATCH", "/api/chat/conversations/{group}"),
+        event: "conversation_update",
+        bodies: |ids| {
+            let body = json!({ "name": "Day", "avatar": "/a.png", "groupAdmin": ids.other });
+            (body.clone(), with(body, "conversationId", &ids.group))
+        },
+        told: &[("conversation_updated", Other), ("new_message", Other), ("conversation_updated", OwnDevice), ("new_message", OwnDevice)],
+    },
+    Operation {
+        rest: ("POST", "/api/chat/conversations/{group}/participants"),
+        event: "participants_add",
+        bodies: |ids| (json!({ "userId": ids.third }), json!({ "conversationId": ids.group, "userIds": [ids.third] })),
+        told: &[("conversation_updated", Other), ("new_message", Other), ("conversation_updated", OwnDevice), ("new_message", OwnDevice)],
+    },
+    Operation {
+        rest: ("DELETE", "/api/chat/conversations/{group}/participants/{other}"),
+        event: "participant_remove",
+        bodies: |ids| (Value::Null, json!({ "conversationId": ids.group, "userId": ids.other })),
+        told: &[("conversation_removed", Other), ("conversation_updated", OwnDevice), ("new_message", OwnDevice)],
+    },
 ];
+
+fn with(mut body: Value, field: &str, id: &str) -> Value {
+    body[field] = json!(id);
+    body
+}
 
 /// Routes without an event: reading, and what the contract gives REST only.
 const REST_ONLY: &[(&str, &str)] = &[
     ("GET", "/api/chat/conversations"),
-    ("POST", "/api/chat/conversations"),
     ("GET", "/api/chat/conversations/<id>"),
     ("GET", "/api/chat/conversations/<id>/messages"),
     ("GET", "/api/chat/conversations/<id>/changes"),
@@ -168,20 +227,19 @@ impl Scene {
         assert_eq!(loved.status, 200, "{loved:?}");
         let unread = json!({ "conversationId": chat, "content": "unread", "priority": "urgent" });
         let message = other.post("/api/chat/send", unread).await.data()["id"].as_str().unwrap().to_owned();
-        let ids = Ids { chat, message, own };
+        let third = Person::register(server, "Tess", "doctor").await.id;
+        let body = json!({ "type": "group", "name": "Team", "participantIds": [other.id] });
+        let group = actor.post("/api/chat/conversations", body).await.data()["id"].as_str().unwrap().to_owned();
+        let ids = Ids { chat, message, own, group, other: other.id.clone(), third };
         let (acting, own) = (Socket::connect(&actor).await, Socket::connect(&actor).await);
         let others = Socket::connect(&other).await;
         Self { actor, other, acting, own, others, ids }
     }
 
-    fn fill(&self, path: &str) -> String {
-        path.replace("{chat}", &self.ids.chat).replace("{message}", &self.ids.message).replace("{own}", &self.ids.own)
-    }
-
     async fn by_rest(&self, operation: &Operation) -> Reply {
         let body = (operation.bodies)(&self.ids).0;
         let method = operation.rest.0.parse().unwrap();
-        self.actor.send(method, &self.fill(operation.rest.1), Some(body).filter(|body| !body.is_null())).await
+        self.actor.send(method, &self.ids.fill(operation.rest.1), Some(body).filter(|body| !body.is_null())).await
     }
 
     async fn by_socket(&mut self, operation: &Operation) -> Value {
@@ -215,7 +273,17 @@ impl Scene {
     }
 
     fn anonymous(&self, text: &str) -> String {
-        text.replace(&self.ids.chat, "CHAT-").replace(&self.actor.id, "ACTOR").replace(&self.other.id, "OTHER")
+        let known = [
+            (&self.ids.chat, "CHAT-"),
+            (&self.ids.group, "GROUP-"),
+            (&self.actor.id, "ACTOR"),
+            (&self.other.id, "OTHER"),
+            (&self.ids.third, "THIRD"),
+        ];
+        let text = known.into_iter().fold(text.to_owned(), |text, (id, name)| text.replace(id.as_str(), name));
+        // A conversation that the operation has made: only the place in it is the same in both scenes.
+        let is_new = (text.len() == 16 || text.len() == 32) && text.bytes().all(|b| b.is_ascii_hexdigit());
+        if is_new { format!("NEW-{}", &text[16..]) } else { text }
     }
 }
 
@@ -241,12 +309,21 @@ async fn both_doors_refuse_in_the_same_words() {
     let stranger = Person::register(&server, "Eve", "doctor").await;
     let mut socket = Socket::connect(&stranger).await;
     let scene = Scene::new(&server).await;
-    let nobody = Ids { chat: "00000000000000ff".into(), message: format!("{:032x}", 255), own: format!("{:032x}", 254) };
-    for operation in TABLE.iter().filter(|operation| operation.rest.1 != "/api/users/me/availability") {
+    let nobody = Ids {
+        chat: "00000000000000ff".into(),
+        message: format!("{:032x}", 255),
+        own: format!("{:032x}", 254),
+        group: "00000000000000fe".into(),
+        other: scene.ids.other.clone(),
+        third: scene.ids.third.clone(),
+    };
+    // What is about no conversation that there is cannot be a stranger's.
+    let own = |event| matches!(event, "update_availability" | "conversation_create");
+    for operation in TABLE.iter().filter(|operation| !own(operation.event)) {
         let mut bodies = Vec::new();
         for ids in [&scene.ids, &nobody] {
             let (body, argument) = (operation.bodies)(ids);
-            let path = operation.rest.1.replace("{chat}", &ids.chat).replace("{message}", &ids.message).replace("{own}", &ids.own);
+            let path = ids.fill(operation.rest.1);
             let reply = stranger.send(operation.rest.0.parse().unwrap(), &path, Some(body).filter(|body| !body.is_null())).await;
             assert_eq!(reply.error().0, 404, "{}", operation.event);
             bodies.push(reply.body);
@@ -266,7 +343,10 @@ async fn both_doors_refuse_in_the_same_words() {
 
 #[test]
 fn no_operation_exists_on_one_side_only() {
-    let generic = |path: &str| path.replace("{chat}", "<id>").replace("{message}", "<id>").replace("{own}", "<id>");
+    let generic = |path: &str| {
+        let path = path.replace("{other}", "<person>");
+        ["{chat}", "{message}", "{own}", "{group}"].iter().fold(path, |path, name| path.replace(name, "<id>"))
+    };
     let known = |method: &str, path: &str| {
         REST_ONLY.contains(&(method, path))
             || TABLE.iter().any(|operation| (operation.rest.0, &*generic(operation.rest.1)) == (method, path))

@@ -22,7 +22,7 @@ mod tend;
 #[cfg(test)]
 mod tests;
 mod tokens;
-mod validate;
+pub(crate) mod validate;
 
 pub use actor::Actor;
 pub use admin::UserFilter;

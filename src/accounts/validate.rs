@@ -7,7 +7,7 @@ use crate::{
 
 /// The rules of a text.
 #[derive(Clone, Copy)]
-pub(super) struct Text {
+pub(crate) struct Text {
     /// Most characters.
     pub max: usize,
     /// Whether line breaks are fine.
@@ -15,7 +15,7 @@ pub(super) struct Text {
 }
 
 /// A name or another short text.
-pub(super) const SHORT: Text = Text { max: 100, lines: false };
+pub(crate) const SHORT: Text = Text { max: 100, lines: false };
 /// A sentence.
 pub(super) const SENTENCE: Text = Text { max: 300, lines: false };
 /// A few paragraphs.
@@ -23,7 +23,7 @@ pub(super) const PARAGRAPHS: Text = Text { max: 2_000, lines: true };
 
 /// Gathers what is wrong.
 #[derive(Default)]
-pub(super) struct Check(Vec<FieldError>);
+pub(crate) struct Check(Vec<FieldError>);
 
 impl Check {
     /// Notes that a field is wrong; the message says what is allowed.
@@ -103,7 +103,7 @@ pub(super) fn phone(text: &str) -> Result<String, String> {
 }
 
 /// The address of a picture: on this server, or on the web.
-pub(super) fn picture(text: &str) -> Result<String, String> {
+pub(crate) fn picture(text: &str) -> Result<String, String> {
     let text = text.trim();
     let local = text.starts_with('/') && !text.starts_with("//");
     let web = text.starts_with("https://") || text.starts_with("http://");

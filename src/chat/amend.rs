@@ -14,7 +14,7 @@ use crate::{
     ids::{Cursor, MessageId, Seq, UserId},
     store::{
         Direction, Read,
-        records::{Message, Version},
+        records::{ChatKind, Message, Version},
         tables,
     },
 };
@@ -50,7 +50,9 @@ pub fn edit(tx: &mut TxOf<'_>, rules: &Rules, actor: &Actor, id: MessageId, cont
         }
         seat.save(tx)?;
         let view = present(tx, rules, &seat, id.seq, &message)?;
-        tx.emit(Emission::to_users(seat.others().collect(), Event::message_edited(&view.clone().seen_by_recipients())));
+        for (readers, view) in by_reader(tx, &seat, &view)? {
+            tx.emit(Emission::to_users(readers, Event::message_edited(&view.seen_by_recipients())));
+        }
         tx.emit(Emission::to_users(vec![actor.user], Event::message_edited(&view)));
     }
     present(tx, rules, &seat, id.seq, &message)
@@ -82,12 +84,13 @@ pub fn delete(tx: &mut TxOf<'_>, actor: &Actor, id: MessageId) -> Result<Deleted
         forget_versions(tx, id)?;
         touch(tx, &mut seat, id.seq, &mut message)?;
         seat.chat.deleted += 1;
+        silence(tx, &mut seat, id.seq)?;
         if seat.chat.preview.as_ref().is_some_and(|preview| preview.seq == id.seq) {
             seat.chat.preview = newest(tx, id)?.map(|(seq, message)| send::preview(seq, &message));
         }
         seat.save(tx)?;
         let event = Event::MessageDeleted { conversation_id: id.chat, message_id: id, cursor: message.changed };
-        tx.emit(Emission::to_users(seat.chat.members.clone(), event));
+        tx.emit(Emission::to_users(seat.readers(tx, id.seq)?, event));
     }
     Ok(DeletedView { id, same_id: id })
 }
@@ -112,9 +115,39 @@ pub fn react(tx: &mut TxOf<'_>, actor: &Actor, id: MessageId, emoji: &str, adds:
             action: if adds { "added" } else { "removed" },
             reactions: view::reactions(&message),
         };
-        tx.emit(Emission::to_users(seat.chat.members.clone(), event));
+        tx.emit(Emission::to_users(seat.readers(tx, id.seq)?, event));
     }
     Ok(ReactionsView { conversation_id: id.chat, message_id: id, reactions: view::reactions(&message) })
+}
+
+/// The others who see a message of the seat's member, by how they see it: in a group not everybody sees what it answers.
+pub fn by_reader(read: &impl Read, seat: &Seat, message: &MessageView) -> Result<Vec<(Vec<UserId>, MessageView)>> {
+    let others = |readers: Vec<UserId>| readers.into_iter().filter(|user| *user != seat.user).collect::<Vec<_>>();
+    let is_newest = message.seq == seat.chat.last_seq;
+    let all = if is_newest { seat.others().collect() } else { others(seat.readers(read, message.seq)?) };
+    let Some(quote) = message.reply_to.as_ref().filter(|_| seat.chat.kind == ChatKind::Group) else {
+        return Ok(vec![(all, message.clone())]);
+    };
+    let whole = others(seat.readers(read, quote.id.seq)?);
+    let rest = all.into_iter().filter(|user| !whole.contains(user)).collect();
+    Ok(vec![(whole, message.clone()), (rest, MessageView { reply_to: None, ..message.clone() })])
+}
+
+/// Counts a deleted message no more: not as unread, and not as one of those that late comers do not see.
+fn silence(tx: &mut TxOf<'_>, seat: &mut Seat, seq: Seq) -> Result<()> {
+    let mut unread = false;
+    for (user, mut member) in seat.members(tx)? {
+        unread |= member.read.seq < seq;
+        if member.sees_after >= seq {
+            member.deleted_unseen += 1;
+            tx.put(tables::MEMBERS, &(seat.id, user), &member)?;
+        }
+    }
+    if unread {
+        tx.put(tables::QUIET, &(seat.id, seq), &())?;
+        seat.chat.last_quiet = seat.chat.last_quiet.max(seq);
+    }
+    Ok(())
 }
 
 /// The actor's own message. Somebody else's is visible, but not theirs to change.

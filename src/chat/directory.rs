@@ -150,7 +150,11 @@ pub fn directory(read: &impl Read, rules: &Rules, now: Timestamp, actor: &Actor,
     let Listing { items, page } = cut(found, wish.page);
     let view = |person: Arc<Person>| {
         let participant = ParticipantView::new(person.id, &person, &rules.roster.presence(person.id), now);
-        Ok(with_seat(ProviderView::new(participant, &person), finder.seat_with(person.id)?.as_ref()))
+        let mut view = ProviderView::new(participant, &person);
+        if let Some(seat) = finder.seat_with(person.id)? {
+            add_seat(read, &mut view, &seat)?;
+        }
+        Ok(view)
     };
     let items = items.into_iter().map(view).collect::<Result<_>>()?;
     Ok(DirectoryView { people: Listing { items, page }, specialties })
@@ -268,14 +272,13 @@ fn sort(people: &mut [Arc<Person>], order: Order, now: Timestamp, seats: &HashMa
     }
 }
 
-fn with_seat(mut view: ProviderView, seat: Option<&Seat>) -> ProviderView {
-    let Some(seat) = seat else { return view };
+fn add_seat(read: &impl Read, view: &mut ProviderView, seat: &Seat) -> Result<()> {
     view.conversation_id = Some(seat.id);
-    view.unread_count = seat.unread();
-    match &seat.chat.preview {
-        Some(preview) => view.with_last_message(&preview.content, preview.at),
-        None => view,
+    view.unread_count = seat.unread(read)?;
+    if let Some(preview) = &seat.chat.preview {
+        view.set_last_message(&preview.content, preview.at);
     }
+    Ok(())
 }
 
 fn cut<T>(mut all: Vec<T>, page: Option<(u64, u64)>) -> Listing<T> {

@@ -42,6 +42,8 @@ pub struct Draft {
     pub priority: Priority,
     /// Whether the sender waits for an acknowledgement.
     pub requires_ack: bool,
+    /// The appointment it is about.
+    pub appointment: Option<String>,
 }
 
 impl TryFrom<SendBody> for Draft {
@@ -54,16 +56,12 @@ impl TryFrom<SendBody> for Draft {
         if given(body.conversation_id.as_ref()).is_none() && given(body.recipient_id.as_ref()).is_none() {
             refuse("recipientId", "is required, or conversationId".into());
         }
-        for (field, value) in [
-            ("file", &body.file),
-            ("attachments", &body.attachments),
-            ("appointmentId", &body.appointment_id),
-            ("scheduledFor", &body.scheduled_for),
-        ] {
+        for (field, value) in [("file", &body.file), ("attachments", &body.attachments), ("scheduledFor", &body.scheduled_for)] {
             if !is_empty(value) {
                 refuse(field, "is not available yet".into());
             }
         }
+        let appointment = appointment(&body.appointment_id).map_err(|message| refuse("appointmentId", message));
         let forwards = forwarded(&body.forwarded_from).map_err(|message| refuse("forwardedFrom", message));
         let content = body.content.unwrap_or_default();
         if let Some(message) = wrong_content(&content).filter(|_| forwards == Ok(None)) {
@@ -76,14 +74,26 @@ impl TryFrom<SendBody> for Draft {
         if client_message_id.as_ref().is_some_and(|id| id.chars().count() > MAX_CLIENT_ID) {
             refuse("clientMessageId", format!("must have at most {MAX_CLIENT_ID} characters"));
         }
-        let (Ok(kind), Ok(priority), Ok(reply_to), Ok(forwards), true) = (kind, priority, reply_to, forwards, wrong.is_empty()) else {
+        let (Ok(kind), Ok(priority), Ok(reply_to), Ok(forwards), Ok(appointment), true) =
+            (kind, priority, reply_to, forwards, appointment, wrong.is_empty())
+        else {
             return Err(Error::fields(&wrong));
         };
         let target = target(body.conversation_id.as_ref(), body.recipient_id.as_ref())?;
         // Who writes something urgent wants to know that it was seen.
         let requires_ack = priority == Priority::Urgent || body.requires_ack.unwrap_or(false);
         let forwards = forwards.map(|id| id.parse().map_err(|_| Error::new(Code::MessageNotFound))).transpose()?;
-        Ok(Self { target, content, kind, reply_to, forwards, client_message_id, priority, requires_ack })
+        Ok(Self { target, content, kind, reply_to, forwards, client_message_id, priority, requires_ack, appointment })
+    }
+}
+
+/// The appointment that something is about. Nothing is looked up: it is a name that clients give and get back.
+pub(super) fn appointment(value: &Value) -> Result<Option<String>, String> {
+    let named = |text: &str| text.len() <= 64 && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b));
+    match value {
+        _ if is_empty(value) => Ok(None),
+        Value::String(text) if named(text) => Ok(Some(text.clone())),
+        _ => Err("must be an id of 1 to 64 letters, digits, - and _".into()),
     }
 }
 

@@ -60,7 +60,7 @@ pub fn page(read: &impl Read, rules: &Rules, now: Timestamp, user: UserId, id: C
     let seat = Seat::find(read, user, id)?;
     let people = People::new(read, rules, now);
     let view = View::new(&people, &seat)?;
-    let (first, last) = (seat.me.joined_seq.0 + 1, seat.chat.last_seq.0);
+    let (first, last) = (seat.me.sees_after.0 + 1, seat.chat.last_seq.0);
     // The range of places that the page may show, and how many rows of it to take.
     let (low, high, forward) = match wish.place {
         Place::Skip(skip) => {
@@ -82,7 +82,7 @@ pub fn page(read: &impl Read, rules: &Rules, now: Timestamp, user: UserId, id: C
         items,
         limit: wish.limit,
         skip: if let Place::Skip(skip) = wish.place { skip } else { 0 },
-        total: (last + 1).saturating_sub(first).saturating_sub(if wish.deleted { 0 } else { seat.chat.deleted }),
+        total: (last + 1).saturating_sub(first).saturating_sub(if wish.deleted { 0 } else { seat.chat.deleted - seat.me.deleted_unseen }),
         has_more: next_cursor.is_some(),
         next_cursor,
         prev_cursor,
@@ -210,7 +210,7 @@ impl<R: Read> Feed<'_, R> {
     fn first_created(&self) -> Result<Seq, StoreError> {
         let (chat, since) = (&self.seat.chat, self.since.0);
         let newer = chat.cursor.0.saturating_sub(since);
-        let mut low = chat.last_seq.0.saturating_sub(newer).max(self.seat.me.joined_seq.0) + 1;
+        let mut low = chat.last_seq.0.saturating_sub(newer).max(self.seat.me.sees_after.0) + 1;
         let mut high = (chat.last_seq.0 + 1).min(since.saturating_add(1)).max(low);
         while low < high {
             let middle = low + (high - low) / 2;

@@ -78,21 +78,18 @@ pub fn seats(read: &impl Read, user: UserId) -> Result<Vec<Seat>> {
 /// One page: pinned first, then the newest activity; of equals always the same first.
 pub fn list(read: &impl Read, rules: &Rules, now: Timestamp, user: UserId, wish: &Wish) -> Result<Listing<ConversationView>> {
     let people = People::new(read, rules, now);
-    let mut seats = seats(read, user)?;
-    seats.retain(|seat| match wish.filter {
-        Filter::All => true,
-        Filter::Unread => seat.unread() > 0,
-        Filter::Pinned => seat.me.pinned,
-    });
-    if !wish.search.is_empty() {
-        let mut found = Vec::new();
-        for seat in seats {
-            if is_called(&people, &seat, &wish.search)? {
-                found.push(seat);
-            }
+    let mut found = Vec::new();
+    for seat in seats(read, user)? {
+        let is_wanted = match wish.filter {
+            Filter::All => true,
+            Filter::Unread => seat.unread(read)? > 0,
+            Filter::Pinned => seat.me.pinned,
+        };
+        if is_wanted && (wish.search.is_empty() || is_called(&people, &seat, &wish.search)?) {
+            found.push(seat);
         }
-        seats = found;
     }
+    let mut seats = found;
     seats.sort_unstable_by_key(|seat| (!seat.me.pinned, std::cmp::Reverse(seat.chat.last_activity), seat.id));
     let Listing { items, page } = Listing::cut(seats, wish.page, wish.limit);
     let items = items.iter().map(|seat| View::new(&people, seat)?.conversation()).collect::<Result<_>>()?;

@@ -1,6 +1,10 @@
 //! Opening a conversation between two people.
 
-use super::{Rules, Seat, db::TxOf, view};
+use super::{
+    Rules, Seat,
+    db::TxOf,
+    view::{self, People, View},
+};
 use crate::{
     accounts::Actor,
     contract::{ConversationView, Emission, Event},
@@ -12,10 +16,23 @@ use crate::{
         tables,
     },
 };
+use std::rc::Rc;
 
-/// Opens the conversation with a person, or finds the one there is. True when it is new.
-pub fn direct(tx: &mut TxOf<'_>, rules: &Rules, actor: &Actor, peer: UserId) -> Result<(ConversationView, bool)> {
-    let (seat, created) = seat_with(tx, rules, actor, peer)?;
+/// Opens the conversation with a person, or finds the one there is, and links it with an appointment if one is named.
+/// True when it is new.
+pub fn direct(
+    tx: &mut TxOf<'_>,
+    rules: &Rules,
+    actor: &Actor,
+    peer: UserId,
+    appointment: Option<&str>,
+) -> Result<(ConversationView, bool)> {
+    let (mut seat, created) = seat_with(tx, rules, actor, peer)?;
+    if appointment.is_some() && seat.chat.appointment.as_deref() != appointment {
+        seat.chat.appointment = appointment.map(str::to_owned);
+        seat.save_chat(tx)?;
+        announce(tx, rules, &seat)?;
+    }
     Ok((view::conversation(tx, rules, tx.now(), &seat)?, created))
 }
 
@@ -40,7 +57,7 @@ pub fn seat_with(tx: &mut TxOf<'_>, rules: &Rules, actor: &Actor, peer: UserId) 
 }
 
 /// Writes a conversation with its members.
-fn create(tx: &mut TxOf<'_>, kind: ChatKind, members: Vec<UserId>, creator: UserId) -> Result<Seat> {
+pub(super) fn create(tx: &mut TxOf<'_>, kind: ChatKind, members: Vec<UserId>, creator: UserId) -> Result<Seat> {
     let (id, now) = (ChatId(tx.fresh()), tx.now());
     let me = Member { joined_at: now, ..Member::default() };
     for member in &members {
@@ -61,16 +78,28 @@ fn create(tx: &mut TxOf<'_>, kind: ChatKind, members: Vec<UserId>, creator: User
         last_activity: now,
         created_at: now,
         created_by: creator,
+        last_quiet: Seq::ZERO,
+        put_away: Vec::new(),
+        floor: (Seq::ZERO, Seq::ZERO),
     };
     tx.put(tables::CHATS, &id, &chat)?;
     Ok(Seat { id, chat, user: creator, me })
 }
 
 /// Tells all members what the conversation looks like now, each from their side.
-fn announce(tx: &mut TxOf<'_>, rules: &Rules, seat: &Seat) -> Result<()> {
-    for (user, member) in seat.members(tx)? {
-        let conversation = view::conversation(tx, rules, tx.now(), &view::seat_of(seat, user, member))?;
-        tx.emit(Emission::to_users(vec![user], Event::ConversationUpdated { conversation: Box::new(conversation) }));
+pub(super) fn announce(tx: &mut TxOf<'_>, rules: &Rules, seat: &Seat) -> Result<()> {
+    let events = {
+        let people = People::new(&*tx, rules, tx.now());
+        let members: Rc<[(UserId, Member)]> = seat.members(tx)?.into();
+        let event = |(user, member): &(UserId, Member)| {
+            let seat = Seat { user: *user, me: member.clone(), ..seat.clone() };
+            let conversation = Box::new(View::with(&people, &seat, members.clone()).conversation()?);
+            Ok(Emission::to_users(vec![*user], Event::ConversationUpdated { conversation }))
+        };
+        members.iter().map(event).collect::<Result<Vec<_>>>()?
+    };
+    for event in events {
+        tx.emit(event);
     }
     Ok(())
 }

@@ -30,6 +30,8 @@ pub struct Outgoing {
     pub requires_ack: bool,
     /// Who wrote these words first, when they are passed on.
     pub forwarded_from: Option<UserId>,
+    /// The appointment it is about.
+    pub appointment: Option<String>,
 }
 
 impl Outgoing {
@@ -52,6 +54,7 @@ impl Outgoing {
             priority: draft.priority,
             requires_ack: draft.requires_ack,
             forwarded_from,
+            appointment: draft.appointment.clone(),
         })
     }
 }

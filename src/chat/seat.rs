@@ -5,7 +5,7 @@ use crate::{
     error::{Code, Error, Result},
     ids::{ChatId, Cursor, MessageId, Seq, UserId},
     store::{
-        Read, StoreError,
+        Direction, Read, StoreError,
         records::{Chat, ChatKind, Member, Message},
         tables,
     },
@@ -55,16 +55,31 @@ impl Seat {
         if self.chat.kind == ChatKind::Direct { self.others().next() } else { None }
     }
 
-    /// Whether the member may see a place: it exists, and came after the member did.
+    /// Whether the member may see a place: it exists, and is not hidden from who joined later.
     #[must_use]
     pub fn sees(&self, seq: Seq) -> bool {
-        seq > self.me.joined_seq && seq <= self.chat.last_seq
+        seq > self.me.sees_after && seq <= self.chat.last_seq
     }
 
-    /// How many messages the member has not read.
-    #[must_use]
-    pub fn unread(&self) -> u64 {
-        self.chat.last_seq.0.saturating_sub(self.me.read.seq.0)
+    /// How many messages the member has not read. What the system says and what was deleted is nothing to read.
+    pub fn unread(&self, read: &impl Read) -> Result<u64, StoreError> {
+        let (mark, last) = (self.me.read.seq, self.chat.last_seq);
+        let all = last.0.saturating_sub(mark.0);
+        if all == 0 || self.chat.last_quiet <= mark {
+            return Ok(all);
+        }
+        let most = usize::try_from(all).unwrap_or(usize::MAX);
+        let quiet = read.scan(tables::QUIET, (self.id, mark.next())..=(self.id, last), Direction::Ascending, most)?;
+        Ok(all - quiet.len() as u64)
+    }
+
+    /// Everybody who sees a place that the member sees: in a group not those who joined later.
+    pub fn readers(&self, read: &impl Read, seq: Seq) -> Result<Vec<UserId>, StoreError> {
+        if self.chat.kind == ChatKind::Direct {
+            return Ok(self.chat.members.clone());
+        }
+        let sees = self.members(read)?.into_iter().filter(|(_, member)| member.sees_after < seq);
+        Ok(sees.map(|(user, _)| user).collect())
     }
 
     /// Whether another member has ever written here.
@@ -85,8 +100,13 @@ impl Seat {
 
     /// Writes conversation and member.
     pub(super) fn save(&self, tx: &mut TxOf<'_>) -> Result<(), StoreError> {
-        tx.put(tables::CHATS, &self.id, &self.chat)?;
+        self.save_chat(tx)?;
         self.save_member(tx)
+    }
+
+    /// Writes the conversation only.
+    pub(super) fn save_chat(&self, tx: &mut TxOf<'_>) -> Result<(), StoreError> {
+        tx.put(tables::CHATS, &self.id, &self.chat)
     }
 
     /// Writes the member only.

@@ -1,7 +1,7 @@
 //! Sending a message.
 
 use super::{
-    Rules, Seat,
+    Rules, Seat, amend,
     db::TxOf,
     draft::{Draft, Target},
     marks::{self, Mark},
@@ -71,7 +71,7 @@ fn place(tx: &mut TxOf<'_>, rules: &Rules, actor: &Actor, mut seat: Seat, outgoi
     if let Some(id) = &outgoing.client_message_id {
         tx.put(tables::SENT, &(seat.id, seat.user, digest(id)), &Sent { seq, at })?;
     }
-    let read_before = seat.me.read.seq;
+    let before = seat.me.clone();
     let passed_others = record(&mut seat, &message, seq, door);
     seat.save(tx)?;
     let message = {
@@ -79,9 +79,11 @@ fn place(tx: &mut TxOf<'_>, rules: &Rules, actor: &Actor, mut seat: Seat, outgoi
         View::of_new(&people, &seat).message(seq, &message)?
     };
     if passed_others {
-        marks::tell(tx, &seat, read_before, Seq(seq.0 - 1), Mark::Read)?;
+        marks::tell(tx, &seat, &before, Seq(seq.0 - 1), Mark::Read)?;
     }
-    tx.emit(Emission::to_users(seat.others().collect(), Event::new_message(&message)));
+    for (readers, message) in amend::by_reader(tx, &seat, &message)? {
+        tx.emit(Emission::to_users(readers, Event::new_message(&message)));
+    }
     tx.emit(Emission::to_users(vec![seat.user], Event::message_sent(&message)));
     Ok(message)
 }
@@ -154,7 +156,7 @@ fn message(outgoing: &Outgoing, seat: &Seat, at: Timestamp, cursor: Cursor) -> M
         forwarded_from: outgoing.forwarded_from,
         files: Vec::new(),
         system: None,
-        appointment: None,
+        appointment: outgoing.appointment.clone(),
     }
 }
 

@@ -1,8 +1,10 @@
 //! The one way into the rules of conversations, for both doors.
 
+mod groups;
+
 use super::{
-    Db, Door, Draft, Everybody, Mark, Placed, Policy, Roster, Rules, Seat, amend, availability, directory, find, history, inbox, marks,
-    open, send, toggles, upkeep, urgent, view,
+    Db, Door, Draft, Everybody, Mark, Placed, Policy, Roster, Rules, Seat, amend, availability, directory, draft, find, history, inbox,
+    marks, open, send, toggles, upkeep, urgent, view,
 };
 use crate::{
     accounts::Actor,
@@ -72,13 +74,16 @@ impl Chats {
     /// Opens a conversation, or finds the one there is. True when it is new.
     pub async fn open(&self, actor: Actor, body: OpenBody) -> Result<(ConversationView, bool)> {
         let kind = body.kind.as_deref().filter(|kind| !kind.is_empty());
-        if kind.is_some_and(|kind| ChatKind::from_word(kind) != Some(ChatKind::Direct)) {
-            return Err(Error::field("type", "must be direct; groups are not available yet"));
+        match kind.map_or(Some(ChatKind::Direct), ChatKind::from_word) {
+            Some(ChatKind::Direct) => {}
+            Some(ChatKind::Group) => return Ok((self.create_group(actor, body).await?, true)),
+            None => return Err(Error::field("type", format!("must be one of {}", draft::words::<ChatKind>()))),
         }
+        let appointment = draft::appointment(&body.appointment_id).map_err(|wrong| Error::field("appointmentId", wrong))?;
         let id = body.participant_id.filter(|id| !id.is_empty()).ok_or_else(|| Error::field("participantId", "is required"))?;
         let peer = id.parse().map_err(|_| Error::new(Code::UserNotFound))?;
         let rules = self.rules.clone();
-        self.store.write(move |tx| open::direct(tx, &rules, &actor, peer)).await
+        self.store.write(move |tx| open::direct(tx, &rules, &actor, peer, appointment.as_deref())).await
     }
 
     /// One page of the actor's conversations.

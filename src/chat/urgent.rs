@@ -30,7 +30,7 @@ pub fn acknowledge(tx: &mut TxOf<'_>, actor: &Actor, id: MessageId) -> Result<Ac
         let acks = view::acks(&message);
         let cursor = message.changed;
         let event = Event::MessageAcknowledged { conversation_id: id.chat, message_id: id, cursor, user_id: actor.user, at, acks };
-        tx.emit(Emission::to_users(seat.chat.members.clone(), event));
+        tx.emit(Emission::to_users(seat.readers(tx, id.seq)?, event));
     }
     marks::advance(tx, &mut seat, id.seq, Mark::Read)?;
     Ok(AckedView { id, same_id: id, conversation_id: id.chat, acks: view::acks(&message), acknowledged_at: at })

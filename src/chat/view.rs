@@ -1,22 +1,22 @@
 //! From records to what one reader sees.
 
-use super::{Rules, Seat, everybody::Person, location, policy::is_there, urgent};
+use super::{Rules, Seat, everybody::Person, location, marks::Mark, policy::is_there, system, urgent};
 use crate::{
     clock::Timestamp,
     contract::{
         AckView, ConversationView, LastMessage, MessageView, Metadata, OriginView, ParticipantView, Perspective, QuoteView, ReactionView,
-        ReferenceView, Status,
+        ReferenceView, Status, SystemView,
         user::{availability, rating},
     },
     error::Result,
-    ids::{ChatId, MessageId, Seq, UserId},
+    ids::{MessageId, Seq, UserId},
     store::{
         Read, StoreError,
-        records::{Chat, Member, Message, Role, User, Watermark},
+        records::{Chat, Member, Message, Role, System, User, Watermark},
         tables,
     },
 };
-use std::sync::Arc;
+use std::{rc::Rc, sync::Arc};
 
 /// People, as one read or operation sees them at its moment.
 pub struct People<'a, R> {
@@ -36,6 +36,11 @@ impl<'a, R: Read> People<'a, R> {
         self.rules.everybody.get(self.read, id)
     }
 
+    /// A person's full name; nothing for one who is gone.
+    pub fn name(&self, id: UserId) -> Result<String, StoreError> {
+        Ok(self.get(id)?.map(|person| person.name.clone()).unwrap_or_default())
+    }
+
     /// A person as others see them.
     pub fn participant(&self, id: UserId) -> Result<Option<ParticipantView>, StoreError> {
         Ok(self.get(id)?.map(|user| ParticipantView::new(id, &user, &self.rules.roster.presence(id), self.now)))
@@ -46,18 +51,23 @@ impl<'a, R: Read> People<'a, R> {
 pub struct View<'a, R> {
     people: &'a People<'a, R>,
     seat: &'a Seat,
-    members: Vec<(UserId, Member)>,
+    members: Rc<[(UserId, Member)]>,
 }
 
 impl<'a, R: Read> View<'a, R> {
     /// With everybody's marks.
     pub fn new(people: &'a People<'a, R>, seat: &'a Seat) -> Result<Self, StoreError> {
-        Ok(Self { people, seat, members: seat.members(people.read)? })
+        Ok(Self::with(people, seat, seat.members(people.read)?.into()))
+    }
+
+    /// With everybody's marks that are known already.
+    pub fn with(people: &'a People<'a, R>, seat: &'a Seat, members: Rc<[(UserId, Member)]>) -> Self {
+        Self { people, seat, members }
     }
 
     /// Without marks: for a message that nobody can have received yet.
     pub fn of_new(people: &'a People<'a, R>, seat: &'a Seat) -> Self {
-        Self { people, seat, members: Vec::new() }
+        Self::with(people, seat, Rc::new([]))
     }
 
     /// How far every member has come.
@@ -69,7 +79,7 @@ impl<'a, R: Read> View<'a, R> {
     pub fn message(&self, seq: Seq, message: &Message) -> Result<MessageView> {
         let id = MessageId { chat: self.seat.id, seq };
         let sender = self.people.get(message.sender)?;
-        let receipt = Receipt::of(&self.members, message.sender, seq);
+        let receipt = Receipt::of(&self.seat.chat, &self.members, message.sender, seq);
         Ok(MessageView {
             id,
             same_id: id,
@@ -107,8 +117,9 @@ impl<'a, R: Read> View<'a, R> {
             requires_ack: urgent::asks(message),
             acks: acks(message),
             is_system_message: message.system.is_some(),
-            system_type: message.system.clone(),
-            appointment_id: message.appointment.map(hex),
+            system_type: message.system.as_ref().map(system::kind),
+            system_data: self.system_data(message)?,
+            appointment_id: message.appointment.clone(),
             scheduled_for: None,
         })
     }
@@ -137,17 +148,17 @@ impl<'a, R: Read> View<'a, R> {
             name: peer.as_ref().map_or_else(|| chat.name.clone().unwrap_or_default(), |person| person.name.clone()),
             participants: self.participants()?,
             last_message: self.last_message(),
-            unread_count: self.seat.unread(),
+            unread_count: self.seat.unread(self.people.read)?,
             is_muted: self.seat.me.muted,
             is_pinned: self.seat.me.pinned,
             metadata: peer.as_ref().map(|user| metadata(user, self.people.now)).unwrap_or_default(),
-            appointment_id: chat.appointment.map(hex),
+            appointment_id: chat.appointment.clone(),
             last_activity: chat.last_activity,
             created_at: chat.created_at,
             group_name: chat.name.clone(),
             group_avatar: chat.avatar.clone(),
             group_admin: chat.admin,
-            is_active: peer.as_ref().is_none_or(|user| is_there(user)),
+            is_active: peer.as_ref().map_or(chat.members.len() > 1, |user| is_there(user)),
             is_archived: self.seat.me.archived,
             seq: chat.last_seq,
             cursor: chat.cursor,
@@ -176,7 +187,7 @@ impl<'a, R: Read> View<'a, R> {
             timestamp: preview.at,
             sender: Perspective::of(preview.sender, self.seat.user),
             sender_id: preview.sender,
-            status: Receipt::of(&self.members, preview.sender, preview.seq).status,
+            status: Receipt::of(&self.seat.chat, &self.members, preview.sender, preview.seq).status,
         })
     }
 
@@ -185,6 +196,19 @@ impl<'a, R: Read> View<'a, R> {
         let Some(sender_id) = message.forwarded_from else { return Ok(None) };
         let sender_name = self.people.get(sender_id)?.map(|person| person.name.clone()).unwrap_or_default();
         Ok(Some(OriginView { sender_id, sender_name }))
+    }
+
+    /// What a system message says about a group, for programs.
+    fn system_data(&self, message: &Message) -> Result<Option<SystemView>, StoreError> {
+        let Some(System::Group(change)) = &message.system else { return Ok(None) };
+        Ok(Some(SystemView {
+            action: change.action,
+            actor_id: message.sender,
+            actor_name: self.people.name(message.sender)?,
+            user_ids: change.people.clone(),
+            names: system::names(self.people, &change.people)?,
+            name: change.name.clone(),
+        }))
     }
 
     fn quote(&self, message: &Message) -> Result<Option<QuoteView>, StoreError> {
@@ -212,15 +236,18 @@ pub struct Receipt {
 }
 
 impl Receipt {
-    /// From the marks of all members. Who joined later is no recipient.
+    /// From the marks of all members. Who joins later begins with marks behind what was there, and so holds nothing up; who
+    /// is alone keeps what the last companion had reached.
     #[must_use]
-    pub fn of(members: &[(UserId, Member)], sender: UserId, seq: Seq) -> Self {
-        let recipients = || members.iter().filter(|(user, member)| *user != sender && member.joined_seq < seq).map(|(_, member)| member);
-        let all = |mark: fn(&Member) -> &Watermark| recipients().next().is_some() && recipients().all(|member| mark(member).seq >= seq);
+    pub fn of(chat: &Chat, members: &[(UserId, Member)], sender: UserId, seq: Seq) -> Self {
+        let others = || members.iter().filter(|(user, _)| *user != sender).map(|(_, member)| member);
+        let alone = others().next().is_none();
+        let all = |mark: Mark| if alone { mark.alone(chat) >= seq } else { others().all(|member| mark.of(member) >= seq) };
+        let recipients = || others().filter(|member| member.joined_seq < seq);
         let when = |mark: fn(&Member) -> &Watermark| recipients().map(|member| mark(member).passed_at(seq)).max().flatten();
-        if all(|member| &member.read) {
+        if all(Mark::Read) {
             Self { status: Status::Read, delivered_at: when(|member| &member.delivered), read_at: when(|member| &member.read) }
-        } else if all(|member| &member.delivered) {
+        } else if all(Mark::Delivered) {
             Self { status: Status::Delivered, delivered_at: when(|member| &member.delivered), read_at: None }
         } else {
             Self { status: Status::Sent, delivered_at: None, read_at: None }
@@ -254,19 +281,8 @@ fn metadata(user: &User, now: Timestamp) -> Metadata {
     }
 }
 
-/// Ids of things that have no type of their own here.
-fn hex(id: u64) -> String {
-    format!("{id:016x}")
-}
-
 /// A conversation for one of its members.
 pub fn conversation(read: &impl Read, rules: &Rules, now: Timestamp, seat: &Seat) -> Result<ConversationView> {
     let people = People::new(read, rules, now);
     View::new(&people, seat)?.conversation()
-}
-
-/// The seat of another member, for telling that member what the conversation looks like.
-pub fn seat_of(seat: &Seat, user: UserId, me: Member) -> Seat {
-    let (id, chat): (ChatId, Chat) = (seat.id, seat.chat.clone());
-    Seat { id, chat, user, me }
 }

@@ -106,6 +106,17 @@ pub struct Limits {
 #[allow(missing_docs)]
 pub struct Chat {
     pub edit_window: Duration,
+    pub group_history: History,
+    pub group_members: usize,
+}
+
+/// What somebody sees who joins a group.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum History {
+    /// What is written from then on.
+    Joined,
+    /// Everything.
+    All,
 }
 
 /// See the catalogue in `settings.rs`.

@@ -1,6 +1,6 @@
 //! Values from texts, the same for file, environment and command line.
 
-use super::Approval;
+use super::{Approval, History};
 use std::{net::IpAddr, path::PathBuf, str::FromStr, time::Duration};
 
 /// A number of bytes, written `67108864`, `64MB` or `64MiB`; units count by 1024.
@@ -133,6 +133,23 @@ impl Value for Approval {
         match self {
             Self::Manual => "manual".into(),
             Self::Auto => "auto".into(),
+        }
+    }
+}
+
+impl Value for History {
+    fn read(text: &str) -> Option<Self> {
+        match text {
+            "joined" => Some(Self::Joined),
+            "all" => Some(Self::All),
+            _ => None,
+        }
+    }
+
+    fn show(&self) -> String {
+        match self {
+            Self::Joined => "joined".into(),
+            Self::All => "all".into(),
         }
     }
 }

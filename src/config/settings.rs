@@ -1,6 +1,6 @@
 //! The catalogue: every setting with its name, older name, default, limits and meaning, in one place.
 
-use super::{Accounts, Approval, Bytes, Chat, Clinic, Config, Files, Limits, Log, Server, Store, parse::Value, secret::weakness};
+use super::{Accounts, Approval, Bytes, Chat, Clinic, Config, Files, History, Limits, Log, Server, Store, parse::Value, secret::weakness};
 use std::{net::Ipv4Addr, time::Duration};
 
 /// One setting.
@@ -71,6 +71,8 @@ settings! {
     "limits.requests": limits.requests, "requests a minute for one account, from 10 to 1000000", if |n: &u32| (10..=1_000_000).contains(n);
     "limits.sign_ins": limits.sign_ins, "attempts a minute to sign in or register from one address, from 1 to 1000000", if |n: &u32| (1..=1_000_000).contains(n);
     "chat.edit_window": chat.edit_window, "a duration from 0 to 365d", if |d: &Duration| between(*d, 0, 365 * DAY);
+    "chat.group_history": chat.group_history, "joined or all";
+    "chat.group_members": chat.group_members, "a number from 2 to 1000", if |n: &usize| (2..=1_000).contains(n);
     "store.cache": store.cache, "a size from 8MiB to 64GiB", if |b: &Bytes| (8 << 20..=64 << 30).contains(&b.0);
     "store.min_free": store.min_free, "a size from 16MiB to 1024GiB", if |b: &Bytes| (16 << 20..=1024 << 30).contains(&b.0);
     "files.max_size" or "MAX_FILE_SIZE": files.max_size, "a size from 1KiB to 4GiB", if |b: &Bytes| (1 << 10..=4 << 30).contains(&b.0);
@@ -116,7 +118,7 @@ impl Default for Config {
                 session_max: Duration::from_secs(180 * DAY),
             },
             limits: Limits { enabled: true, requests: 600, sign_ins: 60 },
-            chat: Chat { edit_window: Duration::from_mins(15) },
+            chat: Chat { edit_window: Duration::from_mins(15), group_history: History::Joined, group_members: 100 },
             store: Store { cache: Bytes(32 << 20), min_free: Bytes(64 << 20) },
             files: Files { max_size: Bytes(50 << 20), max_count: 5 },
             log: Log { level: "info".into(), json: false },

@@ -84,6 +84,26 @@ fn optional_word<S: serde::Serializer>(value: &Option<Availability>, serializer:
     }
 }
 
+/// The answer to `DELETE /api/chat/conversations/:id/participants/:userId`.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(untagged)]
+pub enum RemovedView {
+    /// The one who asked has left.
+    Left(LeftView),
+    /// Somebody else is out; the group as it is now.
+    Stays(Box<ConversationView>),
+}
+
+/// A group that one is no longer in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[allow(missing_docs)]
+pub struct LeftView {
+    pub id: ChatId,
+    #[serde(rename = "_id")]
+    pub same_id: ChatId,
+    pub left: bool,
+}
+
 /// The answer to `PATCH /api/chat/conversations/:id/read`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]

@@ -131,6 +131,9 @@ pub enum Event {
     ChatPinStatusChanged { conversation_id: ChatId, user_id: UserId, is_pinned: bool },
     /// A conversation is new, has another name or other members.
     ConversationUpdated { conversation: Box<ConversationView> },
+    /// For who is out of a group: nothing more comes from it.
+    #[serde(rename_all = "camelCase")]
+    ConversationRemoved { conversation_id: ChatId, reason: &'static str },
     /// A sign-in has ended; its sockets close after this.
     SessionRevoked {
         /// For a person.
@@ -166,7 +169,12 @@ impl Event {
     /// A message for its recipients.
     #[must_use]
     pub fn new_message(message: &MessageView) -> Self {
-        let message = message.clone().seen_by_recipients();
+        Self::own_new_message(message.clone().seen_by_recipients())
+    }
+
+    /// A message as `message` shows it, for people who see it like that.
+    #[must_use]
+    pub fn own_new_message(message: MessageView) -> Self {
         Self::NewMessage {
             conversation_id: message.conversation_id,
             id: message.id,
@@ -223,6 +231,7 @@ impl Event {
             Self::ChatMuteStatusChanged { .. } => "chat_mute_status_changed",
             Self::ChatPinStatusChanged { .. } => "chat_pin_status_changed",
             Self::ConversationUpdated { .. } => "conversation_updated",
+            Self::ConversationRemoved { .. } => "conversation_removed",
             Self::SessionRevoked { .. } => "session_revoked",
             Self::ServerRestarting { .. } => "server_restarting",
         }

@@ -4,7 +4,7 @@ use super::{Word, word};
 use crate::{
     clock::Timestamp,
     ids::{ChatId, Cursor, MessageId, Seq, UserId},
-    store::records::{MessageKind, Priority, Role},
+    store::records::{GroupAction, MessageKind, Priority, Role},
 };
 use serde::Serialize;
 
@@ -16,6 +16,18 @@ impl Word for MessageKind {
         (Self::Audio, "audio"),
         (Self::Video, "video"),
         (Self::Location, "location"),
+    ];
+}
+
+impl Word for GroupAction {
+    const WORDS: &'static [(Self, &'static str)] = &[
+        (Self::Created, "created"),
+        (Self::Added, "added"),
+        (Self::Removed, "removed"),
+        (Self::Left, "left"),
+        (Self::Renamed, "renamed"),
+        (Self::Avatar, "avatar"),
+        (Self::Admin, "admin"),
     ];
 }
 
@@ -103,6 +115,8 @@ pub struct MessageView {
     pub acks: Vec<AckView>,
     pub is_system_message: bool,
     pub system_type: Option<String>,
+    /// What a system message tells, for programs.
+    pub system_data: Option<SystemView>,
     pub appointment_id: Option<String>,
     pub scheduled_for: Option<Timestamp>,
 }
@@ -145,6 +159,24 @@ pub struct FileView {
     pub duration: Option<f64>,
     pub sha256: String,
     pub created_at: Timestamp,
+}
+
+/// What happened to a group, as its system message tells.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[allow(missing_docs)]
+pub struct SystemView {
+    #[serde(serialize_with = "word")]
+    pub action: GroupAction,
+    /// Who did it.
+    pub actor_id: UserId,
+    pub actor_name: String,
+    /// To whom.
+    pub user_ids: Vec<UserId>,
+    /// Their names, in the same order.
+    pub names: Vec<String>,
+    /// The name of the group, where it is about that.
+    pub name: Option<String>,
 }
 
 /// The message that another one answers, in short.

@@ -106,12 +106,10 @@ impl ProviderView {
     }
 
     /// Adds the newest message.
-    #[must_use]
-    pub fn with_last_message(mut self, content: &str, at: Timestamp) -> Self {
+    pub fn set_last_message(&mut self, content: &str, at: Timestamp) {
         content.clone_into(&mut self.last_message);
         at.to_string().get(11..16).unwrap_or_default().clone_into(&mut self.last_message_time);
         self.last_message_at = Some(at);
-        self
     }
 }
 

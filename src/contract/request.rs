@@ -1,5 +1,6 @@
 //! What clients send about conversations, for both doors. Unknown fields are ignored; the rules judge what the fields say.
 
+use super::account::Change;
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -13,7 +14,31 @@ pub struct OpenBody {
     pub kind: Option<String>,
     pub name: Option<String>,
     pub participant_ids: Option<Vec<String>>,
+    pub avatar: Option<String>,
     pub appointment_id: Value,
+}
+
+/// `PATCH /api/chat/conversations/:id` and `conversation_update`. What is absent stays; `null` empties what may be empty.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+#[allow(missing_docs)]
+pub struct UpdateBody {
+    #[serde(alias = "groupName")]
+    pub name: Option<String>,
+    #[serde(alias = "groupAvatar")]
+    pub avatar: Change<String>,
+    pub group_admin: Option<String>,
+    pub appointment_id: Change<String>,
+}
+
+/// `POST /api/chat/conversations/:id/participants` and `participants_add`
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+#[allow(missing_docs)]
+pub struct PeopleBody {
+    pub user_id: Option<String>,
+    pub user_ids: Vec<String>,
+    pub participant_ids: Vec<String>,
 }
 
 /// `POST /api/chat/send` and `send_message`
@@ -183,6 +208,15 @@ pub struct PersonEvent {
 #[allow(missing_docs)]
 pub struct ConversationEvent {
     pub conversation_id: String,
+}
+
+/// `participant_remove`
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+#[allow(missing_docs)]
+pub struct RemoveEvent {
+    pub conversation_id: String,
+    pub user_id: String,
 }
 
 /// `message_delivered`, `message_read` and `message_ack`

@@ -8,8 +8,8 @@ use crate::{
         DirectoryView,
         account::AvailabilityBody,
         request::{
-            ChangesQuery, DirectoryQuery, EditBody, EmojiBody, FindQuery, InboxQuery, MessagesQuery, MuteBody, OpenBody, PinBody, ReadBody,
-            SearchQuery, SendBody, StatusBody,
+            ChangesQuery, DirectoryQuery, EditBody, EmojiBody, FindQuery, InboxQuery, MessagesQuery, MuteBody, OpenBody, PeopleBody,
+            PinBody, ReadBody, SearchQuery, SendBody, StatusBody, UpdateBody,
         },
     },
     error::{Code, Result},
@@ -45,6 +45,9 @@ pub fn routes() -> Vec<Route> {
         providers,
         midwife_users,
         set_availability,
+        update,
+        add_people,
+        remove_person,
     ]
 }
 
@@ -178,6 +181,21 @@ fn midwife_users(actor: Actor, query: Query<DirectoryQuery>, chats: &House) -> R
 fn directory(found: &DirectoryView) -> Result<Answer> {
     let DirectoryView { people, specialties } = found;
     Answer::ok(&people.items)?.page(&people.page)?.top("total", &people.page.total)?.top("specialties", specialties)
+}
+
+#[patch("/api/chat/conversations/<id>", data = "<body>")]
+async fn update(actor: Actor, id: &str, chats: &House, body: Body<UpdateBody>) -> Result<Answer> {
+    Answer::ok(&chats.update(actor, id, body.0).await?)
+}
+
+#[post("/api/chat/conversations/<id>/participants", data = "<body>")]
+async fn add_people(actor: Actor, id: &str, chats: &House, body: Body<PeopleBody>) -> Result<Answer> {
+    Answer::ok(&chats.add_people(actor, id, body.0).await?)
+}
+
+#[delete("/api/chat/conversations/<id>/participants/<person>")]
+async fn remove_person(actor: Actor, id: &str, person: &str, chats: &House) -> Result<Answer> {
+    Answer::ok(&chats.remove_person(actor, id, person).await?)
 }
 
 #[patch("/api/users/me/availability", data = "<body>")]

@@ -8,8 +8,8 @@ use crate::{
         account::AvailabilityBody,
         input,
         request::{
-            ConversationEvent, EditBody, EditEvent, EmojiBody, MessageEvent, MuteEvent, PersonEvent, PinEvent, ReactionEvent, ReadBody,
-            SendBody,
+            ConversationEvent, EditBody, EditEvent, EmojiBody, MessageEvent, MuteEvent, OpenBody, PeopleBody, PersonEvent, PinEvent,
+            ReactionEvent, ReadBody, RemoveEvent, SendBody, UpdateBody,
         },
     },
     error::{Code, Error, Result},
@@ -43,6 +43,10 @@ pub const EVENTS: &[&str] = &[
     "message_ack",
     "chat_mute_toggled",
     "chat_pin_toggled",
+    "conversation_create",
+    "conversation_update",
+    "participants_add",
+    "participant_remove",
 ];
 
 /// Events of the contract that are still to come.
@@ -110,6 +114,17 @@ impl Realtime {
                 let PinEvent { conversation_id, pinned } = decode(args, "conversationId")?;
                 answer(&chats.pin(actor, &conversation_id, pinned).await?)
             }
+            "conversation_create" => answer(&chats.open(actor, decode::<OpenBody>(args, "participantId")?).await?.0),
+            "conversation_update" => {
+                answer(&chats.update(actor, &conversation_id(args)?, decode::<UpdateBody>(args, "conversationId")?).await?)
+            }
+            "participants_add" => {
+                answer(&chats.add_people(actor, &conversation_id(args)?, decode::<PeopleBody>(args, "conversationId")?).await?)
+            }
+            "participant_remove" => {
+                let RemoveEvent { conversation_id, user_id } = decode(args, "conversationId")?;
+                answer(&chats.remove_person(actor, &conversation_id, &user_id).await?)
+            }
             name if TO_COME.contains(&name) => Err(Error::with(Code::NotFound, "This is not available yet.")),
             _ => Err(Error::with(Code::NotFound, "There is no such event.")),
         }
@@ -123,13 +138,16 @@ impl Realtime {
     }
 
     fn typing(&self, actor: Actor, event: ConversationEvent, starts: bool) -> Result<Data> {
-        let (chat, others) = self.0.chats.companions(actor, &event.conversation_id)?;
-        if starts {
+        let companions = || self.0.chats.companions(actor, &event.conversation_id);
+        let chat = if starts {
+            companions()?;
             actor.verified()?;
-            self.0.hub.typing_started(chat, actor.user, others);
+            self.0.hub.typing_started(actor.user, companions)?
         } else {
+            let (chat, _) = companions()?;
             self.0.hub.typing_stopped(chat, actor.user);
-        }
+            chat
+        };
         answer(&json!({ "conversationId": chat, "userId": actor.user, "isTyping": starts }))
     }
 
@@ -150,6 +168,11 @@ fn decode<T: DeserializeOwned>(args: &Args, field: &str) -> Result<T> {
         _ if first == "null" => input::parse(b"{}"),
         _ => input::parse(first.as_bytes()),
     }
+}
+
+fn conversation_id(args: &Args) -> Result<String> {
+    let ConversationEvent { conversation_id } = decode(args, "conversationId")?;
+    Ok(conversation_id)
 }
 
 fn message_id(args: &Args) -> Result<String> {

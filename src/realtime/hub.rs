@@ -63,12 +63,19 @@ impl Hub {
 
     fn deliver(&self, emission: &Emission) {
         if let Event::NewMessage { conversation_id, sender_id, .. } = &emission.event
-            && let Some(stopped) = self.typing.sent(*conversation_id, *sender_id)
+            && let Some(stopped) = self.typing.over(*conversation_id, *sender_id)
         {
             // Who has sent the message types no more, and everybody learns that first.
-            self.send(&Emission { to: emission.to.clone(), event: stopped });
+            self.send(&stopped);
         }
-        self.send(emission);
+        if let (Event::ConversationRemoved { conversation_id, .. }, Audience::Users(users)) = (&emission.event, &emission.to) {
+            for stopped in users.iter().filter_map(|user| self.typing.gone(*conversation_id, *user)) {
+                self.send(&stopped);
+            }
+        }
+        if let Some(emission) = self.typing.still(emission) {
+            self.send(&emission);
+        }
     }
 
     fn send(&self, emission: &Emission) {

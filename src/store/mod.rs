@@ -17,6 +17,7 @@ mod log;
 mod manifest;
 mod memory;
 mod metrics;
+mod older;
 mod options;
 mod projection;
 pub mod records;

@@ -1,7 +1,10 @@
 //! What stands in the tables. These structs are frozen: to change one, add the next version and a conversion.
-//! Nothing here is ever shown to a client; `contract` holds the shapes of the wire.
+//! Nothing here is ever shown to a client; `contract` holds the shapes of the wire. Earlier versions are in `older.rs`.
 
-use super::Record;
+use super::{
+    Record,
+    older::{self, Chat1, Member1, Message1},
+};
 use crate::{
     clock::Timestamp,
     ids::{Cursor, Seq, UserId},
@@ -159,8 +162,8 @@ pub struct Chat {
     pub avatar: Option<String>,
     /// Who looks after a group.
     pub admin: Option<UserId>,
-    /// The appointment it is about.
-    pub appointment: Option<u64>,
+    /// The appointment it is about: an id as clients name it.
+    pub appointment: Option<String>,
     /// Who is in it now, in the order in which they joined: finding out whom a message goes to needs no scan.
     pub members: Vec<UserId>,
     /// Place of the newest message.
@@ -177,8 +180,20 @@ pub struct Chat {
     pub created_at: Timestamp,
     /// Who opened it.
     pub created_by: UserId,
+    /// The newest place that makes nothing unread, see [`super::tables::QUIET`]. Who has read as far needs no look there.
+    pub last_quiet: Seq,
+    /// Members who have put it away until somebody else writes. Empty for almost every message.
+    pub put_away: Vec<UserId>,
+    /// How far the last companion had come, delivered and read, who left somebody alone in a group.
+    pub floor: (Seq, Seq),
 }
-impl Record for Chat {}
+impl Record for Chat {
+    const VERSION: u8 = 2;
+
+    fn upgrade(version: u8, bytes: &[u8]) -> Option<Self> {
+        older::first::<Chat1, _>(version, bytes)
+    }
+}
 
 /// The newest message of a conversation, as the list shows it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -209,8 +224,12 @@ pub struct Watermark {
 pub struct Member {
     /// When the person joined.
     pub joined_at: Timestamp,
-    /// The person sees what came after this place.
+    /// What came after this place was sent to the person, who is no recipient of what came before.
     pub joined_seq: Seq,
+    /// The person sees what came after this place: the same, or the beginning where the clinic shows everything.
+    pub sees_after: Seq,
+    /// How many of the messages that the person does not see have been deleted.
+    pub deleted_unseen: u64,
     /// How far the person has read.
     pub read: Watermark,
     /// How far messages have reached one of the person's devices. Never behind `read`.
@@ -226,7 +245,13 @@ pub struct Member {
     /// Put away until something new comes.
     pub archived: bool,
 }
-impl Record for Member {}
+impl Record for Member {
+    const VERSION: u8 = 2;
+
+    fn upgrade(version: u8, bytes: &[u8]) -> Option<Self> {
+        older::first::<Member1, _>(version, bytes)
+    }
+}
 
 /// What a message is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -291,12 +316,57 @@ pub struct Message {
     pub forwarded_from: Option<UserId>,
     /// Attached files.
     pub files: Vec<u64>,
-    /// Not written by a person: appointment, call, group, welcome.
-    pub system: Option<String>,
-    /// The appointment it is about.
-    pub appointment: Option<u64>,
+    /// Not written by a person.
+    pub system: Option<System>,
+    /// The appointment it is about: an id as clients name it.
+    pub appointment: Option<String>,
 }
-impl Record for Message {}
+impl Record for Message {
+    const VERSION: u8 = 2;
+
+    fn upgrade(version: u8, bytes: &[u8]) -> Option<Self> {
+        older::first::<Message1, _>(version, bytes)
+    }
+}
+
+/// What a system message tells. Its sender is who did it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum System {
+    /// Something without facts for programs: appointment, call, welcome.
+    Other(String),
+    /// A change of a group.
+    Group(GroupChange),
+}
+
+/// A change of a group.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GroupChange {
+    /// What was done.
+    pub action: GroupAction,
+    /// To whom.
+    pub people: Vec<UserId>,
+    /// The name of the group, where it is about that.
+    pub name: Option<String>,
+}
+
+/// What can be done with a group.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum GroupAction {
+    /// Made, with its first members.
+    Created,
+    /// Brought in.
+    Added,
+    /// Taken out.
+    Removed,
+    /// Went by themselves.
+    Left,
+    /// Given another name.
+    Renamed,
+    /// Given another picture, or none.
+    Avatar,
+    /// Put into the care of somebody else.
+    Admin,
+}
 
 /// What a message said before an edit.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

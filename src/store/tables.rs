@@ -36,5 +36,8 @@ pub const RESETS: Table<UserId, Reset> = Table::new(13, "resets");
 pub const FAILURES: Table<[u8; 32], Failures> = Table::new(14, "failures");
 /// Earlier words of edited messages, oldest first.
 pub const VERSIONS: Table<(ChatId, Seq, u64), Version> = Table::new(15, "versions");
+/// Places that make nothing unread although they came after the mark: system messages, and deleted ones that somebody had not
+/// read.
+pub const QUIET: Table<(ChatId, Seq), ()> = Table::new(16, "quiet");
 /// Who has asked for a new password, and when, until an administrator hands over a link.
 pub const RESET_WISHES: Table<UserId, u64> = Table::new(40, "reset_wishes");

@@ -6,7 +6,7 @@ use mommycare::{
     accounts::Actor,
     chat::{Chats, Db, Door, Policy},
     clock::{Clock, Timestamp},
-    config::Config,
+    config::{self, Config},
     contract::{Audience, ConversationView, Emission, Event, MessagePage, Status, request::*},
     error::{Code, Error, Result},
     ids::{ChatId, MessageId, SessionId, UserId},
@@ -61,6 +61,14 @@ impl Clinic {
     /// With nothing in memory but what the store says, as after a restart.
     pub fn reopened(self) -> Self {
         Self { time: self.time, events: self.events, people: self.people, ..Self::over(self.store, Policy::default()) }
+    }
+
+    /// The same clinic with other settings.
+    pub fn set(mut self, adapt: impl FnOnce(&mut config::Chat)) -> Self {
+        let mut settings = Config::default().chat;
+        adapt(&mut settings);
+        self.chats = Chats::new(self.store.clone(), Policy::default(), settings).unwrap();
+        self
     }
 
     /// The clock, which tests move.

@@ -372,7 +372,8 @@ impl World {
     }
 
     pub fn unread(&self, chat: usize, who: usize) -> usize {
-        self.chats[chat].messages.len() - self.mark(chat, who, true)
+        // Who took a message back has left nothing to read.
+        self.chats[chat].messages[self.mark(chat, who, true)..].iter().filter(|message| !message.deleted).count()
     }
 
     /// A person has received, or read, everything up to a place. Never back.

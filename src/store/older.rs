@@ -1,0 +1,257 @@
+//! Records as earlier versions wrote them, and how they become today's. Nothing here is written any more.
+
+use super::{
+    decode_body,
+    records::{Chat, ChatKind, Member, Message, MessageKind, Preview, Priority, System, Watermark},
+};
+use crate::{
+    clock::Timestamp,
+    ids::{Cursor, Seq, UserId},
+};
+use serde::{Deserialize, Serialize};
+
+/// Reads a record that version 1 wrote.
+pub(super) fn first<Old: serde::de::DeserializeOwned, New: From<Old>>(version: u8, bytes: &[u8]) -> Option<New> {
+    if version == 1 { decode_body::<Old>(bytes).map(New::from) } else { None }
+}
+
+/// A conversation, before groups.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct Chat1 {
+    pub kind: ChatKind,
+    pub name: Option<String>,
+    pub avatar: Option<String>,
+    pub admin: Option<UserId>,
+    pub appointment: Option<u64>,
+    pub members: Vec<UserId>,
+    pub last_seq: Seq,
+    pub deleted: u64,
+    pub cursor: Cursor,
+    pub preview: Option<Preview>,
+    pub last_activity: Timestamp,
+    pub created_at: Timestamp,
+    pub created_by: UserId,
+}
+
+impl From<Chat1> for Chat {
+    fn from(old: Chat1) -> Self {
+        Self {
+            kind: old.kind,
+            name: old.name,
+            avatar: old.avatar,
+            admin: old.admin,
+            appointment: old.appointment.map(hex),
+            members: old.members,
+            last_seq: old.last_seq,
+            deleted: old.deleted,
+            cursor: old.cursor,
+            preview: old.preview,
+            last_activity: old.last_activity,
+            created_at: old.created_at,
+            created_by: old.created_by,
+            last_quiet: Seq::ZERO,
+            put_away: Vec::new(),
+            floor: (Seq::ZERO, Seq::ZERO),
+        }
+    }
+}
+
+/// A person in a conversation, before anybody could join one later.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct Member1 {
+    pub joined_at: Timestamp,
+    pub joined_seq: Seq,
+    pub read: Watermark,
+    pub delivered: Watermark,
+    pub sent: Seq,
+    pub posted: Vec<(Seq, Timestamp)>,
+    pub muted: bool,
+    pub pinned: bool,
+    pub archived: bool,
+}
+
+impl From<Member1> for Member {
+    fn from(old: Member1) -> Self {
+        Self {
+            joined_at: old.joined_at,
+            joined_seq: old.joined_seq,
+            sees_after: old.joined_seq,
+            deleted_unseen: 0,
+            read: old.read,
+            delivered: old.delivered,
+            sent: old.sent,
+            posted: old.posted,
+            muted: old.muted,
+            pinned: old.pinned,
+            archived: old.archived,
+        }
+    }
+}
+
+/// A message, before there were system messages with facts for programs.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct Message1 {
+    pub sender: UserId,
+    pub content: String,
+    pub kind: MessageKind,
+    pub created_at: Timestamp,
+    pub created: Cursor,
+    pub changed: Cursor,
+    pub updated_at: Timestamp,
+    pub client_message_id: Option<String>,
+    pub reply_to: Option<Seq>,
+    pub priority: Priority,
+    pub requires_ack: bool,
+    pub acks: Vec<(UserId, Timestamp)>,
+    pub reactions: Vec<(UserId, String, Timestamp)>,
+    pub edited_at: Option<Timestamp>,
+    pub deleted_at: Option<Timestamp>,
+    pub forwarded_from: Option<UserId>,
+    pub files: Vec<u64>,
+    pub system: Option<String>,
+    pub appointment: Option<u64>,
+}
+
+impl From<Message1> for Message {
+    fn from(old: Message1) -> Self {
+        Self {
+            sender: old.sender,
+            content: old.content,
+            kind: old.kind,
+            created_at: old.created_at,
+            created: old.created,
+            changed: old.changed,
+            updated_at: old.updated_at,
+            client_message_id: old.client_message_id,
+            reply_to: old.reply_to,
+            priority: old.priority,
+            requires_ack: old.requires_ack,
+            acks: old.acks,
+            reactions: old.reactions,
+            edited_at: old.edited_at,
+            deleted_at: old.deleted_at,
+            forwarded_from: old.forwarded_from,
+            files: old.files,
+            system: old.system.map(System::Other),
+            appointment: old.appointment.map(hex),
+        }
+    }
+}
+
+/// Appointments were numbers that nobody could set.
+fn hex(id: u64) -> String {
+    format!("{id:016x}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::{
+        Record, TableId, codec,
+        records::{GroupAction, GroupChange},
+    };
+
+    impl Record for Chat1 {}
+    impl Record for Member1 {}
+    impl Record for Message1 {}
+
+    fn chat1() -> Chat1 {
+        Chat1 {
+            kind: ChatKind::Direct,
+            name: None,
+            avatar: None,
+            admin: None,
+            appointment: Some(7),
+            members: vec![UserId(1), UserId(300)],
+            last_seq: Seq(2),
+            deleted: 1,
+            cursor: Cursor(5),
+            preview: Some(Preview {
+                seq: Seq(1), sender: UserId(1), content: "අම්මා".into(), kind: MessageKind::Text, at: Timestamp(9)
+            }),
+            last_activity: Timestamp(1_795_000_000_000),
+            created_at: Timestamp(3),
+            created_by: UserId(1),
+        }
+    }
+
+    fn member1() -> Member1 {
+        Member1 {
+            joined_at: Timestamp(3),
+            joined_seq: Seq(0),
+            read: Watermark { seq: Seq(2), steps: vec![(Seq(2), Timestamp(8))] },
+            delivered: Watermark { seq: Seq(2), steps: Vec::new() },
+            sent: Seq(1),
+            posted: vec![(Seq(1), Timestamp(7))],
+            muted: true,
+            pinned: false,
+            archived: true,
+        }
+    }
+
+    fn message1() -> Message1 {
+        Message1 {
+            sender: UserId(1),
+            content: "Hi".into(),
+            kind: MessageKind::Location,
+            created_at: Timestamp(4),
+            created: Cursor(1),
+            changed: Cursor(2),
+            updated_at: Timestamp(5),
+            client_message_id: Some("c".into()),
+            reply_to: Some(Seq(1)),
+            priority: Priority::Urgent,
+            requires_ack: true,
+            acks: vec![(UserId(300), Timestamp(6))],
+            reactions: vec![(UserId(300), "👍".into(), Timestamp(6))],
+            edited_at: Some(Timestamp(5)),
+            deleted_at: None,
+            forwarded_from: Some(UserId(2)),
+            files: Vec::new(),
+            system: Some("welcome".into()),
+            appointment: Some(255),
+        }
+    }
+
+    const CHAT1: &str = "010000000001070201fb2c010201050101010fe0b685e0b6b8e0b78ae0b6b8e0b78f0009fd005e56eea10100000301";
+    const CHAT2: &str = "02000000000110303030303030303030303030303030370201fb2c010201050101010fe0b685e0b6b8e0b78ae0b6b8e0b78f0009\
+                         fd005e56eea1010000030100000000";
+    const MEMBER1: &str = "01030002010208020001010107010001";
+    const MEMBER2: &str = "020300000002010208020001010107010001";
+    const MESSAGE1: &str = "010102486905040102050101630101010101fb2c010601fb2c0104f09f918d06010500010200010777656c636f6d6501fbff00";
+    const MESSAGE2: &str = "020102486905040102050101630101010101fb2c010601fb2c0104f09f918d0601050001020001000777656c636f6d6501103030\
+                            3030303030303030303030306666";
+
+    #[test]
+    fn what_version_1_wrote_is_read_as_it_was() {
+        assert_eq!(hexed(&codec::encode(&chat1()).unwrap()), CHAT1);
+        assert_eq!(hexed(&codec::encode(&member1()).unwrap()), MEMBER1);
+        assert_eq!(hexed(&codec::encode(&message1()).unwrap()), MESSAGE1);
+        assert_eq!(read::<Chat>(CHAT1), chat1().into());
+        assert_eq!(read::<Member>(MEMBER1), member1().into());
+        assert_eq!(read::<Message>(MESSAGE1), message1().into());
+        let message: Message = message1().into();
+        assert_eq!((message.system, message.appointment.as_deref()), (Some(System::Other("welcome".into())), Some("00000000000000ff")));
+    }
+
+    #[test]
+    fn the_bytes_of_version_2_stay_as_they_are() {
+        assert_eq!(hexed(&codec::encode(&Chat::from(chat1())).unwrap()), CHAT2);
+        assert_eq!(hexed(&codec::encode(&Member::from(member1())).unwrap()), MEMBER2);
+        assert_eq!(hexed(&codec::encode(&Message::from(message1())).unwrap()), MESSAGE2);
+        assert_eq!(read::<Chat>(CHAT2), chat1().into());
+        assert_eq!(read::<Member>(MEMBER2), member1().into());
+        assert_eq!(read::<Message>(MESSAGE2), message1().into());
+        let change = GroupChange { action: GroupAction::Admin, people: vec![UserId(300)], name: Some("x".into()) };
+        assert_eq!(codec::decode_body::<System>(&[1, 6, 1, 251, 44, 1, 1, 1, b'x']), Some(System::Group(change)));
+    }
+
+    fn read<R: Record>(hex: &str) -> R {
+        let bytes: Vec<u8> = (0..hex.len()).step_by(2).map(|at| u8::from_str_radix(&hex[at..at + 2], 16).unwrap()).collect();
+        codec::decode(TableId(0), &bytes).unwrap()
+    }
+
+    fn hexed(bytes: &[u8]) -> String {
+        bytes.iter().fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"))
+    }
+}
