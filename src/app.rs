@@ -7,6 +7,7 @@ use crate::{
     config::Config,
     contract::{Emission, Event},
     http,
+    limit::Limiter,
     metrics::Metrics,
     realtime::{Hub, Realtime},
     search::{self, Rebuilt},
@@ -30,6 +31,7 @@ pub struct App {
     chats: Chats,
     sockets: Server<Realtime>,
     metrics: Arc<Metrics>,
+    limiter: Arc<Limiter>,
     setup_token: Option<String>,
 }
 
@@ -60,11 +62,12 @@ impl App {
         let store = Arc::new(store);
         let chats = Chats::new(store.clone(), Policy::default(), config.chat.clone()).map_err(|error| StartError(error.to_string()))?;
         let accounts = Arc::new(accounts(&config, store.clone(), chats.clone())?);
-        let realtime = Realtime::new(accounts.clone(), chats.clone(), hub);
+        let limiter = Arc::new(Limiter::new(&config.limits));
+        let realtime = Realtime::new(accounts.clone(), chats.clone(), hub, limiter.clone());
         let sockets = Server::new(socket_settings(&config), realtime);
         let metrics = Arc::new(Metrics::new(store.clone(), chats.everybody().clone(), sockets.counters().clone(), chats.index().clone()));
         let setup_token = accounts.begin_setup(std::env::var("MOMMYCARE_SETUP_TOKEN").ok()).map_err(|error| StartError(error.message))?;
-        Ok(Self { config: Arc::new(config), store, accounts, chats, sockets, metrics, setup_token })
+        Ok(Self { config: Arc::new(config), store, accounts, chats, sockets, metrics, limiter, setup_token })
     }
 
     /// The accounts, for the command line.
@@ -127,7 +130,7 @@ impl App {
             .manage(self.accounts.clone())
             .manage(self.chats.clone())
             .manage(self.metrics.clone())
-            .manage(http::Limiter::new(&self.config.limits))
+            .manage(self.limiter.clone())
             // Our own headers stand in place of Rocket's.
             .attach(Shield::new())
             .attach(http::Trace)

@@ -127,7 +127,12 @@ impl Error {
     /// The body of the answer in the contract's shape.
     #[must_use]
     pub fn body(&self) -> Value {
-        json!({ "success": false, "status": "error", "message": self.message, "code": self.code.name(), "details": self.details })
+        let mut details = self.details.clone();
+        // Sockets have no header for it.
+        if let (Some(seconds), Some(details)) = (self.retry_after, details.as_object_mut()) {
+            details.insert("retryAfter".into(), seconds.into());
+        }
+        json!({ "success": false, "status": "error", "message": self.message, "code": self.code.name(), "details": details })
     }
 }
 

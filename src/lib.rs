@@ -13,6 +13,7 @@ pub mod error;
 pub mod fold;
 pub mod http;
 pub mod ids;
+pub mod limit;
 pub mod metrics;
 pub mod realtime;
 pub mod search;

@@ -98,6 +98,7 @@ impl Approval {
 pub struct Limits {
     pub enabled: bool,
     pub requests: u32,
+    pub events: u32,
     pub sign_ins: u32,
 }
 

@@ -69,6 +69,7 @@ settings! {
     "accounts.session_max": accounts.session_max, "a duration from 5m to 3650d", if |d: &Duration| between(*d, 300, 3650 * DAY);
     "limits.enabled": limits.enabled, "true or false";
     "limits.requests": limits.requests, "requests a minute for one account, from 10 to 1000000", if |n: &u32| (10..=1_000_000).contains(n);
+    "limits.events": limits.events, "events a minute for one account over all its sockets, from 10 to 1000000", if |n: &u32| (10..=1_000_000).contains(n);
     "limits.sign_ins": limits.sign_ins, "attempts a minute to sign in or register from one address, from 1 to 1000000", if |n: &u32| (1..=1_000_000).contains(n);
     "chat.edit_window": chat.edit_window, "a duration from 0 to 365d", if |d: &Duration| between(*d, 0, 365 * DAY);
     "chat.group_history": chat.group_history, "joined or all";
@@ -117,7 +118,7 @@ impl Default for Config {
                 session_idle: Duration::from_secs(30 * DAY),
                 session_max: Duration::from_secs(180 * DAY),
             },
-            limits: Limits { enabled: true, requests: 600, sign_ins: 60 },
+            limits: Limits { enabled: true, requests: 600, events: 3_000, sign_ins: 60 },
             chat: Chat { edit_window: Duration::from_mins(15), group_history: History::Joined, group_members: 100 },
             store: Store { cache: Bytes(32 << 20), min_free: Bytes(64 << 20) },
             files: Files { max_size: Bytes(50 << 20), max_count: 5 },

@@ -1,10 +1,11 @@
 //! Who asks, proved before a handler runs.
 
-use super::{limit::Limiter, trace::RequestId};
+use super::trace::RequestId;
 use crate::{
     accounts::{Accounts, Actor},
     config::Config,
     error::{Code, Error, Result},
+    limit::Limiter,
 };
 use parking_lot::Mutex;
 use rocket::{
@@ -61,7 +62,7 @@ impl<'r> FromRequest<'r> for Actor {
 fn authenticate(request: &Request<'_>) -> Result<Actor> {
     let token = bearer(request).ok_or(Code::Unauthorized)?;
     let actor = state::<Arc<Accounts>>(request)?.authenticate(token)?;
-    state::<Limiter>(request)?.account(actor.user)?;
+    state::<Arc<Limiter>>(request)?.request(actor.user)?;
     Ok(actor)
 }
 
@@ -119,7 +120,7 @@ impl<'r> FromRequest<'r> for Newcomer {
     type Error = Error;
 
     async fn from_request(request: &'r Request<'_>) -> RequestOutcome<Self, Error> {
-        let limited = state::<Limiter>(request).and_then(|limiter| limiter.address(address(request)));
+        let limited = state::<Arc<Limiter>>(request).and_then(|limiter| limiter.address(address(request)));
         outcome(request, limited.and_then(|()| client(request)).map(Self))
     }
 }

@@ -11,7 +11,6 @@ mod guard;
 mod headers;
 mod health;
 mod input;
-mod limit;
 mod operator;
 mod trace;
 mod users;
@@ -21,7 +20,6 @@ pub use catch::catchers;
 pub use guard::{Client, Newcomer, id};
 pub use headers::Headers;
 pub use input::{Body, Query};
-pub use limit::Limiter;
 pub use trace::Trace;
 
 use rocket::Route;

@@ -60,9 +60,13 @@ impl Realtime {
         let Event { name, args, ack, permit, .. } = event;
         let known = client.state().actor;
         match self.0.accounts.actor(known.user, known.session) {
-            Ok(actor) => match self.dispatch(client, actor, &name, &args).await {
-                Ok(data) => acknowledge(ack, &data),
-                Err(error) => refuse_event(client, &name, &args, ack, &error),
+            Ok(actor) => match self.0.limiter.event(actor.user) {
+                Ok(()) => match self.dispatch(client, actor, &name, &args).await {
+                    Ok(data) => acknowledge(ack, &data),
+                    Err(error) => refuse_event(client, &name, &args, ack, &error),
+                },
+                // Nothing of the event has been read.
+                Err(error) => refuse(client, &name, ack, &error),
             },
             Err(error) => {
                 // The sign-in has ended, and this socket with it.
@@ -240,12 +244,12 @@ fn refuse_event(client: &Client, name: &str, args: &Args, ack: Option<Ack>, erro
 
 /// Says no: to the one who asked for an answer, else by an event.
 pub(super) fn refuse(client: &Client, name: &str, ack: Option<Ack>, error: &Error) {
-    match ack {
-        Some(ack) => {
-            if let Err(error) = ack.send(&error.body()) {
-                tracing::error!(%error, "an acknowledgement cannot be written as JSON");
-            }
+    if let Some(ack) = ack {
+        if let Err(error) = ack.send(&error.body()) {
+            tracing::error!(%error, "an acknowledgement cannot be written as JSON");
         }
-        None => tell(client, "error", &json!({ "message": error.message, "code": error.code.name(), "event": name })),
+        return;
     }
+    let Error { message, code, retry_after, .. } = error;
+    tell(client, "error", &json!({ "message": message, "code": code.name(), "event": name, "retryAfter": retry_after }));
 }

@@ -45,6 +45,11 @@ impl Hub {
         self.people.iter().map(|sockets| sockets.len()).sum()
     }
 
+    /// How many sockets a person has.
+    pub(super) fn sockets_of_person(&self, user: UserId) -> usize {
+        self.people.get(&user).map_or(0, |sockets| sockets.len())
+    }
+
     pub(super) fn add(&self, user: UserId, socket: Arc<Client>) {
         self.people.entry(user).or_default().push(socket);
     }

@@ -13,6 +13,7 @@ use crate::{
     accounts::{Accounts, Actor},
     chat::{Chats, Device},
     error::{Code, Error, Result},
+    limit::Limiter,
     socketio::{Ack, CloseReason, ConnectRequest, Event, Handler, MAIN, Packet, Rejection},
 };
 use attendance::Attendance;
@@ -33,15 +34,16 @@ struct Inner {
     chats: Chats,
     hub: Arc<Hub>,
     attendance: Attendance,
+    limiter: Arc<Limiter>,
     devices: AtomicU64,
 }
 
 impl Realtime {
     /// Nobody is connected yet. Must be made inside the runtime.
     #[must_use]
-    pub fn new(accounts: Arc<Accounts>, chats: Chats, hub: Arc<Hub>) -> Self {
+    pub fn new(accounts: Arc<Accounts>, chats: Chats, hub: Arc<Hub>, limiter: Arc<Limiter>) -> Self {
         let attendance = Attendance::new(chats.clone(), hub.clone());
-        Self(Arc::new(Inner { accounts, chats, hub, attendance, devices: AtomicU64::new(0) }))
+        Self(Arc::new(Inner { accounts, chats, hub, attendance, limiter, devices: AtomicU64::new(0) }))
     }
 
     /// Remembers when those were last there who are there now, since the server stops.
@@ -74,6 +76,7 @@ impl Handler for Realtime {
             return Err(Rejection::new("Invalid namespace"));
         }
         let actor = self.authenticate(&request).map_err(|error| rejection(&error))?;
+        self.0.limiter.device(self.0.hub.sockets_of_person(actor.user)).map_err(|error| rejection(&error))?;
         Ok(Connection::new(actor, Device(self.0.devices.fetch_add(1, Ordering::Relaxed))))
     }
 
@@ -104,7 +107,8 @@ impl Handler for Realtime {
 
 /// A refusal of the handshake: the sentence for people, the error for programs.
 fn rejection(error: &Error) -> Rejection {
-    Rejection { message: error.message.clone(), data: to_raw_value(&json!({ "code": error.code.name() })).ok() }
+    let data = json!({ "code": error.code.name(), "retryAfter": error.retry_after });
+    Rejection { message: error.message.clone(), data: to_raw_value(&data).ok() }
 }
 
 /// Sends one socket an event of its own.

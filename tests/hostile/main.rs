@@ -16,6 +16,7 @@ mod support;
 
 mod bodies;
 mod connections;
+mod floods;
 mod folders;
 mod frames;
 mod headers;
