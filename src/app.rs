@@ -2,7 +2,7 @@
 
 use crate::{
     accounts::{Accounts, AccountsConfig, secret},
-    chat::{Chats, Policy},
+    chat::Chats,
     clock::Clock,
     config::Config,
     contract::{Emission, Event},
@@ -60,7 +60,7 @@ impl App {
             Store::open(&options, clock, Box::new(move |events| publish.publish(events))).map_err(|error| StartError(error.to_string()))?;
         tell(&report);
         let store = Arc::new(store);
-        let chats = Chats::new(store.clone(), Policy::default(), config.chat.clone()).map_err(|error| StartError(error.to_string()))?;
+        let chats = Chats::new(store.clone(), config.policy, config.chat.clone()).map_err(|error| StartError(error.to_string()))?;
         let accounts = Arc::new(accounts(&config, store.clone(), chats.clone())?);
         let limiter = Arc::new(Limiter::new(&config.limits));
         let realtime = Realtime::new(accounts.clone(), chats.clone(), hub, limiter.clone());

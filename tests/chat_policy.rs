@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)] // a test may stop at the first surprise
 
 mod chat_support;
+mod support;
 
 use chat_support::Clinic;
 use mommycare::{
@@ -16,7 +17,9 @@ use mommycare::{
         tables,
     },
 };
+use serde_json::json;
 use std::sync::atomic::Ordering;
+use support::{Server, http::Person, socket::Socket};
 
 const ROLES: [(Role, &str); 5] = [
     (Role::Mom, "Mona Other"),
@@ -218,4 +221,62 @@ async fn the_directory_counts_specialties_and_knows_languages() {
     assert_eq!(names("a"), ["Alma"], "the beginning of a part of the name, not its middle");
     assert_eq!(names("EV ell"), ["Ella"]);
     assert!(names("lactation").is_empty(), "people are searched by name");
+}
+
+/// Ids that somebody finds by the search and by both directories.
+async fn found(person: &Person) -> Vec<String> {
+    let mut found = Vec::new();
+    for path in ["/api/chat/search?query=*", "/api/chat/providers", "/api/chat/midwife-chat-users"] {
+        let reply = person.get(path).await;
+        found.extend(reply.data().as_array().unwrap().iter().map(|entry| entry["id"].as_str().unwrap().to_owned()));
+    }
+    found.sort();
+    found.dedup();
+    found
+}
+
+#[tokio::test]
+async fn the_clinic_sets_the_table_and_it_holds_at_both_doors() {
+    let server = Server::with(&[
+        ("MOMMYCARE_POLICY__DOCTOR__MOM", "in_answer"),
+        ("MOMMYCARE_POLICY__MIDWIFE__MOM", "in_answer"),
+        ("MOMMYCARE_POLICY__MOM__MIDWIFE", "never"),
+        ("MOMMYCARE_POLICY__SERVICE_PROVIDER__SERVICE_PROVIDER", "always"),
+    ]);
+    let mona = Person::register(&server, "Mona", "mom").await;
+    let (dora, mila) = (Person::register(&server, "Dora", "doctor").await, Person::register(&server, "Mila", "midwife").await);
+    let sela = Person::register(&server, "Sela", "service_provider").await;
+    let sita = Person::register(&server, "Sita", "service_provider").await;
+    let sorted = |people: &[&Person]| {
+        let mut ids: Vec<_> = people.iter().map(|person| person.id.clone()).collect();
+        ids.sort();
+        ids
+    };
+    assert_eq!(found(&mona).await, sorted(&[&dora, &sela, &sita]), "a mother no longer finds midwives");
+    assert_eq!(found(&dora).await, sorted(&[&mila, &sela, &sita]), "nor does a doctor find mothers");
+    assert_eq!(found(&sela).await, sorted(&[&dora, &mila, &sita]), "service providers find one another");
+
+    let mut socket = Socket::connect(&dora).await;
+    for (from, to) in [(&dora, &mona), (&mila, &mona), (&mona, &mila)] {
+        let opened = from.post("/api/chat/conversations", json!({ "participantId": to.id })).await;
+        assert_eq!(opened.error(), (404, "USER_NOT_FOUND"), "as somebody who is not there");
+        let sent = from.post("/api/chat/send", json!({ "recipientId": to.id, "content": "x" })).await;
+        assert_eq!(sent.error(), (404, "USER_NOT_FOUND"));
+        assert_eq!(from.get(&format!("/api/users/{}", to.id)).await.error(), (404, "USER_NOT_FOUND"));
+    }
+    let refused = socket.ask("send_message", json!({ "recipientId": mona.id, "content": "x" })).await;
+    assert_eq!(refused["code"], "USER_NOT_FOUND", "{refused}");
+
+    let chat = mona.open(&dora).await;
+    let early = dora.post("/api/chat/send", json!({ "conversationId": chat, "content": "x" })).await;
+    assert_eq!(early.error(), (403, "FORBIDDEN"), "an open conversation is no message");
+    assert_eq!(socket.ask("send_message", json!({ "conversationId": chat, "content": "x" })).await["code"], "FORBIDDEN");
+    assert_eq!(found(&dora).await, sorted(&[&mila, &sela, &sita]));
+    mona.say(&chat, "a question").await;
+    assert_eq!(found(&dora).await, sorted(&[&mona, &mila, &sela, &sita]), "who has written is found");
+    dora.say(&chat, "an answer").await;
+    assert_eq!(dora.open(&mona).await, chat);
+    assert_eq!(socket.ask("send_message", json!({ "recipientId": mona.id, "content": "more" })).await["success"], true);
+    let patients = dora.get("/api/chat/midwife-chat-users").await;
+    assert_eq!((patients.data()[0]["id"].as_str(), patients.data()[0]["unreadCount"].as_u64()), (Some(&*mona.id), Some(0)));
 }

@@ -37,6 +37,12 @@ fn a_wrong_setting_stops_the_start_with_its_name_place_and_what_is_allowed() {
     assert!(!output.status.success());
     assert_eq!(text(&output).trim(), "mommycare: mommycare.toml line 2: accounts.bcrypt_cost must be a number from 4 to 15; “3” is not.");
     assert!(!folder.path().join("data").exists(), "nothing was made");
+
+    fs::write(folder.path().join("mommycare.toml"), "[policy.doctor]\n# as our lawyer says\nmom = \"sometimes\"\n").unwrap();
+    let output = command(folder.path()).output().unwrap();
+    assert!(!output.status.success());
+    let expected = "mommycare: mommycare.toml line 3: policy.doctor.mom must be always, in_answer or never; “sometimes” is not.";
+    assert_eq!(text(&output).trim(), expected);
 }
 
 #[test]

@@ -4,11 +4,13 @@
 //! place and what is allowed.
 
 mod parse;
+mod policy;
 pub mod secret;
 mod settings;
 mod source;
 
 pub use parse::Bytes;
+pub use policy::{Policy, Reach, Reaches};
 pub use source::{Loaded, Problem, Sources};
 
 use crate::store::records::Verification;
@@ -29,6 +31,8 @@ pub struct Config {
     pub limits: Limits,
     /// Rules of conversations.
     pub chat: Chat,
+    /// Who may reach whom.
+    pub policy: Policy,
     /// The engine below.
     pub store: Store,
     /// Limits of uploads.

@@ -1,6 +1,8 @@
 //! The catalogue: every setting with its name, older name, default, limits and meaning, in one place.
 
-use super::{Accounts, Approval, Bytes, Chat, Clinic, Config, Files, History, Limits, Log, Server, Store, parse::Value, secret::weakness};
+use super::{
+    Accounts, Approval, Bytes, Chat, Clinic, Config, Files, History, Limits, Log, Policy, Server, Store, parse::Value, secret::weakness,
+};
 use std::{net::Ipv4Addr, time::Duration};
 
 /// One setting.
@@ -74,6 +76,31 @@ settings! {
     "chat.edit_window": chat.edit_window, "a duration from 0 to 365d", if |d: &Duration| between(*d, 0, 365 * DAY);
     "chat.group_history": chat.group_history, "joined or all";
     "chat.group_members": chat.group_members, "a number from 2 to 1000", if |n: &usize| (2..=1_000).contains(n);
+    "policy.mom.mom": policy.mom.mom, "always, in_answer or never";
+    "policy.mom.doctor": policy.mom.doctor, "always, in_answer or never";
+    "policy.mom.midwife": policy.mom.midwife, "always, in_answer or never";
+    "policy.mom.service_provider": policy.mom.service_provider, "always, in_answer or never";
+    "policy.mom.admin": policy.mom.admin, "always, in_answer or never";
+    "policy.doctor.mom": policy.doctor.mom, "always, in_answer or never";
+    "policy.doctor.doctor": policy.doctor.doctor, "always, in_answer or never";
+    "policy.doctor.midwife": policy.doctor.midwife, "always, in_answer or never";
+    "policy.doctor.service_provider": policy.doctor.service_provider, "always, in_answer or never";
+    "policy.doctor.admin": policy.doctor.admin, "always, in_answer or never";
+    "policy.midwife.mom": policy.midwife.mom, "always, in_answer or never";
+    "policy.midwife.doctor": policy.midwife.doctor, "always, in_answer or never";
+    "policy.midwife.midwife": policy.midwife.midwife, "always, in_answer or never";
+    "policy.midwife.service_provider": policy.midwife.service_provider, "always, in_answer or never";
+    "policy.midwife.admin": policy.midwife.admin, "always, in_answer or never";
+    "policy.service_provider.mom": policy.service_provider.mom, "always, in_answer or never";
+    "policy.service_provider.doctor": policy.service_provider.doctor, "always, in_answer or never";
+    "policy.service_provider.midwife": policy.service_provider.midwife, "always, in_answer or never";
+    "policy.service_provider.service_provider": policy.service_provider.service_provider, "always, in_answer or never";
+    "policy.service_provider.admin": policy.service_provider.admin, "always, in_answer or never";
+    "policy.admin.mom": policy.admin.mom, "always, in_answer or never";
+    "policy.admin.doctor": policy.admin.doctor, "always, in_answer or never";
+    "policy.admin.midwife": policy.admin.midwife, "always, in_answer or never";
+    "policy.admin.service_provider": policy.admin.service_provider, "always, in_answer or never";
+    "policy.admin.admin": policy.admin.admin, "always, in_answer or never";
     "store.cache": store.cache, "a size from 8MiB to 64GiB", if |b: &Bytes| (8 << 20..=64 << 30).contains(&b.0);
     "store.min_free": store.min_free, "a size from 16MiB to 1024GiB", if |b: &Bytes| (16 << 20..=1024 << 30).contains(&b.0);
     "files.max_size" or "MAX_FILE_SIZE": files.max_size, "a size from 1KiB to 4GiB", if |b: &Bytes| (1 << 10..=4 << 30).contains(&b.0);
@@ -120,6 +147,7 @@ impl Default for Config {
             },
             limits: Limits { enabled: true, requests: 600, events: 3_000, sign_ins: 60 },
             chat: Chat { edit_window: Duration::from_mins(15), group_history: History::Joined, group_members: 100 },
+            policy: Policy::default(),
             store: Store { cache: Bytes(32 << 20), min_free: Bytes(64 << 20) },
             files: Files { max_size: Bytes(50 << 20), max_count: 5 },
             log: Log { level: "info".into(), json: false },
@@ -145,11 +173,13 @@ mod tests {
     fn the_sample_file_shows_every_setting_with_its_default() {
         let sample = include_str!("../../mommycare.toml");
         for setting in SETTINGS {
-            let name = setting.name.rsplit('.').next().unwrap();
-            let line =
-                sample.lines().find_map(|line| line.strip_prefix(&format!("# {name} = "))).unwrap_or_else(|| panic!("{name} is missing"));
+            let (part, name) = setting.name.rsplit_once('.').unwrap_or(("", setting.name));
+            let header = format!("\n[{part}]\n");
+            let (_, rest) = if part.is_empty() { ("", sample) } else { sample.split_once(&header).unwrap_or_else(|| panic!("[{part}]")) };
+            let line = rest.lines().take_while(|line| !line.starts_with('[')).find_map(|line| line.strip_prefix(&format!("# {name} = ")));
+            let line = line.unwrap_or_else(|| panic!("{} is missing", setting.name));
             let value = line.split(" #").next().unwrap().trim().trim_matches(['"', '[', ']']);
-            assert_eq!(value, (setting.show)(&Config::default()), "{name}");
+            assert_eq!(value, (setting.show)(&Config::default()), "{}", setting.name);
         }
     }
 }
