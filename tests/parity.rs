@@ -140,6 +140,12 @@ const TABLE: &[Operation] = &[
         told: &[("chat_pin_status_changed", OwnDevice)],
     },
     Operation {
+        rest: ("PATCH", "/api/chat/conversations/{chat}/archive"),
+        event: "chat_archive_toggled",
+        bodies: |ids| (json!({ "archived": true }), json!({ "conversationId": ids.chat, "archived": true })),
+        told: &[("chat_archive_status_changed", OwnDevice)],
+    },
+    Operation {
         rest: ("PATCH", "/api/users/me/availability"),
         event: "update_availability",
         bodies: |_| (json!({ "availability": "busy" }), json!("busy")),
@@ -197,6 +203,7 @@ const REST_ONLY: &[(&str, &str)] = &[
     ("GET", "/api/chat/conversations/<id>/participants"),
     ("POST", "/api/chat/messages"), // another name of send
     ("GET", "/api/chat/messages/<id>/history"),
+    ("GET", "/api/chat/messages/<id>/receipts"),
     ("GET", "/api/chat/unread-count"),
     ("GET", "/api/chat/search"),
     ("GET", "/api/chat/search/messages"),

@@ -10,7 +10,7 @@ use crate::{
     error::{Error, Result},
     fold::{fold, matches},
     ids::{ChatId, UserId},
-    store::{Direction, Read, StoreError, tables},
+    store::{Direction, Read, StoreError, records::ChatKind, tables},
 };
 use std::collections::BTreeSet;
 
@@ -30,6 +30,22 @@ pub enum Filter {
     Unread,
     /// Pinned.
     Pinned,
+    /// Put away.
+    Archived,
+    /// Between more than two, put away or not.
+    Groups,
+}
+
+impl Filter {
+    const WORDS: &'static [(&'static str, Self)] =
+        &[("all", Self::All), ("unread", Self::Unread), ("pinned", Self::Pinned), ("archived", Self::Archived), ("groups", Self::Groups)];
+
+    fn read(text: Option<&str>) -> Result<Self> {
+        let word = text.filter(|word| !word.is_empty()).unwrap_or("all");
+        let known = Self::WORDS.iter().find(|(known, _)| *known == word);
+        let words = || Self::WORDS.iter().map(|(word, _)| *word).collect::<Vec<_>>().join(", ");
+        known.map(|(_, filter)| *filter).ok_or_else(|| Error::field("filter", format!("must be one of {}", words())))
+    }
 }
 
 /// A valid wish for a page of the list.
@@ -45,17 +61,11 @@ pub struct Wish {
 impl Wish {
     /// Reads a query.
     pub fn new(query: &InboxQuery) -> Result<Self> {
-        let filter = match query.filter.as_deref() {
-            None | Some("" | "all") => Filter::All,
-            Some("unread") => Filter::Unread,
-            Some("pinned") => Filter::Pinned,
-            Some(_) => return Err(Error::field("filter", "must be one of all, unread, pinned")),
-        };
         Ok(Self {
             page: super::page_number(query.page)?,
             limit: super::limit(query.limit, USUAL_LIMIT, MAX_LIMIT)?,
             search: fold(query.search.as_deref().unwrap_or_default()),
-            filter,
+            filter: Filter::read(query.filter.as_deref())?,
         })
     }
 }
@@ -80,10 +90,14 @@ pub fn list(read: &impl Read, rules: &Rules, now: Timestamp, user: UserId, wish:
     let people = People::new(read, rules, now);
     let mut found = Vec::new();
     for seat in seats(read, user)? {
+        // Who looks for somebody finds them also where they were put away.
+        let is_here = !seat.me.archived || !wish.search.is_empty();
         let is_wanted = match wish.filter {
-            Filter::All => true,
-            Filter::Unread => seat.unread(read)? > 0,
-            Filter::Pinned => seat.me.pinned,
+            Filter::All => is_here,
+            Filter::Unread => is_here && seat.unread(read)? > 0,
+            Filter::Pinned => is_here && seat.me.pinned,
+            Filter::Archived => seat.me.archived,
+            Filter::Groups => seat.chat.kind == ChatKind::Group,
         };
         if is_wanted && (wish.search.is_empty() || is_called(&people, &seat, &wish.search)?) {
             found.push(seat);
@@ -96,13 +110,27 @@ pub fn list(read: &impl Read, rules: &Rules, now: Timestamp, user: UserId, wish:
     Ok(Listing { items, page: Page { ..page } })
 }
 
-/// Whether the group or one of the others has a name with all the words in it.
+/// Whether all the words are in the name of the group, or in name and specialty of one of the others.
 fn is_called(people: &People<'_, impl Read>, seat: &Seat, words: &str) -> Result<bool, StoreError> {
     if seat.chat.name.as_ref().is_some_and(|name| matches(name, words)) {
         return Ok(true);
     }
     for other in seat.others() {
-        if people.get(other)?.is_some_and(|person| matches(&person.name, words)) {
+        let text = people.get(other)?.map(|person| format!("{} {}", person.name, person.specialty.as_deref().unwrap_or_default()));
+        if text.is_some_and(|text| matches(&text, words)) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// Whether two people share a conversation.
+pub fn shares(read: &impl Read, user: UserId, other: UserId) -> Result<bool> {
+    if read.get(tables::DIRECT, &(user.min(other), user.max(other)))?.is_some() {
+        return Ok(true);
+    }
+    for ((_, id), ()) in read.scan(tables::MEMBERSHIPS, (user, ChatId::MIN)..=(user, ChatId::MAX), Direction::Ascending, MOST)? {
+        if read.get(tables::MEMBERS, &(id, other))?.is_some() {
             return Ok(true);
         }
     }

@@ -3,7 +3,7 @@
 use super::{Seat, db::TxOf, view::Receipt};
 use crate::{
     accounts::Actor,
-    contract::{Emission, Event, ReadView, Status, StatusUpdate, StatusView, UnreadCount, UnreadView},
+    contract::{Emission, Event, ReadView, ReceiptView, Status, StatusUpdate, StatusView, UnreadCount, UnreadView},
     error::{Code, Error, Result},
     ids::{ChatId, MessageId, Seq, UserId},
     store::{
@@ -65,6 +65,20 @@ pub fn mark_message(tx: &mut TxOf<'_>, actor: &Actor, id: MessageId, mark: Mark)
         delivered_at: receipt.delivered_at,
         read_at: receipt.read_at,
     })
+}
+
+/// How far a message has come with each of its recipients: those who were in the conversation when it was written and still are.
+pub fn receipts(read: &impl Read, user: UserId, id: MessageId) -> Result<Vec<ReceiptView>> {
+    let (seat, message) = Seat::find_message(read, user, id)?;
+    let members = seat.members(read)?;
+    let recipients = members.iter().filter(|(user, member)| *user != message.sender && member.joined_seq < id.seq);
+    let view = |(user, member): &(UserId, Member)| ReceiptView {
+        user_id: *user,
+        status: [Mark::Read, Mark::Delivered].into_iter().find(|mark| mark.of(member) >= id.seq).map_or(Status::Sent, Mark::status),
+        delivered_at: member.delivered.passed_at(id.seq),
+        read_at: member.read.passed_at(id.seq),
+    };
+    Ok(recipients.map(view).collect())
 }
 
 /// Marks a conversation as read up to a place; without one, all of it.

@@ -7,6 +7,7 @@ use super::{
     marks::{self, Mark},
     open,
     outgoing::Outgoing,
+    toggles,
     view::{People, View},
 };
 use crate::{
@@ -72,6 +73,7 @@ fn place(tx: &mut TxOf<'_>, rules: &Rules, actor: &Actor, mut seat: Seat, outgoi
         tx.put(tables::SENT, &(seat.id, seat.user, digest(id)), &Sent { seq, at })?;
     }
     let before = seat.me.clone();
+    toggles::bring_back(tx, &mut seat)?;
     let passed_others = record(&mut seat, &message, seq, door);
     seat.save(tx)?;
     let message = {

@@ -1,10 +1,11 @@
 //! The one way into the rules of conversations, for both doors.
 
 mod groups;
+mod list;
 
 use super::{
-    Db, Door, Draft, Everybody, Mark, Placed, Policy, Roster, Rules, Seat, amend, availability, directory, draft, find, history, inbox,
-    marks, open, send, toggles, upkeep, urgent, view,
+    Db, Door, Draft, Everybody, Mark, Placed, Policy, Roster, Rules, Seat, amend, availability, directory, draft, find, history, marks,
+    open, send, upkeep, urgent, view,
 };
 use crate::{
     accounts::Actor,
@@ -12,21 +13,17 @@ use crate::{
     config,
     contract::{
         AckedView, AvailabilityView, ChangesView, ConversationView, DeletedView, DirectoryView, FoundPage, Listing, MessagePage,
-        MessageView, MutedView, ParticipantView, PinnedView, ReactionsView, ReadView, StatusView, UnreadView, VersionView, Word as _,
+        MessageView, ParticipantView, ReactionsView, ReadView, ReceiptView, StatusView, VersionView, Word as _,
         account::AvailabilityBody,
         request::{
-            ChangesQuery, DirectoryQuery, EditBody, EmojiBody, FindQuery, InboxQuery, MessagesQuery, OpenBody, ReadBody, SearchQuery,
-            SendBody, StatusBody,
+            ChangesQuery, DirectoryQuery, EditBody, EmojiBody, FindQuery, MessagesQuery, OpenBody, ReadBody, SearchQuery, SendBody,
+            StatusBody,
         },
     },
     error::{Code, Error, Result},
     ids::{ChatId, Cursor, MessageId, Seq, UserId},
     search::Search,
-    store::{
-        Begin, Read as _, StoreError,
-        records::{ChatKind, User},
-        tables,
-    },
+    store::{Begin, StoreError, records::ChatKind},
 };
 use std::sync::Arc;
 
@@ -84,12 +81,6 @@ impl Chats {
         let peer = id.parse().map_err(|_| Error::new(Code::UserNotFound))?;
         let rules = self.rules.clone();
         self.store.write(move |tx| open::direct(tx, &rules, &actor, peer, appointment.as_deref())).await
-    }
-
-    /// One page of the actor's conversations.
-    pub fn list(&self, actor: Actor, query: &InboxQuery) -> Result<Listing<ConversationView>> {
-        let wish = inbox::Wish::new(query)?;
-        self.store.read(|read| inbox::list(read, &self.rules, self.now(), actor.user, &wish))
     }
 
     /// One conversation.
@@ -157,6 +148,12 @@ impl Chats {
         self.store.read(|read| amend::versions(read, actor.user, id))
     }
 
+    /// How far a message has come with each of its recipients.
+    pub fn receipts(&self, actor: Actor, id: &str) -> Result<Vec<ReceiptView>> {
+        let id = message(id)?;
+        self.store.read(|read| marks::receipts(read, actor.user, id))
+    }
+
     /// Takes one's own message back.
     pub async fn delete(&self, actor: Actor, id: &str) -> Result<DeletedView> {
         let id = message(id)?;
@@ -173,23 +170,6 @@ impl Chats {
     pub async fn acknowledge(&self, actor: Actor, id: &str) -> Result<AckedView> {
         let id = message(id)?;
         self.store.write(move |tx| urgent::acknowledge(tx, &actor, id)).await
-    }
-
-    /// How much the actor has not read.
-    pub fn unread(&self, actor: Actor) -> Result<UnreadView> {
-        self.store.read(|read| marks::unread(read, actor.user))
-    }
-
-    /// Mutes a conversation or gives it its sound back.
-    pub async fn mute(&self, actor: Actor, id: &str, muted: Option<bool>) -> Result<MutedView> {
-        let id = conversation(id)?;
-        self.store.write(move |tx| toggles::mute(tx, &actor, id, muted)).await
-    }
-
-    /// Pins a conversation or takes the pin away.
-    pub async fn pin(&self, actor: Actor, id: &str, pinned: Option<bool>) -> Result<PinnedView> {
-        let id = conversation(id)?;
-        self.store.write(move |tx| toggles::pin(tx, &actor, id, pinned)).await
     }
 
     /// Finds people to write to.
@@ -227,18 +207,6 @@ impl Chats {
         let id = conversation(id)?;
         let seat = self.store.read(|read| Seat::find(read, actor.user, id))?;
         Ok((id, seat.others().collect()))
-    }
-
-    /// Whether the actor may know of a person: finds them in the directory, or has a conversation with them.
-    pub fn may_know(&self, actor: Actor, id: UserId, person: &User) -> Result<bool> {
-        let pair = (actor.user.min(id), actor.user.max(id));
-        let finds = self.rules.policy.may_open(&actor, id, person) && actor.verified().is_ok();
-        Ok(finds || self.store.read(|read| read.get(tables::DIRECT, &pair))?.is_some())
-    }
-
-    /// Everybody who shares a conversation with a person.
-    pub fn contacts(&self, user: UserId) -> Result<Vec<UserId>> {
-        Ok(self.store.read(|read| inbox::contacts(read, user))?.into_iter().collect())
     }
 
     /// Remembers when people were last there.

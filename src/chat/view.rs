@@ -213,13 +213,16 @@ impl<'a, R: Read> View<'a, R> {
 
     fn quote(&self, message: &Message) -> Result<Option<QuoteView>, StoreError> {
         let Some(seq) = message.reply_to.filter(|seq| self.seat.sees(*seq)) else { return Ok(None) };
-        let original = self.people.read.get(tables::MESSAGES, &(self.seat.id, seq))?;
-        Ok(original.map(|original| QuoteView {
+        let Some(original) = self.people.read.get(tables::MESSAGES, &(self.seat.id, seq))? else { return Ok(None) };
+        Ok(Some(QuoteView {
             id: MessageId { chat: self.seat.id, seq },
+            seq,
             sender: Perspective::of(original.sender, self.seat.user),
             sender_id: original.sender,
+            sender_name: self.people.name(original.sender)?,
             content: original.content,
             message_type: original.kind,
+            is_deleted: original.deleted_at.is_some(),
         }))
     }
 }

@@ -133,6 +133,15 @@ pub struct PinnedView {
     pub is_pinned: bool,
 }
 
+/// The answer to `PATCH …/archive`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[allow(missing_docs)]
+pub struct ArchivedView {
+    pub conversation_id: ChatId,
+    pub is_archived: bool,
+}
+
 /// The answer to `GET /api/chat/unread-count`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]

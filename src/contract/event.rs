@@ -129,6 +129,9 @@ pub enum Event {
     /// For the person's own devices.
     #[serde(rename_all = "camelCase")]
     ChatPinStatusChanged { conversation_id: ChatId, user_id: UserId, is_pinned: bool },
+    /// For the person's own devices.
+    #[serde(rename_all = "camelCase")]
+    ChatArchiveStatusChanged { conversation_id: ChatId, user_id: UserId, is_archived: bool },
     /// A conversation is new, has another name or other members.
     ConversationUpdated { conversation: Box<ConversationView> },
     /// For who is out of a group: nothing more comes from it.
@@ -230,6 +233,7 @@ impl Event {
             Self::UserAvailabilityUpdate { .. } => "user_availability_update",
             Self::ChatMuteStatusChanged { .. } => "chat_mute_status_changed",
             Self::ChatPinStatusChanged { .. } => "chat_pin_status_changed",
+            Self::ChatArchiveStatusChanged { .. } => "chat_archive_status_changed",
             Self::ConversationUpdated { .. } => "conversation_updated",
             Self::ConversationRemoved { .. } => "conversation_removed",
             Self::SessionRevoked { .. } => "session_revoked",

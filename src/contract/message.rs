@@ -185,11 +185,15 @@ pub struct SystemView {
 #[allow(missing_docs)]
 pub struct QuoteView {
     pub id: MessageId,
+    pub seq: Seq,
     pub sender: Perspective,
     pub sender_id: UserId,
+    pub sender_name: String,
     pub content: String,
     #[serde(serialize_with = "word")]
     pub message_type: MessageKind,
+    /// The words are gone then.
+    pub is_deleted: bool,
 }
 
 /// Who wrote the words of a forwarded message. Where they stood is nobody's business.
@@ -256,6 +260,17 @@ pub struct AckedView {
     pub acks: Vec<AckView>,
     /// When the one who asks acknowledged it.
     pub acknowledged_at: Timestamp,
+}
+
+/// How far a message has come with one recipient, of `GET /api/chat/messages/:id/receipts`.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[allow(missing_docs)]
+pub struct ReceiptView {
+    pub user_id: UserId,
+    pub status: Status,
+    pub delivered_at: Option<Timestamp>,
+    pub read_at: Option<Timestamp>,
 }
 
 /// What a message said before an edit.

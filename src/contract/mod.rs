@@ -14,13 +14,13 @@ pub mod request;
 pub mod user;
 
 pub use conversation::{
-    ConversationView, LastMessage, LeftView, Metadata, MutedView, PinnedView, ReadView, RemovedView, UnreadCount, UnreadView,
+    ArchivedView, ConversationView, LastMessage, LeftView, Metadata, MutedView, PinnedView, ReadView, RemovedView, UnreadCount, UnreadView,
 };
 pub use event::{Audience, Emission, Event, StatusUpdate};
 pub use found::{FoundPage, FoundView, HighlightView, ReferenceView};
 pub use message::{
     AckView, AckedView, ChangesView, DeletedView, FileView, LocationView, MarkView, MessageView, OriginView, Perspective, QuoteView,
-    ReactionView, ReactionsView, Status, StatusView, SystemView, VersionView,
+    ReactionView, ReactionsView, ReceiptView, Status, StatusView, SystemView, VersionView,
 };
 pub use names::Word;
 pub use page::{Listing, MessagePage, Page};

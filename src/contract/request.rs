@@ -112,6 +112,14 @@ pub struct PinBody {
     pub pinned: Option<bool>,
 }
 
+/// `PATCH …/archive`
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+#[allow(missing_docs)]
+pub struct ArchiveBody {
+    pub archived: Option<bool>,
+}
+
 /// `GET /api/chat/conversations`
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
@@ -243,6 +251,15 @@ pub struct MuteEvent {
 pub struct PinEvent {
     pub conversation_id: String,
     pub pinned: Option<bool>,
+}
+
+/// `chat_archive_toggled`
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+#[allow(missing_docs)]
+pub struct ArchiveEvent {
+    pub conversation_id: String,
+    pub archived: Option<bool>,
 }
 
 /// `message_edited`

@@ -8,8 +8,8 @@ use crate::{
         DirectoryView,
         account::AvailabilityBody,
         request::{
-            ChangesQuery, DirectoryQuery, EditBody, EmojiBody, FindQuery, InboxQuery, MessagesQuery, MuteBody, OpenBody, PeopleBody,
-            PinBody, ReadBody, SearchQuery, SendBody, StatusBody, UpdateBody,
+            ArchiveBody, ChangesQuery, DirectoryQuery, EditBody, EmojiBody, FindQuery, InboxQuery, MessagesQuery, MuteBody, OpenBody,
+            PeopleBody, PinBody, ReadBody, SearchQuery, SendBody, StatusBody, UpdateBody,
         },
     },
     error::{Code, Result},
@@ -48,6 +48,8 @@ pub fn routes() -> Vec<Route> {
         update,
         add_people,
         remove_person,
+        archive,
+        receipts,
     ]
 }
 
@@ -147,6 +149,16 @@ async fn mute(actor: Actor, id: &str, chats: &House, body: Body<MuteBody>) -> Re
 #[patch("/api/chat/conversations/<id>/pin", data = "<body>")]
 async fn pin(actor: Actor, id: &str, chats: &House, body: Body<PinBody>) -> Result<Answer> {
     Answer::ok(&chats.pin(actor, id, body.0.pinned).await?)
+}
+
+#[patch("/api/chat/conversations/<id>/archive", data = "<body>")]
+async fn archive(actor: Actor, id: &str, chats: &House, body: Body<ArchiveBody>) -> Result<Answer> {
+    Answer::ok(&chats.archive(actor, id, body.0.archived).await?)
+}
+
+#[get("/api/chat/messages/<id>/receipts")]
+fn receipts(actor: Actor, id: &str, chats: &House) -> Result<Answer> {
+    Answer::ok(&chats.receipts(actor, id)?)
 }
 
 #[get("/api/chat/unread-count")]

@@ -8,8 +8,8 @@ use crate::{
         account::AvailabilityBody,
         input,
         request::{
-            ConversationEvent, EditBody, EditEvent, EmojiBody, MessageEvent, MuteEvent, OpenBody, PeopleBody, PersonEvent, PinEvent,
-            ReactionEvent, ReadBody, RemoveEvent, SendBody, UpdateBody,
+            ArchiveEvent, ConversationEvent, EditBody, EditEvent, EmojiBody, MessageEvent, MuteEvent, OpenBody, PeopleBody, PersonEvent,
+            PinEvent, ReactionEvent, ReadBody, RemoveEvent, SendBody, UpdateBody,
         },
     },
     error::{Code, Error, Result},
@@ -43,6 +43,7 @@ pub const EVENTS: &[&str] = &[
     "message_ack",
     "chat_mute_toggled",
     "chat_pin_toggled",
+    "chat_archive_toggled",
     "conversation_create",
     "conversation_update",
     "participants_add",
@@ -117,6 +118,10 @@ impl Realtime {
             "chat_pin_toggled" => {
                 let PinEvent { conversation_id, pinned } = decode(args, "conversationId")?;
                 answer(&chats.pin(actor, &conversation_id, pinned).await?)
+            }
+            "chat_archive_toggled" => {
+                let ArchiveEvent { conversation_id, archived } = decode(args, "conversationId")?;
+                answer(&chats.archive(actor, &conversation_id, archived).await?)
             }
             "conversation_create" => answer(&chats.open(actor, decode::<OpenBody>(args, "participantId")?).await?.0),
             "conversation_update" => {

@@ -7,6 +7,7 @@ mod chat_support;
 mod support;
 
 mod history;
+mod inbox;
 mod members;
 mod receipts;
 mod removal;

@@ -124,6 +124,10 @@ impl Clinic {
         self.store.write(move |tx| tx.put(tables::USERS, &id, &user)).await.unwrap();
     }
 
+    pub fn user(&self, id: UserId) -> User {
+        self.store.read(|read| read.get(tables::USERS, &id)).unwrap().unwrap()
+    }
+
     /// Changes a person's record, as the clinic's decisions do.
     pub async fn change_user(&self, id: UserId, change: impl Fn(&mut User) + Send + 'static) {
         let changed = self.store.write::<_, _, Error>(move |tx| {

@@ -111,7 +111,7 @@ impl<'a> Stream<'a> {
     pub fn new(seat: &'a Seat, wish: &Wish) -> Self {
         Self {
             seat,
-            low: seat.me.joined_seq.0 + 1,
+            low: seat.me.sees_after.0 + 1,
             high: seat.chat.last_seq.0,
             candidates: Vec::new(),
             loose: BTreeMap::new(),
