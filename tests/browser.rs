@@ -234,6 +234,58 @@ async fn two_people_talk_through_ticks_typing_a_kill_and_a_reload() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn three_people_form_a_group_and_find_again_what_was_said() {
+    if !is_installed() {
+        return;
+    }
+    let server = Server::start();
+    Person::set_up(&server).await;
+    let midwife = Person::register(&server, "Mila", "midwife").await;
+    let doctor = Person::register(&server, "Ruwan", "doctor").await;
+    let mother = Person::register(&server, "Asha", "mom").await;
+    let driver = Driver::start();
+    let (hers, his) = (driver.browser(&server, 1280).await, driver.browser(&server, 1280).await);
+    hers.sign_in(&midwife).await;
+    his.sign_in(&doctor).await;
+
+    // She picks two people and names the group; it appears for him while he looks.
+    hers.click(&named("new-conversation")).await;
+    hers.click(&named("new-group")).await;
+    for person in [&doctor, &mother] {
+        hers.click(&format!("[data-testid=person-check][data-id=\"{}\"]", person.id)).await;
+    }
+    hers.click(&named("group-next")).await;
+    hers.fill("dialog [name=name]", "Asha's care team").await;
+    hers.click(&named("group-create")).await;
+    hers.until("that three are in it", "return document.querySelectorAll('[data-testid=member]').length === 3").await;
+    his.find(&named("conversation-row")).await;
+
+    // What she wrote first is far up when he looks for it.
+    hers.say("The iron tablets twice a day").await;
+    hers.status("The iron tablets twice a day", &["sent", "delivered"]).await;
+    let chat = hers.run("return location.pathname.split('/').pop()").await.as_str().unwrap().to_owned();
+    for number in 0..120 {
+        mother.say(&chat, &format!("Line {number}")).await;
+    }
+    his.fill(&named("list-search"), "iron tab").await;
+    his.click(&named("hit")).await;
+    his.until("that the message stands in its place", "return document.activeElement?.innerText.includes('iron tablets')").await;
+    his.status("The iron tablets twice a day", &["sent", "delivered", "read"]).await;
+    let marked = his.run("return [...document.querySelectorAll('[data-testid=hit] mark')].map(m => m.textContent).join(' ')").await;
+    assert_eq!(marked, "iron tablets", "the words that were found are marked");
+
+    // She removes him: he sees that at once, and nothing of it is left.
+    let row = format!("[data-testid=member][data-id=\"{}\"] [data-testid=member-menu]", doctor.id);
+    hers.click(&row).await;
+    hers.click("[role=menu] .menu-item.danger").await;
+    hers.click("dialog[open] .danger-fill").await;
+    his.find(&named("removed")).await;
+    his.until("that it left his list", "return !document.querySelector('[data-testid=conversation-row]')").await;
+    hers.client.close().await.unwrap();
+    his.client.close().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_new_clinic_is_set_up_and_a_mother_registers_in_the_browser() {
     if !is_installed() {
         return;

@@ -23,7 +23,7 @@ const PAUSE = 200;
 const PROFESSIONS = ['midwife', 'doctor', 'service_provider'];
 
 /** The roles that one chooses among, in the order a mother looks for them. Pure. @param {string|undefined} role one's own */
-export const rolesFor = (role) => (role === 'mom' ? PROFESSIONS : role === 'admin' ? [...PROFESSIONS, 'admin'] : [...PROFESSIONS, 'mom', 'admin']);
+export const rolesFor = (role) => (role === 'mom' ? PROFESSIONS : role === 'admin' ? [...PROFESSIONS, 'admin'] : ['mom', ...PROFESSIONS, 'admin']);
 
 /** Whether the answer knows of specialties, languages and times: it does for professionals. Pure. @param {Wish} wish @param {string|undefined} mine */
 export const hasFacets = (wish, mine) => PROFESSIONS.includes(wish.role) || (mine === 'mom' && !wish.role);

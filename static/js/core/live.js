@@ -7,15 +7,18 @@ import { attending, viewing } from './attention.js';
 import { loadClinic } from './clinic.js';
 import { burnDrafts, openDrafts } from './drafts.js';
 import { t } from './i18n.js';
+import { burnAnswers } from './large-group.js';
+import { emptyListView } from './list-view.js';
 import { tombstone, toMessage } from './merge.js';
 import { notifyUrgent } from './notify.js';
 import { burnOutbox, drain, onSent, openOutbox, strike } from './outbox.js';
 import { emptyReceipts, keepRead, noteDelivered, noteRead, readUpTo, tellAll } from './receipts.js';
+import { back, emptyRemoved, gone } from './removed.js';
 import { endSession, me, session, updateMe } from './session.js';
 import { burnList, openList } from './shelf.js';
 import { connect, disconnect, link } from './socket.js';
 import {
-  changeConversation, conversation, conversations, emptyStore, keepOnly, listState, noteLast, partner, putConversations, putPeople, titleOf,
+  changeConversation, conversation, conversations, emptyStore, listState, noteLast, partner, putConversations, putPeople, titleOf,
 } from './store.js';
 import { shortName } from './text.js';
 import { emptyTimelines, held, timeline } from './timeline.js';
@@ -78,6 +81,8 @@ function finish() {
     emptyAlerts();
     emptyStore();
     emptyTimelines();
+    emptyRemoved();
+    emptyListView();
     emptyReceipts();
   });
 }
@@ -89,6 +94,7 @@ export async function signOut() {
   burnOutbox();
   burnAlerts();
   burnList();
+  burnAnswers();
   await post('/api/auth/logout').catch(() => {});
   endSession();
 }
@@ -112,7 +118,7 @@ export function recover() {
 }
 
 async function loadList() {
-  const ids = [];
+  const ids = /** @type {string[]} */ ([]);
   for (let page = 1, more = true; more; page++) {
     const { data, pagination } = await get(`/api/chat/conversations?limit=100&page=${page}`);
     putConversations(data);
@@ -120,7 +126,9 @@ async function loadList() {
     listState.value = 'ready';
     more = Boolean(pagination?.hasNext);
   }
-  keepOnly(ids);
+  // What is not among them may have slipped from one page to another; only the server's no is believed.
+  const missing = [...conversations.value.keys()].filter((id) => !ids.includes(id));
+  await Promise.all(missing.map((id) => fetchConversation(id).catch((error) => (error.status === 404 ? gone(id, 'removed') : undefined))));
   for (const id of ids) keepRead(id);
   for (const c of conversations.value.values()) {
     if (c.unreadCount && c.lastMessage && c.lastMessage.senderId !== me.value?.id) noteDelivered(c.id, c.lastMessage.id);
@@ -140,12 +148,15 @@ export async function openWith(participantId) {
   return data.id;
 }
 
-/** Shows at once, and turns back when the server will not. @param {Conversation} c @param {'isPinned'|'isMuted'} which */
+const TOGGLES = /** @type {const} */ ({ isPinned: ['pin', 'pinned'], isMuted: ['mute', 'muted'] });
+
+/** Shows at once, and turns back when the server will not. @param {Conversation} c @param {keyof typeof TOGGLES} which */
 export async function toggle(c, which) {
   const on = !c[which];
   changeConversation(c.id, { [which]: on });
   try {
-    await patch(`/api/chat/conversations/${c.id}/${which === 'isPinned' ? 'pin' : 'mute'}`, which === 'isPinned' ? { pinned: on } : { muted: on });
+    const [path, field] = TOGGLES[which];
+    await patch(`/api/chat/conversations/${c.id}/${path}`, { [field]: on });
   } catch (error) {
     changeConversation(c.id, { [which]: !on });
     throw error;
@@ -256,7 +267,12 @@ const handlers = {
     timeline(conversationId).change(messageId, (m) => ({ ...m, reactions })),
   chat_mute_status_changed: ({ conversationId, isMuted }) => changeConversation(conversationId, { isMuted }),
   chat_pin_status_changed: ({ conversationId, isPinned }) => changeConversation(conversationId, { isPinned }),
-  conversation_updated: ({ conversation: c }) => c && putConversations([c]),
+  conversation_updated: ({ conversation: c }) => {
+    if (!c) return;
+    back(c.id);
+    putConversations([c]);
+  },
+  conversation_removed: ({ conversationId, reason }) => gone(conversationId, reason),
   message_acknowledged: acknowledged,
   notification: (news) => {
     if (news.kind === 'verification') void countApprovals();

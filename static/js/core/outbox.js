@@ -106,6 +106,11 @@ export function strike(clientMessageId) {
   letters.value = letters.value.filter((l) => l.clientMessageId !== clientMessageId);
 }
 
+/** A conversation is not one's own any more: what waits for it will never be taken. @param {string} conversationId */
+export function strikeAll(conversationId) {
+  for (const letter of letters.value) if (letter.conversationId === conversationId) strike(letter.clientMessageId);
+}
+
 /** "Try again". @param {string} clientMessageId */
 export function retry(clientMessageId) {
   const letter = letters.value.find((l) => l.clientMessageId === clientMessageId);

@@ -33,8 +33,8 @@ export function keepRead(conversationId) {
   const seq = readUpTo(conversationId);
   const c = conversation(conversationId);
   if (!c || !me.value || !seq) return;
-  const { state, messages } = timeline(conversationId);
-  const left = seq >= c.seq ? 0 : state.value === 'ready' ? unreadAbove(messages.value, me.value.id, seq) : c.unreadCount;
+  const { state, messages, reachesEnd } = timeline(conversationId);
+  const left = seq >= c.seq ? 0 : state.value === 'ready' && reachesEnd.value ? unreadAbove(messages.value, me.value.id, seq) : c.unreadCount;
   if (left < c.unreadCount) changeConversation(conversationId, { unreadCount: left });
 }
 

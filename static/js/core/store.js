@@ -55,11 +55,12 @@ export function changeConversation(id, change) {
   if (c) conversations.value = new Map(conversations.value).set(id, { ...c, ...change });
 }
 
-/** @param {string[]} ids the conversations that are still one's own */
-export function keepOnly(ids) {
-  const wanted = new Set(ids);
-  if ([...conversations.value.keys()].every((id) => wanted.has(id))) return;
-  conversations.value = new Map([...conversations.value].filter(([id]) => wanted.has(id)));
+/** @param {string} id */
+export function dropConversation(id) {
+  if (!conversations.value.has(id)) return;
+  const next = new Map(conversations.value);
+  next.delete(id);
+  conversations.value = next;
 }
 
 /** @param {Partial<Person>[]} list */

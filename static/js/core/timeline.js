@@ -1,6 +1,6 @@
 // The messages of each conversation that was opened: loading pages, live changes, catching up after an absence.
 
-import { signal } from '../../vendor/preact.js';
+import { batch, signal } from '../../vendor/preact.js';
 import { get } from './api.js';
 import { firstUnread, leavesGap, merge, prepend, raise, requote, toMessage } from './merge.js';
 import { me } from './session.js';
@@ -13,6 +13,12 @@ import { weigh } from './urgent.js';
 const PAGE = 50;
 const LARGEST_PAGE = 200;
 
+/** So many messages are loaded page by page rather than jumped over: what is held stays one piece. */
+const NEAR = 400;
+
+/** @param {number} seq @param {number} first @param {number} last */
+const isNear = (seq, first, last) => seq >= first - NEAR && seq <= last;
+
 class Timeline {
   /** @param {string} id */
   constructor(id) {
@@ -21,12 +27,16 @@ class Timeline {
     this.state = signal(/** @type {'empty'|'loading'|'ready'|'failed'} */ ('empty'));
     /** Whether the first message ever is among those held. */
     this.complete = signal(false);
+    /** Whether the newest message is; not so after a jump far back, until one has come forward again. */
+    this.reachesEnd = signal(true);
     /** Changes up to here are in `messages`. */
     this.cursor = 0;
     /** @type {Map<string, Mark>} how far each of the others has received and read */
     this.marks = new Map();
     /** @type {Promise<void>|null} */
     this.olderPage = null;
+    /** @type {Promise<void>|null} */
+    this.newerPage = null;
     /** @type {Promise<void>|null} */
     this.catchingUp = null;
   }
@@ -74,13 +84,72 @@ class Timeline {
     this.complete.value = !data.length || data[0].seq <= 1;
   }
 
+  /** One page more at the bottom, where the end is not held. */
+  newer() {
+    if (this.reachesEnd.value || this.state.value !== 'ready') return Promise.resolve();
+    this.newerPage ??= this.#newerPage().finally(() => {
+      this.newerPage = null;
+    });
+    return this.newerPage;
+  }
+
+  async #newerPage() {
+    const last = this.messages.value.at(-1)?.seq ?? 0;
+    const { data } = await get(`${this.path}/messages?limit=${LARGEST_PAGE}&after=${last}&deleted=true`);
+    if (this.messages.value.at(-1)?.seq !== last) return;
+    batch(() => {
+      this.messages.value = [...this.messages.value, ...data.map(toMessage)];
+      weigh(this.messages.value);
+      this.#lookForEnd(data.length);
+    });
+  }
+
+  /** What came while the page was on its way is not in it; the next page has it. @param {number} got */
+  #lookForEnd(got) {
+    this.reachesEnd.value = got === 0 || (this.messages.value.at(-1)?.seq ?? 0) >= (conversation(this.id)?.seq ?? 0);
+  }
+
+  /** Holds the messages around a place instead of those at the end, however far apart they are. @param {number} seq */
+  async #around(seq) {
+    const [before, after] = await Promise.all([
+      get(`${this.path}/messages?limit=${PAGE}&before=${seq + 1}&deleted=true`),
+      get(`${this.path}/messages?limit=${PAGE}&after=${seq}&deleted=true`),
+    ]);
+    batch(() => {
+      this.messages.value = [...before.data, ...after.data].map(toMessage);
+      weigh(this.messages.value);
+      this.complete.value = before.data.length < PAGE || before.data[0]?.seq === 1;
+      this.#lookForEnd(after.data.length);
+      this.#raiseAll();
+    });
+  }
+
+  /** Back to the end, from wherever a jump has led. */
+  async latest() {
+    if (this.reachesEnd.value) return;
+    const { data } = await get(`${this.path}/messages?limit=${PAGE}&deleted=true`);
+    batch(() => {
+      this.messages.value = data.map(toMessage);
+      weigh(this.messages.value);
+      this.complete.value = data.length < PAGE || data[0]?.seq === 1;
+      this.#lookForEnd(data.length);
+      this.#raiseAll();
+    });
+    await this.newer();
+  }
+
   /** A message that is held. @param {string} id */
   find(id) {
     return this.messages.value.findLast((m) => m.id === id);
   }
 
-  /** Loads older pages until the message is held. @param {string} id @returns {Promise<boolean>} false when it is not there at all */
-  async reach(id) {
+  /**
+   * Holds the message: by a few older pages where it is near, by a jump where it is far.
+   * @param {string} id @param {number} [seq] its place, where that is known @returns {Promise<boolean>} false when it is not there at all
+   */
+  async reach(id, seq) {
+    const list = this.messages.value;
+    if (seq && !this.find(id) && this.state.value === 'ready' && !isNear(seq, list[0]?.seq ?? 0, list.at(-1)?.seq ?? 0)) await this.#around(seq);
     while (!this.find(id)) {
       if (this.complete.value || this.state.value !== 'ready') return false;
       await this.older();
@@ -91,11 +160,22 @@ class Timeline {
   /** @param {Message[]} incoming ascending */
   apply(incoming) {
     if (this.state.value === 'empty' || this.state.value === 'failed') return;
+    if (!this.reachesEnd.value) {
+      this.#mergeHeld(incoming);
+      return;
+    }
     if (incoming.some((m) => leavesGap(this.messages.value, m.seq)) && incoming.length === 1) {
       void this.catchUp().catch(() => {});
     }
     this.messages.value = requote(merge(this.messages.value, incoming, this.complete.value), incoming);
     this.#raiseAll();
+  }
+
+  /** Only what changed among those held: what is newer comes with its page. @param {Message[]} incoming */
+  #mergeHeld(incoming) {
+    const last = this.messages.value.at(-1)?.seq ?? 0;
+    const known = this.reachesEnd.value ? incoming : incoming.filter((m) => m.seq <= last);
+    this.messages.value = requote(merge(this.messages.value, known, this.complete.value), known);
   }
 
   /** @param {string} id @param {(m: Message) => Message} change */
@@ -142,7 +222,7 @@ class Timeline {
     for (let more = true; more; ) {
       const { data } = await get(`${this.path}/changes?since=${this.cursor}&limit=${LARGEST_PAGE}`);
       const news = /** @type {Message[]} */ (data.messages.map(toMessage)).sort((a, b) => a.seq - b.seq);
-      this.messages.value = requote(merge(this.messages.value, news, this.complete.value), news);
+      this.#mergeHeld(news);
       weigh(news);
       for (const mark of data.marks ?? []) this.mark(mark);
       const last = news.at(-1);
@@ -155,7 +235,7 @@ class Timeline {
 
   /** Where the unread divider belongs, now. */
   firstUnread() {
-    return me.value ? firstUnread(this.messages.value, me.value.id, conversation(this.id)?.unreadCount ?? 0) : null;
+    return me.value && this.reachesEnd.value ? firstUnread(this.messages.value, me.value.id, conversation(this.id)?.unreadCount ?? 0) : null;
   }
 }
 
@@ -171,5 +251,8 @@ export function timeline(id) {
 
 /** Every conversation whose messages are held. */
 export const held = () => [...timelines.values()].filter((one) => one.state.value === 'ready');
+
+/** @param {string} id */
+export const forgetTimeline = (id) => timelines.delete(id);
 
 export const emptyTimelines = () => timelines.clear();

@@ -35,7 +35,7 @@
 
 /** @typedef {'waiting'|'failed'|'sent'|'delivered'|'read'|'scheduled'} SendStatus */
 
-/** @typedef {{ id: string, sender?: string, senderId: string, senderName?: string, content: string, messageType: string, isDeleted?: boolean }} Quote `senderId` is empty while the original is not loaded */
+/** @typedef {{ id: string, sender?: string, senderId: string, senderName?: string, content: string, messageType: string, isDeleted?: boolean, seq?: number }} Quote `senderId` is empty while the original is not loaded */
 /** @typedef {{ senderId: string, senderName: string }} Origin who wrote the words of a forwarded message */
 /** @typedef {{ latitude: number, longitude: number, label: string|null }} Place in decimal degrees */
 /** @typedef {{ userId: string, at: string }} Ack */
@@ -51,6 +51,7 @@
  * @property {string} conversationId
  * @property {string} senderId
  * @property {string} [senderName]
+ * @property {string} [senderRole]
  * @property {string} content
  * @property {string} messageType
  * @property {string} createdAt
@@ -85,6 +86,8 @@
  * @property {boolean} [isActive] false: nobody is left to write to
  * @property {boolean} isMuted
  * @property {boolean} isPinned
+ * @property {string|null} [groupAvatar]
+ * @property {string|null} [groupAdmin] who looks after a group
  * @property {string} lastActivity
  * @property {string} createdAt
  * @property {number} seq

@@ -4,25 +4,36 @@ import { html, useEffect, useRef, useState } from '../../vendor/preact.js';
 import { explain, t } from '../core/i18n.js';
 import { fetchConversation } from '../core/live.js';
 import { pendingOf } from '../core/outbox.js';
+import { removed } from '../core/removed.js';
 import { link } from '../core/socket.js';
-import { conversation, listState, partner, titleOf } from '../core/store.js';
-import { langOf } from '../core/text.js';
+import { conversation, listState, others, partner, titleOf } from '../core/store.js';
+import { langOf, shortName } from '../core/text.js';
 import { timeline } from '../core/timeline.js';
-import { Avatar } from '../ui/avatar.js';
 import { Banner } from '../ui/banner.js';
 import { Composer } from '../ui/composer.js';
+import { ConversationAvatar } from '../ui/conversation-avatar.js';
+import { ConversationFind } from '../ui/conversation-find.js';
 import { Details } from '../ui/details.js';
 import { Dialog } from '../ui/dialog.js';
 import { Icon } from '../ui/icon.js';
 import { MessageList } from '../ui/message-list.js';
-import { isBusy, presenceOf, roleOf } from '../ui/person.js';
+import { presenceOf, roleOf } from '../ui/person.js';
 import { Safety } from '../ui/safety.js';
 import { Empty, Failed } from '../ui/states.js';
 
 /** @typedef {import('../core/types.js').Conversation} Conversation */
 
-/** @param {{ c: Conversation, onDetails: () => void }} props */
-function Head({ c, onDetails }) {
+/** Whether there is a third pane. */
+const hasRoom = matchMedia('(min-width: 1080px)');
+
+/** "4 people: Fathima, Dr. Nimali, you" @param {Conversation} c */
+function membersLine(c) {
+  const names = [...others(c).map(shortName), t('you')].join(', ');
+  return `${t('details.people', { n: c.participants.length })}: ${names}`;
+}
+
+/** @param {{ c: Conversation, onFind: () => void, onDetails: () => void }} props */
+function Head({ c, onFind, onDetails }) {
   const heading = useRef(/** @type {HTMLElement|null} */ (null));
   const person = partner(c);
   const name = titleOf(c);
@@ -30,13 +41,14 @@ function Head({ c, onDetails }) {
   useEffect(() => {
     if (matchMedia('(hover: none) and (pointer: coarse)').matches) heading.current?.focus({ preventScroll: true });
   }, [c.id]);
-  const sub = person ? [roleOf(person), presenceOf(person)].filter(Boolean).join(' · ') : t('details.people', { n: c.participants.length });
+  const sub = person ? [roleOf(person), presenceOf(person)].filter(Boolean).join(' · ') : membersLine(c);
   return html`<header class="head">
     <a class="btn icon only-phone" href="/chats" aria-label=${t('chat.back')}><${Icon} name="arrow-left" /></a>
     <div class="who">
-      <${Avatar} name=${name} role=${person?.role} size="s" isOnline=${person?.isOnline} busy=${isBusy(person)} />
+      <${ConversationAvatar} c=${c} size="s" />
       <div class="min0"><h1 id="chat-h" ref=${heading} tabindex="-1" lang=${langOf(name)}>${name}</h1><span class="sub">${sub}</span></div>
     </div>
+    <button class="btn icon" type="button" aria-label=${t('find.here')} data-testid="find-here" onClick=${onFind}><${Icon} name="search" /></button>
     <button class="btn icon not-three" type="button" aria-label=${t('details.title')} onClick=${onDetails}><${Icon} name="info" /></button>
   </header>`;
 }
@@ -63,22 +75,33 @@ export function Conversation({ id }) {
   const c = conversation(id);
   const [error, setError] = useState(/** @type {any} */ (null));
   const [details, showDetails] = useState(false);
+  const [finding, find] = useState(/** @type {'beside'|'over'|null} */ (null));
   const [tries, setTries] = useState(0);
+  const closeFind = () => {
+    find(null);
+    /** @type {HTMLElement|null} */ (document.querySelector('[data-testid=find-here]'))?.focus();
+  };
   const listed = listState.value !== 'loading';
   useEffect(() => {
     setError(null);
-    if (!c && listed) fetchConversation(id).catch(setError);
+    if (!c && listed && !removed.value.has(id)) fetchConversation(id).catch(setError);
   }, [id, listed, tries, link.value]);
 
+  const out = removed.value.get(id);
+  if (!c && out) {
+    return html`<main class="chat alone" aria-label=${t('chat')} data-testid="removed">
+      <${Empty} level=${1} title=${t(`gone.${out.reason}`)} text=${t('gone.about', { name: out.name || t('chat') })}><a class="btn line" id="write" href="/chats">${t('chat.back')}</a><//>
+    </main>`;
+  }
   if (!c) {
-    return html`<main class="chat" aria-label=${t('chat')}>
+    return html`<main class="chat alone" aria-label=${t('chat')}>
       <a class="btn icon only-phone" href="/chats" aria-label=${t('chat.back')}><${Icon} name="arrow-left" /></a>
-      ${error?.code === 'NO_ANSWER' ? html`<${Failed} onRetry=${() => setTries((n) => n + 1)} />` : error ? html`<${Empty} title=${t('chat.closed')} text=${explain({ ...error, code: error.code })} />` : html`<div class="thread" role="status"><span class="vh">${t('thread.loading')}</span></div>`}
+      ${error?.code === 'NO_ANSWER' ? html`<${Failed} onRetry=${() => setTries((n) => n + 1)} />` : error ? html`<${Empty} level=${1} title=${t('chat.closed')} text=${explain({ ...error, code: error.code })} />` : html`<div class="thread" role="status"><span class="vh">${t('thread.loading')}</span></div>`}
     </main>`;
   }
   return html`
     <main class="chat" aria-labelledby="chat-h">
-      <${Head} c=${c} onDetails=${() => showDetails(true)} />
+      <${Head} c=${c} onFind=${() => find(hasRoom.matches ? 'beside' : 'over')} onDetails=${() => showDetails(true)} />
       <${Safety} c=${c} />
       <${Banner} />
       <${Thread} c=${c} />
@@ -86,7 +109,10 @@ export function Conversation({ id }) {
         ? html`<div class="composer"><p class="blocked" id="write" tabindex="-1">${t('composer.blocked', { name: titleOf(c) })}</p></div>`
         : html`<${Composer} id=${c.id} name=${titleOf(c)} />`}
     </main>
-    <aside class="details scroll" aria-label=${t('details.title')} tabindex="0"><${Details} c=${c} /></aside>
+    ${finding === 'beside'
+      ? html`<aside class="details scroll" aria-label=${t('find.here')} tabindex="-1"><${ConversationFind} c=${c} hasClose=${true} onOpen=${() => {}} onClose=${closeFind} /></aside>`
+      : html`<aside class="details scroll" aria-label=${t('details.title')} tabindex="0"><${Details} c=${c} /></aside>`}
+    ${finding === 'over' && html`<${Dialog} class="slide find-over" title=${t('find.here')} onClose=${() => find(null)}><div class="scroll"><${ConversationFind} c=${c} hasClose=${false} onOpen=${() => find(null)} onClose=${() => find(null)} /></div><//>`}
     ${details && html`<${Dialog} class="slide" title=${t('details.title')} onClose=${() => showDetails(false)}><div class="scroll"><${Details} c=${c} /></div><//>`}
   `;
 }

@@ -27,7 +27,7 @@ function Quoted({ m, tab, context }) {
   const quote = m.replyTo;
   if (!quote) return null;
   const text = quote.senderId ? preview(quote) : t('reply.earlier');
-  return html`<button class="quote" type="button" tabindex=${tab} data-testid="quote" onClick=${() => context.jump(quote.id)}>
+  return html`<button class="quote" type="button" tabindex=${tab} data-testid="quote" onClick=${() => context.jump(quote.id, quote.seq)}>
     <span class="vh">${t('reply.to')} </span>${quote.senderId && html`<b>${context.nameOf(quote.senderId, quote.senderName)}</b>`}
     <span dir="auto" lang=${langOf(text)}>${text}</span><span class="vh">. ${t('reply.jump')}</span>
   </button>`;
@@ -82,7 +82,7 @@ export function Bubble({ m, mine, showName, isCurrent, context }) {
     return html`<div class="bubble"><${Icon} name="ban" size="s" /><span class="grow">${mine ? t('message.youDeleted') : t('message.deleted')}</span><${Meta} m=${m} mine=${mine} tab=${tab} context=${context} /></div>`;
   }
   return html`<div class="bubble">
-    ${showName ? html`<b class="who-line">${speaker}</b>` : html`<span class="vh">${speaker}: </span>`}
+    ${showName ? html`<b class="who-line"><span lang=${langOf(speaker)}>${speaker}</span> <span class="who-role">${context.roleOf(m.senderId)}</span></b>` : html`<span class="vh">${speaker}: </span>`}
     <${UrgentFlag} m=${m} mine=${mine} name=${speaker} /><${Forwarded} m=${m} context=${context} />
     <${Quoted} m=${m} tab=${tab} context=${context} /><${Files} m=${m} />
     ${m.messageType === 'location' ? html`<${PlaceCard} m=${m} tab=${tab} />` : html`<span class="text" dir="auto" lang=${langOf(m.content) ?? ''}>${m.content}</span>`}

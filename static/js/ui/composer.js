@@ -5,6 +5,7 @@ import { html, useEffect, useRef, useState } from '../../vendor/preact.js';
 import { edit } from '../core/amend.js';
 import { draftOf, editOf, isUrgent, makeUrgent, replyOf, saveDraft, saveEdit, saveReply } from '../core/drafts.js';
 import { t } from '../core/i18n.js';
+import { mustAsk } from '../core/large-group.js';
 import { quoteOf, write } from '../core/outbox.js';
 import { me } from '../core/session.js';
 import { conversation } from '../core/store.js';
@@ -14,6 +15,7 @@ import { iStop, iType } from '../core/typing.js';
 import { preview } from './bubble.js';
 import { More, UrgentTask } from './composer-more.js';
 import { Icon } from './icon.js';
+import { LargeGroup } from './large-group.js';
 import { toastError } from './toast.js';
 
 /** @typedef {import('../core/types.js').Message} Message */
@@ -38,6 +40,7 @@ function Task({ id, messageId, isEdit, m, onCancel }) {
 export function Composer({ id, name }) {
   const box = useRef(/** @type {HTMLTextAreaElement|null} */ (null));
   const [busy, setBusy] = useState(false);
+  const [asking, ask] = useState(false);
   const editing = editOf(id);
   const urgent = !editing && isUrgent(id);
   const replyId = replyOf(id);
@@ -85,12 +88,17 @@ export function Composer({ id, name }) {
     else iStop();
   }
 
-  function submit() {
+  /** @param {boolean} [isSure] that so many people are to read it */
+  function submit(isSure = false) {
     const area = box.current;
     const text = area?.value.trim();
     if (!area || !text) return;
     if (editing) {
       void saveEdited(text);
+      return;
+    }
+    if (!isSure && mustAsk(conversation(id))) {
+      ask(true);
       return;
     }
     write(id, text, { ...(replyId && { replyTo: replyId }), ...(urgent && { priority: 'urgent' }) });
@@ -140,6 +148,7 @@ export function Composer({ id, name }) {
     <button class=${urgent ? 'btn icon danger-fill' : 'btn icon primary'} type="submit" aria-label=${editing ? t('save') : t(urgent ? 'composer.sendUrgent' : 'composer.send')} aria-busy=${busy} data-testid="send">
       <${Icon} name=${editing ? 'check' : 'send-horizontal'} />
     </button>
+    ${asking && html`<${LargeGroup} id=${id} onYes=${() => submit(true)} onClose=${() => ask(false)} />`}
   </form>`;
 }
 

@@ -1,18 +1,18 @@
 // One conversation in the list: who, what was last, when, and what waits.
 
-import { html } from '../../vendor/preact.js';
+import { html, useRef, useState } from '../../vendor/preact.js';
 import { shortWhen } from '../core/dates.js';
 import { draftOf } from '../core/drafts.js';
 import { t } from '../core/i18n.js';
 import { pendingOf } from '../core/outbox.js';
 import { me } from '../core/session.js';
-import { partner, titleOf, typing } from '../core/store.js';
+import { titleOf, typing } from '../core/store.js';
 import { langOf, shortName } from '../core/text.js';
 import { waitsIn } from '../core/urgent.js';
-import { Avatar } from './avatar.js';
 import { preview } from './bubble.js';
+import { ConversationAvatar } from './conversation-avatar.js';
 import { Icon } from './icon.js';
-import { isBusy } from './person.js';
+import { RowMenu, useRest } from './row-actions.js';
 import { Ticks } from './ticks.js';
 
 /** @typedef {import('../core/types.js').Conversation} Conversation */
@@ -44,12 +44,21 @@ function Said({ c, isOpen }) {
 
 /** @param {{ c: Conversation, isOpen: boolean }} props */
 export function ConversationRow({ c, isOpen }) {
-  const person = partner(c);
+  const [menu, setMenu] = useState(false);
+  const row = useRef(/** @type {HTMLElement|null} */ (null));
+  const touch = useRest(() => setMenu(true));
   const name = titleOf(c);
   const when = Date.parse(c.lastMessage?.timestamp ?? c.lastActivity ?? c.createdAt);
-  return html`<li>
-    <a class=${c.unreadCount ? 'conv new' : 'conv'} href=${`/chats/${c.id}`} aria-current=${isOpen ? 'true' : undefined} data-testid="conversation-row" data-id=${c.id}>
-      <${Avatar} name=${name} role=${person?.role} isOnline=${person?.isOnline} busy=${isBusy(person)} />
+  const link = () => /** @type {HTMLElement|null|undefined} */ (row.current?.querySelector('.conv'));
+  /** @param {KeyboardEvent} event */
+  const onKeyDown = (event) => {
+    if (event.key !== 'ContextMenu' && !(event.key === 'F10' && event.shiftKey)) return;
+    event.preventDefault();
+    setMenu(true);
+  };
+  return html`<li class="conv-row" ref=${row} ...${touch} onKeyDown=${onKeyDown}>
+    <a class=${c.unreadCount ? 'conv new' : 'conv'} href=${`/chats/${c.id}`} aria-current=${isOpen ? 'true' : undefined} aria-keyshortcuts="Shift+F10" data-stop data-testid="conversation-row" data-id=${c.id}>
+      <${ConversationAvatar} c=${c} />
       <b lang=${langOf(name)}>${name}</b>
       <time datetime=${new Date(when).toISOString()}>${shortWhen(when)}</time>
       <span class="last"><${Last} c=${c} isOpen=${isOpen} /></span>
@@ -59,5 +68,7 @@ export function ConversationRow({ c, isOpen }) {
         ${c.unreadCount > 0 && html`<span class=${waitsIn(c.id) ? 'count danger' : c.isMuted ? 'count muted' : 'count'}>${c.unreadCount > 99 ? '99+' : c.unreadCount}<span class="vh"> ${t('unread')}</span></span>`}
       </span>
     </a>
+    <button class="btn icon row-more" type="button" aria-haspopup="menu" aria-label=${t('row.actions', { name })} data-testid="row-menu" onClick=${() => setMenu(true)}><${Icon} name="ellipsis-vertical" /></button>
+    ${menu && html`<${RowMenu} c=${c} anchor=${row.current?.querySelector('.row-more') ?? null} back=${link} onClose=${() => setMenu(false)} />`}
   </li>`;
 }

@@ -1,13 +1,17 @@
 // About this conversation: a third pane where there is room, sliding over the chat elsewhere.
 
-import { html } from '../../vendor/preact.js';
+import { html, useState } from '../../vendor/preact.js';
+import { isMine } from '../core/groups.js';
 import { t } from '../core/i18n.js';
 import { toggle } from '../core/live.js';
-import { others, partner, titleOf } from '../core/store.js';
+import { partner, titleOf } from '../core/store.js';
 import { langOf } from '../core/text.js';
-import { Avatar } from './avatar.js';
+import { ConversationAvatar } from './conversation-avatar.js';
+import { EditGroup } from './group-dialogs.js';
+import { Members } from './group-members.js';
 import { Icon } from './icon.js';
-import { AvailabilityTag, isBusy, presenceOf, roleOf } from './person.js';
+import { Languages } from './person-facts.js';
+import { AvailabilityTag, presenceOf, roleOf } from './person.js';
 import { toastError } from './toast.js';
 
 /** @typedef {import('../core/types.js').Conversation} Conversation */
@@ -25,8 +29,7 @@ function Facts({ c, person }) {
     <dl class="facts">
       ${experience && html`<${Fact} icon="star" label=${t('profile.experience')}>${experience}<//>`}
       ${location && html`<${Fact} icon="map-pin" label=${t('profile.location')}>${location}<//>`}
-      ${Boolean(languages?.length) && html`<${Fact} icon="languages" label=${t('details.speaks')}>${languages?.map((one) => html`<span lang=${langOf(one)}>${one}</span>`).reduce(
-        (/** @type {unknown[]} */ all, one) => (all.length ? [...all, ', ', one] : [one]), [])}<//>`}
+      ${Boolean(languages?.length) && html`<${Fact} icon="languages" label=${t('details.speaks')}><${Languages} list=${languages} /><//>`}
       ${presenceOf(person) && html`<${Fact} icon="clock" label=${t('details.now')}>${presenceOf(person)}<//>`}
     </dl>
   </section>`;
@@ -35,31 +38,36 @@ function Facts({ c, person }) {
 /** Without what is not known, so that it does not hide what is. @param {Person} person */
 const clean = (person) => Object.fromEntries(Object.entries(person).filter(([, value]) => value !== null && value !== undefined && value !== ''));
 
+/** @typedef {{ icon: string, text: string, pressed?: boolean, onClick: () => void }} Act */
+
+/** @param {{ list: Act[] }} props */
+const Acts = ({ list }) => html`<div class="dt-acts">
+  ${list.map(({ icon, text, pressed, onClick }) => html`<button class="btn" type="button" key=${icon} aria-pressed=${pressed} onClick=${onClick}><${Icon} name=${icon} />${text}</button>`)}
+</div>`;
+
 /** @param {{ c: Conversation }} props */
 export function Details({ c }) {
+  const [editing, edit] = useState(false);
   const person = partner(c);
   const name = titleOf(c);
   /** @param {'isPinned'|'isMuted'} which */
   const flip = (which) => () => void toggle(c, which).catch(toastError);
+  const acts = [
+    { icon: c.isPinned ? 'pin-off' : 'pin', text: t(c.isPinned ? 'unpin' : 'pin'), pressed: c.isPinned, onClick: flip('isPinned') },
+    { icon: c.isMuted ? 'bell' : 'bell-off', text: t(c.isMuted ? 'unmute' : 'mute'), pressed: c.isMuted, onClick: flip('isMuted') },
+    ...(isMine(c) ? [{ icon: 'pencil', text: t('edit'), onClick: () => edit(true) }] : []),
+  ];
   return html`
     <div class="dt-head">
-      <${Avatar} name=${name} role=${person?.role} size="l" isOnline=${person?.isOnline} busy=${isBusy(person)} />
+      <${ConversationAvatar} c=${c} size="l" />
       <h2 lang=${langOf(name)}>${name}</h2>
       <p class="muted small">${person ? roleOf(person) : t('details.people', { n: c.participants.length })}</p>
-      ${person && html`<${AvailabilityTag} person=${person} />`}
+      ${person && html`<${AvailabilityTag} person=${person} /><a class="hit small" href=${`/people/${person.id}`}>${t('people.profile')}</a>`}
     </div>
-    <div class="dt-acts">
-      <button class="btn" type="button" aria-pressed=${c.isPinned} onClick=${flip('isPinned')}><${Icon} name=${c.isPinned ? 'pin-off' : 'pin'} />${t(c.isPinned ? 'unpin' : 'pin')}</button>
-      <button class="btn" type="button" aria-pressed=${c.isMuted} onClick=${flip('isMuted')}><${Icon} name=${c.isMuted ? 'bell' : 'bell-off'} />${t(c.isMuted ? 'unmute' : 'mute')}</button>
-    </div>
+    <${Acts} list=${acts} />
     ${person && html`<${Facts} c=${c} person=${person} />`}
-    ${c.type === 'group' &&
-    html`<section class="sec" aria-labelledby="members-h">
-      <div class="sec-h"><h3 id="members-h">${t('details.members')}</h3></div>
-      <ul class="stack">
-        ${others(c).map((one) => html`<li class="row" key=${one.id}><${Avatar} name=${one.name} role=${one.role} size="s" /><span class="min0">${one.name}<span class="sub">${roleOf(one)}</span></span></li>`)}
-      </ul>
-    </section>`}
+    ${c.type === 'group' && html`<${Members} c=${c} />`}
     <section class="sec" aria-label=${t('details.privacy')}><p class="privacy"><${Icon} name="lock" size="s" />${t('details.kept')}</p></section>
+    ${editing && html`<${EditGroup} c=${c} onClose=${() => edit(false)} />`}
   `;
 }

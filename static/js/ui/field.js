@@ -9,15 +9,15 @@ import { Icon } from './icon.js';
  * @property {string} name @property {string} label
  * @property {string} [value] @property {string} [type] @property {string} [autocomplete] @property {string} [inputmode]
  * @property {string} [error] @property {string} [hint] @property {boolean} [required] @property {boolean} [autofocus]
- * @property {boolean} [multiline] @property {(value: string) => void} [onInput] @property {unknown} [children] beside the input
+ * @property {boolean} [multiline] @property {number} [maxlength] @property {(value: string) => void} [onInput] @property {unknown} [children] beside the input
  */
 
 /** @param {FieldProps} props */
-export function Field({ name, label, value, type = 'text', autocomplete = 'off', inputmode, error, hint, required, autofocus, multiline, onInput, children }) {
+export function Field({ name, label, value, type = 'text', autocomplete = 'off', inputmode, error, hint, required, autofocus, multiline, maxlength, onInput, children }) {
   const id = useId();
   const described = error || hint ? `${id}-about` : undefined;
   const common = {
-    id, name, autocomplete, inputmode, required, autofocus,
+    id, name, autocomplete, inputmode, required, autofocus, maxlength,
     class: 'input', defaultValue: value, 'aria-invalid': error ? 'true' : undefined, 'aria-describedby': described,
     onInput: (/** @type {{ currentTarget: HTMLInputElement }} */ event) => onInput?.(event.currentTarget.value),
   };

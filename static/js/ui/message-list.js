@@ -18,6 +18,7 @@ import { shortName } from '../core/text.js';
 import { timeline } from '../core/timeline.js';
 import { Icon } from './icon.js';
 import { MessageActions } from './message-actions.js';
+import { roleOf } from './person.js';
 import { ThreadRow } from './rows.js';
 import { toast, toastError } from './toast.js';
 import { TypingLine } from './typing-line.js';
@@ -45,11 +46,17 @@ const guess = (row) => {
   return 44 + 22 * Math.floor(row.message.content.length / 46);
 };
 
+/** @param {Message|undefined} m */
+const authorOf = (m) => (m?.senderName ? { name: m.senderName, firstName: '', role: /** @type {import('../core/types.js').Role} */ (m.senderRole ?? 'admin') } : undefined);
+
 /** @param {{ c: Conversation }} props */
 export function MessageList({ c }) {
   const line = timeline(c.id);
   const messages = line.messages.value;
-  const pending = pendingOf(c.id);
+  const reachesEnd = line.reachesEnd.value;
+  const unsent = pendingOf(c.id);
+  // What waits to be sent stands at the end, which is not here after a jump far back.
+  const pending = reachesEnd ? unsent : [];
   const mine = me.value?.id ?? '';
   const scroller = useRef(/** @type {HTMLElement|null} */ (null));
   const [, redraw] = useState(0);
@@ -73,7 +80,7 @@ export function MessageList({ c }) {
     paddingStart: 16,
     paddingEnd: 4,
     anchorTo: /** @type {const} */ ('end'),
-    followOnAppend: true,
+    followOnAppend: reachesEnd,
     scrollEndThreshold: NEAR_END,
     scrollToFn: elementScroll,
     observeElementRect,
@@ -109,14 +116,10 @@ export function MessageList({ c }) {
     };
   }, []);
   // One's own message is always followed.
-  const lastPending = pending.at(-1)?.id;
+  const lastPending = unsent.at(-1)?.id;
   const wasPending = useRef(lastPending);
   useLayoutEffect(() => {
-    if (lastPending && lastPending !== wasPending.current) {
-      held.current.until = 0;
-      follow.current = true;
-      v.scrollToEnd();
-    }
+    if (lastPending && lastPending !== wasPending.current) toEnd();
     wasPending.current = lastPending;
   }, [lastPending]);
 
@@ -141,11 +144,11 @@ export function MessageList({ c }) {
   }, []);
   const onScroll = () => {
     const { scrollHeight = 0, scrollTop = 0, clientHeight = 0 } = scroller.current ?? {};
-    follow.current = scrollHeight - scrollTop - clientHeight <= AT_END;
+    follow.current = line.reachesEnd.value && scrollHeight - scrollTop - clientHeight <= AT_END;
   };
 
   const items = v.getVirtualItems();
-  const atEnd = v.isAtEnd(NEAR_END);
+  const atEnd = reachesEnd && v.isAtEnd(NEAR_END);
   const looking = attending.value;
   const newest = messages.at(-1)?.seq ?? 0;
 
@@ -179,7 +182,7 @@ export function MessageList({ c }) {
   useEffect(() => {
     const before = looked.current;
     looked.current = { looking, newest };
-    if (!looking && newest > before.newest && (unreadSeq === null || unreadSeq <= readUpTo(c.id))) {
+    if (!looking && reachesEnd && newest > before.newest && (unreadSeq === null || unreadSeq <= readUpTo(c.id))) {
       const first = messages.find((m) => m.seq > before.newest && m.senderId !== mine);
       if (first) setUnreadSeq(first.seq);
     }
@@ -190,8 +193,26 @@ export function MessageList({ c }) {
     if (nearTop && !complete) line.older().catch(() => {});
   }, [nearTop, complete, messages.length]);
 
+  const nearBottom = total - (v.scrollOffset ?? 0) - height < NEAR_TOP;
+  useEffect(() => {
+    if (nearBottom && !reachesEnd) line.newer().catch(() => {});
+  }, [nearBottom, reachesEnd, messages.length]);
+  /** To the newest message, from wherever one is. */
+  function toEnd() {
+    const go = () => {
+      held.current.until = 0;
+      follow.current = true;
+      v.scrollToEnd();
+    };
+    if (line.reachesEnd.value) go();
+    else line.latest().then(() => requestAnimationFrame(go), toastError);
+  }
+
   const measure = useCallback((/** @type {Element|null} */ element) => v.measureElement(element), []);
-  const names = useMemo(() => new Map(c.participants.map((person) => [person.id, shortName(person)])), [c.participants]);
+  const isGroup = c.type === 'group' || others(c).length > 1;
+  const members = useMemo(() => new Map(c.participants.map((person) => [person.id, person])), [c.participants]);
+  /** Who left is known by what they wrote. @param {string} id */
+  const memberOf = (id) => members.get(id) ?? authorOf(line.messages.value.find((m) => m.senderId === id));
 
   // The menu and what opens from it. The message is looked up again: it may change while its menu is open.
   const [layer, setLayer] = useState(/** @type {{ n: number, kind: Layer, id: string, anchor: Element|null }|null} */ (null));
@@ -220,11 +241,11 @@ export function MessageList({ c }) {
     return () => clearTimeout(timer);
   }, [glowing]);
   const wanted = useRef('');
-  /** To the original of a reply, however far back it is. @param {string} id */
-  async function jump(id) {
+  /** To the original of a reply or to what a search found, however far back it is. @param {string} id @param {number} [seq] */
+  async function jump(id, seq) {
     wanted.current = id;
     try {
-      if (!(await line.reach(id))) toast(t('error.MESSAGE_NOT_FOUND'));
+      if (!(await line.reach(id, seq))) toast(t('error.MESSAGE_NOT_FOUND'));
       else if (wanted.current === id) setArrived((n) => n + 1);
     } catch (error) {
       toastError(error);
@@ -248,12 +269,12 @@ export function MessageList({ c }) {
   // Somebody asked for a message of this conversation from elsewhere.
   const asked = wantedMessage.value;
   useEffect(() => {
-    const id = line.state.value === 'ready' ? takeWanted(c.id) : null;
-    if (id) void jump(id);
+    const to = line.state.value === 'ready' ? takeWanted(c.id) : null;
+    if (to) void jump(to.messageId, to.seq);
   }, [c.id, asked]);
 
   const acts = {
-    jump: (/** @type {string} */ id) => void jump(id),
+    jump: (/** @type {string} */ id, /** @type {number} */ seq) => void jump(id, seq),
     react: (/** @type {Message} */ m, /** @type {string} */ emoji) => void react(m, emoji).catch((error) => (error?.code === 'CONFLICT' ? toast(t('reacts.full')) : toastError(error))),
     acknowledge: (/** @type {Message} */ m) => acknowledge(m).then(() => rowOf(m.id)?.focus({ preventScroll: true }), toastError),
     /** @type {import('./rows.js').Context['open']} */
@@ -287,13 +308,22 @@ export function MessageList({ c }) {
   // One object for as long as it says the same: rows whose props are equal are not drawn again while scrolling.
   const context = useMemo(
     () => ({
-      nameOf: (/** @type {string} */ id, elsewise = '') => (id === mine ? t('you') : names.get(id) || elsewise || t('someone')),
-      isGroup: c.type === 'group' || others(c).length > 1,
+      nameOf: (/** @type {string} */ id, elsewise = '') => {
+        if (id === mine) return t('you');
+        const person = memberOf(id);
+        if (!person) return elsewise || t('someone');
+        return isGroup ? person.name : shortName(person);
+      },
+      roleOf: (/** @type {string} */ id) => {
+        const person = memberOf(id);
+        return person ? roleOf(person) : '';
+      },
+      isGroup,
       others: others(c).length,
       unreadCount: (/** @type {number} */ seq) => unreadAbove(messages, mine, seq - 1),
       /** Only what came after opening moves; history stands still. @param {Row} row */
       fresh: (row) => (row.kind === 'message' && row.message.at > openedAt.current ? (row.mine ? 'sending' : 'arrived') : ''),
-      jump: (/** @type {string} */ id) => act.current.jump(id),
+      jump: (/** @type {string} */ id, /** @type {number} */ seq) => act.current.jump(id, seq),
       react: (/** @type {Message} */ m, /** @type {string} */ emoji) => act.current.react(m, emoji),
       acknowledge: (/** @type {Message} */ m) => act.current.acknowledge(m),
       /** @type {import('./rows.js').Context['open']} */
@@ -301,9 +331,9 @@ export function MessageList({ c }) {
       onKeyDown: (/** @type {KeyboardEvent} */ event, /** @type {number} */ index) => act.current.onKeyDown(event, index),
       onFocus: (/** @type {number} */ index) => act.current.onFocus(index),
     }),
-    [names, messages, mine, c.type],
+    [members, messages, mine, isGroup],
   );
-  const below = atEnd ? 0 : unreadAbove(messages, mine, Math.max(seenBefore.current, readUpTo(c.id)));
+  const below = atEnd ? 0 : !reachesEnd ? c.unreadCount : unreadAbove(messages, mine, Math.max(seenBefore.current, readUpTo(c.id)));
 
   return html`<section class="thread scroll" ref=${scroller} tabindex="0" aria-label=${t('thread.label')} data-testid="thread" onScroll=${onScroll} onWheel=${letGo} onPointerDown=${letGo} onKeyDown=${letGo}>
       <div class="thread-rows" style=${{ height: `${total}px` }}>
@@ -317,7 +347,7 @@ export function MessageList({ c }) {
     </section>
     <div class="below">
       ${!atEnd &&
-      html`<button class="btn jump" type="button" data-testid="jump-latest" onClick=${() => v.scrollToEnd()}>
+      html`<button class="btn jump" type="button" data-testid="jump-latest" onClick=${toEnd}>
         <${Icon} name="arrow-down" /><span class="vh">${below ? t('thread.jumpNew', { n: below }) : t('thread.jump')}</span>
         ${below > 0 && html`<span class="count" aria-hidden="true">${below}</span>`}
       </button>`}

@@ -1,4 +1,4 @@
-// Choosing whom to write to: one person, or several as a group.
+// Choosing whom to write to: one person, or several as a care team.
 
 import { html, useMemo, useState } from '../../vendor/preact.js';
 import { finder } from '../core/directory.js';
@@ -6,6 +6,8 @@ import { t } from '../core/i18n.js';
 import { openWith } from '../core/live.js';
 import { go } from '../core/router.js';
 import { Dialog } from './dialog.js';
+import { Icon } from './icon.js';
+import { NewGroup } from './new-group.js';
 import { PeopleList } from './people-list.js';
 import { PersonRow } from './person.js';
 import { toastError } from './toast.js';
@@ -14,6 +16,14 @@ import { toastError } from './toast.js';
 
 /** @param {{ onClose: () => void }} props */
 export function NewConversation({ onClose }) {
+  const [isGroup, setGroup] = useState(false);
+  return html`<${Dialog} title=${t(isGroup ? 'group.new' : 'new.title')} onClose=${onClose}>
+    ${isGroup ? html`<${NewGroup} onBack=${() => setGroup(false)} onDone=${onClose} />` : html`<${OnePerson} onGroup=${() => setGroup(true)} onDone=${onClose} />`}
+  <//>`;
+}
+
+/** @param {{ onGroup: () => void, onDone: () => void }} props */
+function OnePerson({ onGroup, onDone }) {
   const [busy, setBusy] = useState(false);
   const people = useMemo(() => finder({ plain: true }), []);
 
@@ -22,7 +32,7 @@ export function NewConversation({ onClose }) {
     setBusy(true);
     try {
       const conversationId = await openWith(id);
-      onClose();
+      onDone();
       go(`/chats/${conversationId}`);
     } catch (error) {
       setBusy(false);
@@ -30,7 +40,10 @@ export function NewConversation({ onClose }) {
     }
   }
 
-  return html`<${Dialog} title=${t('new.title')} onClose=${onClose}>
-    <${PeopleList} finder=${people} id="new-q" row=${(/** @type {Person} */ person) => html`<${PersonRow} key=${person.id} person=${person} busy=${busy} onChoose=${() => choose(person.id)} />`} />
+  return html`<${PeopleList} finder=${people} id="new-q" row=${(/** @type {Person} */ person) => html`<${PersonRow} key=${person.id} person=${person} busy=${busy} onChoose=${() => choose(person.id)} />`}>
+    <button class="person as-group" type="button" data-testid="new-group" onClick=${onGroup}>
+      <span class="av clinic s" aria-hidden="true"><${Icon} name="users" /></span>
+      <span class="min0"><b>${t('group.new')}</b><span class="sub">${t('group.newAbout')}</span></span><${Icon} name="chevron-right" size="s" />
+    </button>
   <//>`;
 }

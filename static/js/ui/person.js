@@ -36,7 +36,7 @@ export function AvailabilityTag({ person }) {
 
 /** A person to choose. @param {{ person: Person, onChoose: () => void, busy?: boolean }} props */
 export const PersonRow = ({ person, onChoose, busy = false }) => html`<li>
-  <button class="person" type="button" data-testid="person-row" data-id=${person.id} aria-disabled=${busy} onClick=${() => !busy && onChoose()}>
+  <button class="person" type="button" data-stop data-testid="person-row" data-id=${person.id} aria-disabled=${busy} onClick=${() => !busy && onChoose()}>
     <${Avatar} name=${person.name} role=${person.role} isOnline=${person.isOnline} busy=${isBusy(person)} />
     <span class="min0"><b lang=${langOf(person.name)}>${person.name}</b><span class="sub">${roleOf(person)}</span></span>
     <${AvailabilityTag} person=${person} />

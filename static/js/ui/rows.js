@@ -17,11 +17,12 @@ import { Icon } from './icon.js';
 /**
  * @typedef {object} Context
  * @property {(id: string, elsewise?: string) => string} nameOf `elsewise` for whoever is not here any more
+ * @property {(id: string) => string} roleOf
  * @property {boolean} isGroup
  * @property {number} others how many people are on the other side
  * @property {(seq: number) => number} unreadCount
  * @property {(row: Row) => string} fresh
- * @property {(messageId: string) => void} jump
+ * @property {(messageId: string, seq?: number) => void} jump
  * @property {(m: Message, emoji: string) => void} react
  * @property {(m: Message) => Promise<void>} acknowledge
  * @property {(layer: Layer, m: Message, anchor?: Element) => void} open

@@ -14,9 +14,9 @@ export const Skeleton = ({ label, rows = 6 }) => html`<div role="status">
   </div>`)}
 </div>`;
 
-/** @param {{ title?: string, text?: string, children?: unknown, slim?: boolean }} props */
-export const Empty = ({ title, text, children, slim = false }) => html`<div class=${slim ? 'empty slim' : 'empty'}>
-  <${Lotus} />${title && html`<h2>${title}</h2>`}${text && html`<p>${text}</p>`}${children}
+/** @param {{ title?: string, text?: string, children?: unknown, slim?: boolean, level?: 1|2 }} props level of its heading */
+export const Empty = ({ title, text, children, slim = false, level = 2 }) => html`<div class=${slim ? 'empty slim' : 'empty'}>
+  <${Lotus} />${title && html`<${`h${level}`}>${title}<//>`}${text && html`<p>${text}</p>`}${children}
 </div>`;
 
 /** @param {{ onRetry: () => void }} props */

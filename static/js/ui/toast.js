@@ -7,11 +7,11 @@ import { explain } from '../core/i18n.js';
 const toasts = signal(/** @type {Toast[]} */ ([]));
 let last = 0;
 
-/** @param {string} text @param {Toast['action']} [action] a toast with a button stays until it is answered */
-export function toast(text, action) {
+/** @param {string} text @param {Toast['action']} [action] a toast with a button stays until it is answered @param {number} [ms] or as long as this */
+export function toast(text, action, ms = action ? 0 : 5000) {
   const id = ++last;
   toasts.value = [...toasts.value.slice(-2), { id, text, action }];
-  if (!action) setTimeout(() => dismiss(id), 5000);
+  if (ms) setTimeout(() => dismiss(id), ms);
 }
 
 /** For a failure that nothing on the screen shows. @param {unknown} error */
