@@ -6,6 +6,7 @@ use crate::{
     clock::Clock,
     config::Config,
     contract::{Emission, Event},
+    files::{self, Files, Links},
     http,
     limit::Limiter,
     metrics::Metrics,
@@ -29,6 +30,7 @@ pub struct App {
     store: Arc<Store<Emission>>,
     accounts: Arc<Accounts>,
     chats: Chats,
+    files: Arc<Files>,
     sockets: Server<Realtime>,
     metrics: Arc<Metrics>,
     limiter: Arc<Limiter>,
@@ -61,13 +63,17 @@ impl App {
         tell(&report);
         let store = Arc::new(store);
         let chats = Chats::new(store.clone(), config.policy, config.chat.clone()).map_err(|error| StartError(error.to_string()))?;
-        let accounts = Arc::new(accounts(&config, store.clone(), chats.clone())?);
+        let chats = chats.with_files(config.files.max_count);
+        let secret = own_secret(&config)?;
+        let links = Arc::new(Links::new(&secret, store.clock().clone(), config.server.public_url.clone()));
+        let files = Arc::new(files(&config, store.clone(), &chats, links.clone())?);
+        let accounts = Arc::new(accounts(&config, secret, store.clone(), chats.clone())?);
         let limiter = Arc::new(Limiter::new(&config.limits));
-        let realtime = Realtime::new(accounts.clone(), chats.clone(), hub, limiter.clone());
+        let realtime = Realtime::new(accounts.clone(), chats.clone(), hub, links, limiter.clone());
         let sockets = Server::new(socket_settings(&config), realtime);
         let metrics = Arc::new(Metrics::new(store.clone(), chats.everybody().clone(), sockets.counters().clone(), chats.index().clone()));
         let setup_token = accounts.begin_setup(std::env::var("MOMMYCARE_SETUP_TOKEN").ok()).map_err(|error| StartError(error.message))?;
-        Ok(Self { config: Arc::new(config), store, accounts, chats, sockets, metrics, limiter, setup_token })
+        Ok(Self { config: Arc::new(config), store, accounts, chats, files, sockets, metrics, limiter, setup_token })
     }
 
     /// The accounts, for the command line.
@@ -129,6 +135,7 @@ impl App {
             .manage(self.store.clone())
             .manage(self.accounts.clone())
             .manage(self.chats.clone())
+            .manage(self.files.clone())
             .manage(self.metrics.clone())
             .manage(self.limiter.clone())
             // Our own headers stand in place of Rocket's.
@@ -175,15 +182,36 @@ fn socket_settings(config: &Config) -> socketio::Config {
     }
 }
 
-/// Accounts, with the secret that was set or one of the data folder's own.
-fn accounts(config: &Config, store: Arc<Store<Emission>>, chats: Chats) -> Result<Accounts, StartError> {
-    let secret = match &config.accounts.jwt_secret {
-        Some(secret) => secret.clone().into_bytes(),
-        None => secret::load_or_create(&config.data.join("token.key")).map_err(|error| StartError(error.to_string()))?,
-    };
+/// The secret that was set, or one of the data folder's own.
+fn own_secret(config: &Config) -> Result<Vec<u8>, StartError> {
+    match &config.accounts.jwt_secret {
+        Some(secret) => Ok(secret.clone().into_bytes()),
+        None => secret::load_or_create(&config.data.join("token.key")).map_err(|error| StartError(error.to_string())),
+    }
+}
+
+fn accounts(config: &Config, secret: Vec<u8>, store: Arc<Store<Emission>>, chats: Chats) -> Result<Accounts, StartError> {
     let presence = Arc::new(move |user| chats.roster().presence(user));
     Accounts::new(store, AccountsConfig::new(&config.accounts, secret), presence).map_err(|error| StartError(error.message))
 }
+
+/// Files, which ask the conversations who sees a message.
+fn files(config: &Config, store: Arc<Store<Emission>>, chats: &Chats, links: Arc<Links>) -> Result<Files, StartError> {
+    let rules = files::Rules {
+        max_size: config.files.max_size.0,
+        max_count: config.files.max_count,
+        quota: config.files.quota.0,
+        memory: DECODING,
+        min_free: config.store.min_free.0,
+    };
+    let chats = chats.clone();
+    let sees = Arc::new(move |user, message| chats.sees(user, message));
+    Files::open(&config.data, store, rules, links, sees)
+        .map_err(|error| StartError(format!("The folder for uploads below {} cannot be used: {error}.", config.data.display())))
+}
+
+/// Memory for decoding pictures, in MiB.
+const DECODING: u32 = 96;
 
 /// Serves until `stop` ends. `ready` is told the address as soon as requests are answered.
 ///
@@ -210,6 +238,7 @@ pub async fn serve(
             () = stop => None,
             why = stopping.store.failed() => Some(why),
             () = stopping.tend() => None,
+            () = stopping.clear() => None,
         };
         stopping.say_goodbye().await;
         shutdown.notify();
@@ -230,10 +259,21 @@ impl App {
         for minutes in 0_u64.. {
             minute.tick().await;
             let swept = if minutes % 60 == 0 { self.chats.sweep().await } else { Ok(()) };
-            for done in [self.accounts.tend().await, swept] {
+            for done in [self.accounts.tend().await, self.files.tend().await, swept] {
                 if let Err(error) = done {
                     tracing::warn!(%error, "clearing away old rows has to wait");
                 }
+            }
+        }
+    }
+
+    /// Removes from the disk what was deleted. Never ends.
+    async fn clear(&self) {
+        let mut moment = tokio::time::interval(CLEAR);
+        loop {
+            moment.tick().await;
+            if let Err(error) = self.files.clear().await {
+                tracing::warn!(%error, "removing deleted files has to wait");
             }
         }
     }
@@ -251,6 +291,8 @@ impl App {
 }
 
 const MINUTE: Duration = Duration::from_mins(1);
+/// How soon what was deleted is gone from the disk. Nobody gets it any more from the moment of deleting.
+const CLEAR: Duration = Duration::from_secs(2);
 /// How long sockets have to close. The whole end takes at most five seconds.
 const GOODBYE: Duration = Duration::from_secs(2);
 

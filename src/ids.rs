@@ -72,6 +72,14 @@ id! {
     /// One sign-in on one device.
     SessionId
 }
+id! {
+    /// A file that somebody sent or is about to send.
+    FileId
+}
+id! {
+    /// The content of one or more files, as it lies on the disk.
+    BlobId
+}
 
 /// The place of a message in its conversation: 1, 2, 3 … without gaps. 0 means "before the first".
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default, Serialize, Deserialize)]

@@ -11,6 +11,7 @@ use crate::{
     accounts::Actor,
     contract::{DeletedView, Emission, Event, MessageView, ReactionsView, VersionView},
     error::{Code, Error, Result},
+    files,
     ids::{Cursor, MessageId, Seq, UserId},
     store::{
         Direction, Read,
@@ -37,7 +38,7 @@ pub fn edit(tx: &mut TxOf<'_>, rules: &Rules, actor: &Actor, id: MessageId, cont
     if now.since(message.created_at) > rules.settings.edit_window {
         return Err(Code::EditWindowExpired.into());
     }
-    if let Some(wrong) = draft::wrong_content(content) {
+    if let Some(wrong) = draft::wrong_content(content, !message.files.is_empty()) {
         return Err(Error::field("content", wrong));
     }
     if content != message.content {
@@ -77,6 +78,7 @@ pub fn delete(tx: &mut TxOf<'_>, actor: &Actor, id: MessageId) -> Result<Deleted
     let (mut seat, mut message) = own(tx, actor, id)?;
     if message.deleted_at.is_none() {
         message.content.clear();
+        files::release(tx, &message.files)?;
         message.files.clear();
         message.reactions.clear();
         message.acks.clear();

@@ -1,9 +1,10 @@
 //! A message that somebody wants to send, once its form is right.
 
+use super::attached;
 use crate::{
     contract::{Word, request::SendBody},
     error::{Code, Error, FieldError, Result},
-    ids::{ChatId, MessageId, UserId},
+    ids::{ChatId, FileId, MessageId, UserId},
     store::records::{MessageKind, Priority},
 };
 use serde_json::Value;
@@ -32,6 +33,8 @@ pub struct Draft {
     pub content: String,
     /// What it is.
     pub kind: MessageKind,
+    /// Uploads of the sender that go with it.
+    pub files: Vec<FileId>,
     /// The message it answers.
     pub reply_to: Option<MessageId>,
     /// The message whose words it passes on; then it has none of its own.
@@ -56,7 +59,7 @@ impl TryFrom<SendBody> for Draft {
         if given(body.conversation_id.as_ref()).is_none() && given(body.recipient_id.as_ref()).is_none() {
             refuse("recipientId", "is required, or conversationId".into());
         }
-        for (field, value) in [("file", &body.file), ("attachments", &body.attachments), ("scheduledFor", &body.scheduled_for)] {
+        for (field, value) in [("scheduledFor", &body.scheduled_for)] {
             if !is_empty(value) {
                 refuse(field, "is not available yet".into());
             }
@@ -64,7 +67,12 @@ impl TryFrom<SendBody> for Draft {
         let appointment = appointment(&body.appointment_id).map_err(|message| refuse("appointmentId", message));
         let forwards = forwarded(&body.forwarded_from).map_err(|message| refuse("forwardedFrom", message));
         let content = body.content.unwrap_or_default();
-        if let Some(message) = wrong_content(&content).filter(|_| forwards == Ok(None)) {
+        let files = attached::wished(&body.file, &body.attachments);
+        let with_files = files.as_ref().map_or(true, |files| !files.is_empty());
+        if forwards != Ok(None) && with_files {
+            refuse("file", "cannot be added to a message that is passed on".into());
+        }
+        if let Some(message) = wrong_content(&content, with_files).filter(|_| forwards == Ok(None)) {
             refuse("content", message);
         }
         let kind = word(body.message_type.as_deref(), MessageKind::Text).map_err(|message| refuse("messageType", message));
@@ -79,11 +87,12 @@ impl TryFrom<SendBody> for Draft {
         else {
             return Err(Error::fields(&wrong));
         };
+        let files = files?;
         let target = target(body.conversation_id.as_ref(), body.recipient_id.as_ref())?;
         // Who writes something urgent wants to know that it was seen.
         let requires_ack = priority == Priority::Urgent || body.requires_ack.unwrap_or(false);
         let forwards = forwards.map(|id| id.parse().map_err(|_| Error::new(Code::MessageNotFound))).transpose()?;
-        Ok(Self { target, content, kind, reply_to, forwards, client_message_id, priority, requires_ack, appointment })
+        Ok(Self { target, content, kind, files, reply_to, forwards, client_message_id, priority, requires_ack, appointment })
     }
 }
 
@@ -97,9 +106,9 @@ pub(super) fn appointment(value: &Value) -> Result<Option<String>, String> {
     }
 }
 
-/// What the content may be.
-pub(super) fn wrong_content(content: &str) -> Option<String> {
-    if content.trim().is_empty() {
+/// What the content may be. Files need no words.
+pub(super) fn wrong_content(content: &str, with_files: bool) -> Option<String> {
+    if content.trim().is_empty() && !with_files {
         Some("is required".into())
     } else if content.len() > MAX_BYTES || content.chars().count() > MAX_CHARACTERS {
         Some(format!("must have at most {MAX_CHARACTERS} characters"))

@@ -2,6 +2,7 @@
 //! doors, REST and Socket.IO, call them.
 
 mod amend;
+mod attached;
 mod availability;
 mod db;
 mod directory;

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     error::{Code, Error, Result},
-    ids::{MessageId, Seq, UserId},
+    ids::{FileId, MessageId, Seq, UserId},
     store::{
         Read,
         records::{MessageKind, Priority},
@@ -28,6 +28,8 @@ pub struct Outgoing {
     pub priority: Priority,
     /// Whether the sender waits for an acknowledgement.
     pub requires_ack: bool,
+    /// What goes with it: uploads of the sender, or the files of the message that is passed on.
+    pub files: Vec<FileId>,
     /// Who wrote these words first, when they are passed on.
     pub forwarded_from: Option<UserId>,
     /// The appointment it is about.
@@ -42,9 +44,9 @@ impl Outgoing {
             Some(id) if id.chat == seat.id && seat.sees(id.seq) => Some(id.seq),
             Some(_) => return Err(Error::field("replyTo", NOT_HERE)),
         };
-        let (content, kind, forwarded_from) = match draft.forwards {
+        let (content, kind, files, forwarded_from) = match draft.forwards {
             Some(id) => forwarded(read, seat.user, id)?,
-            None => (draft.content.clone(), draft.kind, None),
+            None => (draft.content.clone(), draft.kind, draft.files.clone(), None),
         };
         Ok(Self {
             content,
@@ -53,15 +55,18 @@ impl Outgoing {
             client_message_id: draft.client_message_id.clone(),
             priority: draft.priority,
             requires_ack: draft.requires_ack,
+            files,
             forwarded_from,
             appointment: draft.appointment.clone(),
         })
     }
 }
 
-/// The words of a message that somebody may see, and who wrote them first: however often they are passed on, nothing else
-/// goes with them.
-fn forwarded(read: &impl Read, user: UserId, id: MessageId) -> Result<(String, MessageKind, Option<UserId>)> {
+/// What of a message is passed on: words, files, and who wrote them first, however often that was done.
+type Passed = (String, MessageKind, Vec<FileId>, Option<UserId>);
+
+/// The words and files of a message that somebody may see. Nothing else goes with them.
+fn forwarded(read: &impl Read, user: UserId, id: MessageId) -> Result<Passed> {
     let (_, message) = Seat::find_message(read, user, id)?;
     if message.deleted_at.is_some() {
         return Err(Error::with(Code::Conflict, "This message has been deleted."));
@@ -69,5 +74,6 @@ fn forwarded(read: &impl Read, user: UserId, id: MessageId) -> Result<(String, M
     if message.system.is_some() {
         return Err(Error::with(Code::Conflict, "This message was not written by a person and cannot be forwarded."));
     }
-    Ok((message.content, message.kind, message.forwarded_from.or(Some(message.sender))))
+    let files = message.files.into_iter().map(FileId).collect();
+    Ok((message.content, message.kind, files, message.forwarded_from.or(Some(message.sender))))
 }

@@ -1,7 +1,7 @@
 //! Sending a message.
 
 use super::{
-    Rules, Seat, amend,
+    Rules, Seat, amend, attached,
     db::TxOf,
     draft::{Draft, Target},
     marks::{self, Mark},
@@ -15,7 +15,7 @@ use crate::{
     clock::Timestamp,
     contract::{Emission, Event, MessageView},
     error::{Error, Result},
-    ids::{Cursor, Seq},
+    ids::{Cursor, MessageId, Seq},
     store::{
         Read,
         records::{Message, Preview, Sent},
@@ -67,7 +67,8 @@ fn place(tx: &mut TxOf<'_>, rules: &Rules, actor: &Actor, mut seat: Seat, outgoi
     let at = tx.now().max(seat.chat.last_activity);
     let seq = seat.chat.last_seq.next();
     let cursor = seat.next_cursor();
-    let message = message(outgoing, &seat, at, cursor);
+    let mut message = message(outgoing, &seat, at, cursor);
+    attached::place(tx, outgoing, &mut message, MessageId { chat: seat.id, seq })?;
     tx.put(tables::MESSAGES, &(seat.id, seq), &message)?;
     if let Some(id) = &outgoing.client_message_id {
         tx.put(tables::SENT, &(seat.id, seat.user, digest(id)), &Sent { seq, at })?;
@@ -115,7 +116,7 @@ fn repeated(tx: &mut TxOf<'_>, seat: &mut Seat, draft: &Draft, door: Door) -> Re
     // Old midwife pages send each message by REST and then by socket.
     let oldest = oldest_copied(tx.now());
     for (index, (seq, at)) in seat.me.posted.iter().enumerate() {
-        let same = tx.get(tables::MESSAGES, &(seat.id, *seq))?.is_some_and(|message| message.content == draft.content);
+        let same = tx.get(tables::MESSAGES, &(seat.id, *seq))?.is_some_and(|message| is_copy(draft, &message));
         if same && *at >= oldest {
             let seq = *seq;
             seat.me.posted.remove(index);
@@ -126,13 +127,19 @@ fn repeated(tx: &mut TxOf<'_>, seat: &mut Seat, draft: &Draft, door: Door) -> Re
     Ok(None)
 }
 
+/// Whether a draft says what a message says. The copy of a message with files may come without them.
+fn is_copy(draft: &Draft, message: &Message) -> bool {
+    let same_files = draft.files.iter().map(|id| id.0).eq(message.files.iter().copied());
+    message.content == draft.content && (same_files || (draft.files.is_empty() && !draft.content.is_empty()))
+}
+
 fn oldest_copied(now: Timestamp) -> Timestamp {
     Timestamp(now.0.saturating_sub(u64::try_from(COPY_WINDOW.as_millis()).unwrap_or(0)))
 }
 
 /// A message that was taken before, as it is now.
 fn present(tx: &TxOf<'_>, rules: &Rules, seat: &Seat, seq: Seq) -> Result<MessageView> {
-    let id = crate::ids::MessageId { chat: seat.id, seq };
+    let id = MessageId { chat: seat.id, seq };
     let (_, message) = Seat::find_message(tx, seat.user, id)?;
     let people = People::new(tx, rules, tx.now());
     View::new(&people, seat)?.message(seq, &message)

@@ -1,5 +1,6 @@
 //! The one way into the rules of conversations, for both doors.
 
+mod files;
 mod groups;
 mod list;
 
@@ -33,6 +34,7 @@ pub struct Chats {
     store: Arc<Db>,
     rules: Arc<Rules>,
     search: Arc<Search>,
+    most_files: usize,
 }
 
 impl Chats {
@@ -41,7 +43,12 @@ impl Chats {
         let roster = store.read(|read| Roster::load(read))?;
         let everybody = Arc::new(Everybody::default());
         store.attach(everybody.clone(), Begin::WithAllRows)?;
-        Ok(Self { store, rules: Arc::new(Rules { policy, everybody, roster, settings }), search: Arc::default() })
+        Ok(Self {
+            store,
+            rules: Arc::new(Rules { policy, everybody, roster, settings }),
+            search: Arc::default(),
+            most_files: files::USUAL_MOST,
+        })
     }
 
     /// Who is there.
@@ -97,6 +104,7 @@ impl Chats {
     /// Takes a message.
     pub async fn send(&self, actor: Actor, body: SendBody, door: Door) -> Result<Placed> {
         let draft = Draft::try_from(body)?;
+        self.check_count(&draft)?;
         let rules = self.rules.clone();
         self.store.write(move |tx| send::send(tx, &rules, &actor, &draft, door)).await
     }

@@ -9,6 +9,7 @@ use crate::{
         user::{availability, rating},
     },
     error::Result,
+    files,
     ids::{MessageId, Seq, UserId},
     store::{
         Read, StoreError,
@@ -80,6 +81,8 @@ impl<'a, R: Read> View<'a, R> {
         let id = MessageId { chat: self.seat.id, seq };
         let sender = self.people.get(message.sender)?;
         let receipt = Receipt::of(&self.seat.chat, &self.members, message.sender, seq);
+        let attachments = files::of_message(self.people.read, &message.files)?;
+        let first = attachments.first();
         Ok(MessageView {
             id,
             same_id: id,
@@ -103,10 +106,10 @@ impl<'a, R: Read> View<'a, R> {
             read: receipt.status == Status::Read,
             read_at: receipt.read_at,
             delivered_at: receipt.delivered_at,
-            file: None,
-            attachments: Vec::new(),
-            file_url: None,
-            file_name: None,
+            file_url: first.map(|file| file.url.clone()),
+            file_name: first.map(|file| file.original_name.clone()),
+            file: first.cloned(),
+            attachments,
             reply_to: self.quote(message)?,
             forwarded_from: self.origin(message)?,
             reactions: reactions(message),

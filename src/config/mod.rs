@@ -138,6 +138,7 @@ pub struct Store {
 pub struct Files {
     pub max_size: Bytes,
     pub max_count: usize,
+    pub quota: Bytes,
 }
 
 /// See the catalogue in `settings.rs`.

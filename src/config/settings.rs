@@ -105,6 +105,7 @@ settings! {
     "store.min_free": store.min_free, "a size from 16MiB to 1024GiB", if |b: &Bytes| (16 << 20..=1024 << 30).contains(&b.0);
     "files.max_size" or "MAX_FILE_SIZE": files.max_size, "a size from 1KiB to 4GiB", if |b: &Bytes| (1 << 10..=4 << 30).contains(&b.0);
     "files.max_count" or "MAX_FILES": files.max_count, "a number from 1 to 50", if |n: &usize| (1..=50).contains(n);
+    "files.quota": files.quota, "a size from 1MiB to 1048576GiB", if |b: &Bytes| (1 << 20..=1 << 50).contains(&b.0);
     "log.level": log.level, "error, warn, info, debug or trace", if |l: &String| ["error", "warn", "info", "debug", "trace"].contains(&l.as_str());
     "log.json": log.json, "true or false";
 }
@@ -149,7 +150,7 @@ impl Default for Config {
             chat: Chat { edit_window: Duration::from_mins(15), group_history: History::Joined, group_members: 100 },
             policy: Policy::default(),
             store: Store { cache: Bytes(32 << 20), min_free: Bytes(64 << 20) },
-            files: Files { max_size: Bytes(50 << 20), max_count: 5 },
+            files: Files { max_size: Bytes(50 << 20), max_count: 5, quota: Bytes(2 << 30) },
             log: Log { level: "info".into(), json: false },
         }
     }

@@ -1,6 +1,6 @@
 //! A message as one reader sees it, and what belongs to it.
 
-use super::{Word, word};
+use super::{FileView, Word, word};
 use crate::{
     clock::Timestamp,
     ids::{ChatId, Cursor, MessageId, Seq, UserId},
@@ -135,30 +135,6 @@ impl MessageView {
         }
         self
     }
-}
-
-/// An attached file.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[serde(rename_all = "camelCase")]
-#[allow(missing_docs)]
-pub struct FileView {
-    pub id: String,
-    #[serde(rename = "_id")]
-    pub same_id: String,
-    pub filename: String,
-    pub original_name: String,
-    pub mimetype: String,
-    pub mime_type: String,
-    pub size: u64,
-    pub path: String,
-    pub url: String,
-    pub file_type: String,
-    pub thumbnail_url: Option<String>,
-    pub width: Option<u32>,
-    pub height: Option<u32>,
-    pub duration: Option<f64>,
-    pub sha256: String,
-    pub created_at: Timestamp,
 }
 
 /// What happened to a group, as its system message tells.

@@ -4,6 +4,7 @@
 pub mod account;
 mod conversation;
 mod event;
+mod file;
 mod found;
 pub mod input;
 mod message;
@@ -17,10 +18,11 @@ pub use conversation::{
     ArchivedView, ConversationView, LastMessage, LeftView, Metadata, MutedView, PinnedView, ReadView, RemovedView, UnreadCount, UnreadView,
 };
 pub use event::{Audience, Emission, Event, StatusUpdate};
+pub use file::{FileView, WithFiles};
 pub use found::{FoundPage, FoundView, HighlightView, ReferenceView};
 pub use message::{
-    AckView, AckedView, ChangesView, DeletedView, FileView, LocationView, MarkView, MessageView, OriginView, Perspective, QuoteView,
-    ReactionView, ReactionsView, ReceiptView, Status, StatusView, SystemView, VersionView,
+    AckView, AckedView, ChangesView, DeletedView, LocationView, MarkView, MessageView, OriginView, Perspective, QuoteView, ReactionView,
+    ReactionsView, ReceiptView, Status, StatusView, SystemView, VersionView,
 };
 pub use names::Word;
 pub use page::{Listing, MessagePage, Page};

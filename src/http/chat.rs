@@ -1,9 +1,9 @@
 //! Conversations and messages over REST. The same calls as Socket.IO's.
 
-use super::{Answer, Body, Query};
+use super::{Answer, Body, Query, files::ReaderLinks, input::Payload, multipart::Form};
 use crate::{
     accounts::Actor,
-    chat::{Chats, Door},
+    chat::{Chats, Door, Placed},
     contract::{
         DirectoryView,
         account::AvailabilityBody,
@@ -73,14 +73,14 @@ fn conversation(actor: Actor, id: &str, chats: &House) -> Result<Answer> {
 }
 
 #[get("/api/chat/conversations/<id>/messages")]
-fn messages(actor: Actor, id: &str, query: Query<MessagesQuery>, chats: &House) -> Result<Answer> {
-    let page = chats.messages(actor, id, &query.0)?;
+fn messages(actor: Actor, id: &str, query: Query<MessagesQuery>, chats: &House, links: ReaderLinks) -> Result<Answer> {
+    let page = links.fill(actor, chats.messages(actor, id, &query.0)?);
     Answer::ok(&page.items)?.page(&page)
 }
 
 #[get("/api/chat/conversations/<id>/changes")]
-fn changes(actor: Actor, id: &str, query: Query<ChangesQuery>, chats: &House) -> Result<Answer> {
-    Answer::ok(&chats.changes(actor, id, &query.0)?)
+fn changes(actor: Actor, id: &str, query: Query<ChangesQuery>, chats: &House, links: ReaderLinks) -> Result<Answer> {
+    Answer::ok(&links.fill(actor, chats.changes(actor, id, &query.0)?))
 }
 
 #[get("/api/chat/conversations/<id>/participants")]
@@ -89,14 +89,33 @@ fn participants(actor: Actor, id: &str, chats: &House) -> Result<Answer> {
 }
 
 #[post("/api/chat/send", data = "<body>")]
-async fn send(actor: Actor, chats: &House, body: Body<SendBody>) -> Result<Answer> {
-    let placed = chats.send(actor, body.0, Door::Rest).await?;
-    if placed.fresh { Answer::created(&placed.message) } else { Answer::ok(&placed.message) }
+async fn send(actor: Actor, chats: &House, links: ReaderLinks, body: Payload<'_, SendBody>) -> Result<Answer> {
+    let placed = match body {
+        Payload::Json(body) => chats.send(actor, body, Door::Rest).await?,
+        Payload::Form(form) => send_form(actor, chats, &links, *form).await?,
+    };
+    let message = links.fill(actor, placed.message);
+    if placed.fresh { Answer::created(&message) } else { Answer::ok(&message) }
+}
+
+/// A message with its files in one form. If the message is refused, or was there before, its files go again.
+async fn send_form(actor: Actor, chats: &House, links: &ReaderLinks, form: Form<'_>) -> Result<Placed> {
+    actor.verified()?;
+    let received = form.receive(links.files(), actor.user).await?;
+    let ids: Vec<_> = received.files.iter().map(|file| file.id).collect();
+    let sent = match received.into_body() {
+        Ok(body) => chats.send(actor, body, Door::Rest).await,
+        Err(error) => Err(error),
+    };
+    if !ids.is_empty() && !sent.as_ref().is_ok_and(|placed| placed.fresh) {
+        links.files().discard(actor.user, ids).await?;
+    }
+    sent
 }
 
 #[post("/api/chat/messages", data = "<body>")]
-async fn send_alias(actor: Actor, chats: &House, body: Body<SendBody>) -> Result<Answer> {
-    send(actor, chats, body).await
+async fn send_alias(actor: Actor, chats: &House, links: ReaderLinks, body: Payload<'_, SendBody>) -> Result<Answer> {
+    send(actor, chats, links, body).await
 }
 
 #[patch("/api/chat/messages/<id>/status", data = "<body>")]
@@ -105,8 +124,8 @@ async fn set_status(actor: Actor, id: &str, chats: &House, body: Body<StatusBody
 }
 
 #[patch("/api/chat/messages/<id>/edit", data = "<body>")]
-async fn edit(actor: Actor, id: &str, chats: &House, body: Body<EditBody>) -> Result<Answer> {
-    Answer::ok(&chats.edit(actor, id, body.0).await?)
+async fn edit(actor: Actor, id: &str, chats: &House, links: ReaderLinks, body: Body<EditBody>) -> Result<Answer> {
+    Answer::ok(&links.fill(actor, chats.edit(actor, id, body.0).await?))
 }
 
 #[get("/api/chat/messages/<id>/history")]
@@ -174,9 +193,10 @@ fn search(actor: Actor, query: Query<SearchQuery>, chats: &House) -> Result<Answ
 
 /// Reads more than other requests do, so it keeps no thread from answering them.
 #[get("/api/chat/search/messages")]
-async fn find(actor: Actor, query: Query<FindQuery>, chats: &House) -> Result<Answer> {
+async fn find(actor: Actor, query: Query<FindQuery>, chats: &House, links: ReaderLinks) -> Result<Answer> {
     let chats = chats.inner().clone();
     let found = spawn_blocking(move || chats.find(actor, &query.0)).await.map_err(|_| Code::Internal)??;
+    let found = links.fill(actor, found);
     Answer::ok(&found.items)?.page(&found)?.top("meta", &json!({ "indexing": found.indexing }))
 }
 

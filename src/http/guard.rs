@@ -3,8 +3,8 @@
 use super::trace::RequestId;
 use crate::{
     accounts::{Accounts, Actor},
-    config::Config,
     error::{Code, Error, Result},
+    files::Files,
     limit::Limiter,
 };
 use parking_lot::Mutex;
@@ -89,9 +89,8 @@ impl<'r> FromRequest<'r> for Client {
 }
 
 fn client(request: &Request<'_>) -> Result<Client> {
-    let config = state::<Arc<Config>>(request)?;
     let header = |name| request.headers().get_one(name).unwrap_or_default();
-    let base_url = config.server.public_url.clone().unwrap_or_else(|| format!("http://{}", clean_host(header("host"))));
+    let base_url = state::<Arc<Files>>(request)?.links().base(header("host"));
     Ok(Client {
         address: address(request),
         user_agent: header("user-agent").chars().take(200).collect(),
@@ -103,12 +102,6 @@ fn client(request: &Request<'_>) -> Result<Client> {
 /// The client's address. Rocket looks into a header only where one is configured.
 pub(super) fn address(request: &Request<'_>) -> IpAddr {
     request.client_ip().unwrap_or(IpAddr::from([0, 0, 0, 0]))
-}
-
-/// A host that can stand in an address; anything else becomes `localhost`.
-fn clean_host(host: &str) -> &str {
-    let valid = !host.is_empty() && host.len() <= 255 && host.bytes().all(|b| b.is_ascii_alphanumeric() || b".-:[]".contains(&b));
-    if valid { host } else { "localhost" }
 }
 
 /// Somebody who has not signed in yet, on a route that guesses passwords or makes accounts. Limited by address.

@@ -1,6 +1,6 @@
 //! What a request brings: JSON bodies and queries, read into types, with errors that name the field.
 
-use super::guard::fail;
+use super::{guard::fail, multipart::Form};
 use crate::{
     contract::input::{mismatch, parse, with_path},
     error::{Code, Error, Result},
@@ -24,11 +24,41 @@ impl<'r, T: DeserializeOwned> FromData<'r> for Body<T> {
     type Error = Error;
 
     async fn from_data(request: &'r Request<'_>, data: Data<'r>) -> DataOutcome<'r, Self> {
-        match read(request, data).await.and_then(|bytes| parse_object(&bytes)) {
+        match json(request, data).await {
             Ok(value) => Outcome::Success(Self(value)),
             Err(error) => Outcome::Error(fail(request, error)),
         }
     }
+}
+
+/// A body as JSON, or as a form that may have files in it and is still to be received.
+pub enum Payload<'r, T> {
+    /// JSON.
+    Json(T),
+    /// A form.
+    Form(Box<Form<'r>>),
+}
+
+#[rocket::async_trait]
+impl<'r, T: DeserializeOwned> FromData<'r> for Payload<'r, T> {
+    type Error = Error;
+
+    async fn from_data(request: &'r Request<'_>, data: Data<'r>) -> DataOutcome<'r, Self> {
+        let is_form = request.content_type().is_some_and(|kind| kind.is_form_data());
+        let read = if is_form {
+            Form::of(request, data).map(|form| Self::Form(Box::new(form)))
+        } else {
+            json(request, data).await.map(Self::Json)
+        };
+        match read {
+            Ok(payload) => Outcome::Success(payload),
+            Err(error) => Outcome::Error(fail(request, error)),
+        }
+    }
+}
+
+async fn json<T: DeserializeOwned>(request: &Request<'_>, data: Data<'_>) -> Result<T> {
+    parse_object(&read(request, data).await?)
 }
 
 /// Reads an object. A list would be taken for its fields in order, which nobody means.

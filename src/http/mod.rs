@@ -7,10 +7,12 @@ mod auth;
 mod catch;
 pub mod chat;
 mod docs;
+mod files;
 mod guard;
 mod headers;
 mod health;
 mod input;
+mod multipart;
 mod operator;
 mod trace;
 mod users;
@@ -27,5 +29,6 @@ use rocket::Route;
 /// Every route of the server but Socket.IO's.
 #[must_use]
 pub fn routes() -> Vec<Route> {
-    [auth::routes(), admin::routes(), users::routes(), chat::routes(), health::routes(), docs::routes(), assets::routes()].concat()
+    [auth::routes(), admin::routes(), users::routes(), chat::routes(), files::routes(), health::routes(), docs::routes(), assets::routes()]
+        .concat()
 }

@@ -1,6 +1,6 @@
 //! Events of clients: decode, make the one call that REST makes too, answer.
 
-use super::{Realtime, connection::Client, tell};
+use super::{Realtime, connection::Client, hub::fill, tell};
 use crate::{
     accounts::Actor,
     chat::{Door, Mark},
@@ -87,7 +87,11 @@ impl Realtime {
                 let ConversationEvent { conversation_id } = decode(args, "conversationId")?;
                 answer(&json!({ "conversationId": chats.companions(actor, &conversation_id)?.0 }))
             }
-            "send_message" => answer(&chats.send(actor, decode::<SendBody>(args, "content")?, Door::Socket).await?.message),
+            "send_message" => {
+                let mut message = chats.send(actor, decode::<SendBody>(args, "content")?, Door::Socket).await?.message;
+                fill(&self.0.links, client, &mut message);
+                answer(&message)
+            }
             "typing_start" | "typing_stop" => self.typing(actor, decode(args, "conversationId")?, name == "typing_start"),
             "message_delivered" => answer(&chats.mark(actor, &message_id(args)?, Mark::Delivered).await?),
             "message_read" => answer(&chats.mark(actor, &message_id(args)?, Mark::Read).await?),
@@ -102,7 +106,9 @@ impl Realtime {
             "update_availability" => answer(&chats.set_availability(actor, decode::<AvailabilityBody>(args, "availability")?).await?),
             "message_edited" => {
                 let EditEvent { message_id, content, new_content } = decode(args, "messageId")?;
-                answer(&chats.edit(actor, &named(message_id)?, EditBody { content: content.or(new_content) }).await?)
+                let mut message = chats.edit(actor, &named(message_id)?, EditBody { content: content.or(new_content) }).await?;
+                fill(&self.0.links, client, &mut message);
+                answer(&message)
             }
             "message_deleted" => answer(&chats.delete(actor, &message_id(args)?).await?),
             "message_reaction_added" | "message_reaction_removed" => {

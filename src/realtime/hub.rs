@@ -1,16 +1,19 @@
 //! Delivery: from events to the sockets of those who may have them.
 //!
 //! [`Hub::publish`] is called in commit order, by the writer of the store among others, and never waits. One task takes
-//! what was published, in the same order, encodes each event once, and hands the packet to every socket concerned.
+//! what was published, in the same order, encodes each event once, and hands the packet to every socket concerned; only what has
+//! files in it is encoded for each, since their addresses are for one reader.
 //! A socket that does not read is cut by the engine; it catches up by the change feed.
 
 use super::{connection::Client, typing::Typing};
 use crate::{
-    contract::{Audience, Emission, Event},
+    contract::{Audience, Emission, Event, WithFiles},
+    files::Links,
     ids::{SessionId, UserId},
     socketio::Packet,
 };
 use dashmap::DashMap;
+use parking_lot::Mutex;
 use std::sync::{Arc, Weak};
 use tokio::sync::mpsc;
 
@@ -18,17 +21,23 @@ use tokio::sync::mpsc;
 pub struct Hub {
     people: DashMap<UserId, Vec<Arc<Client>>>,
     queue: mpsc::UnboundedSender<Vec<Emission>>,
+    waiting: Mutex<Option<mpsc::UnboundedReceiver<Vec<Emission>>>>,
     pub(super) typing: Typing,
 }
 
 impl Hub {
-    /// A hub without sockets. Its task ends with it.
+    /// A hub without sockets. What is published waits until it starts.
     #[must_use]
     pub fn new() -> Arc<Self> {
         let (queue, inbox) = mpsc::unbounded_channel();
-        let hub = Arc::new(Self { people: DashMap::new(), queue, typing: Typing::default() });
-        tokio::spawn(deliver_all(Arc::downgrade(&hub), inbox));
-        hub
+        Arc::new(Self { people: DashMap::new(), queue, waiting: Mutex::new(Some(inbox)), typing: Typing::default() })
+    }
+
+    /// Begins to deliver, inside the runtime. The task ends with the hub.
+    pub(super) fn start(self: &Arc<Self>, links: Arc<Links>) {
+        if let Some(inbox) = self.waiting.lock().take() {
+            tokio::spawn(deliver_all(Arc::downgrade(self), links, inbox));
+        }
     }
 
     /// Sends events on their way, after all that were published before.
@@ -66,35 +75,36 @@ impl Hub {
         self.people.contains_key(&user)
     }
 
-    fn deliver(&self, emission: &Emission) {
+    fn deliver(&self, links: &Links, emission: &Emission) {
         if let Event::NewMessage { conversation_id, sender_id, .. } = &emission.event
             && let Some(stopped) = self.typing.over(*conversation_id, *sender_id)
         {
             // Who has sent the message types no more, and everybody learns that first.
-            self.send(&stopped);
+            self.send(links, &stopped);
         }
         if let (Event::ConversationRemoved { conversation_id, .. }, Audience::Users(users)) = (&emission.event, &emission.to) {
             for stopped in users.iter().filter_map(|user| self.typing.gone(*conversation_id, *user)) {
-                self.send(&stopped);
+                self.send(links, &stopped);
             }
         }
         if let Some(emission) = self.typing.still(emission) {
-            self.send(&emission);
+            self.send(links, &emission);
         }
     }
 
-    fn send(&self, emission: &Emission) {
+    fn send(&self, links: &Links, emission: &Emission) {
         let sockets = self.sockets_of(&emission.to);
         if sockets.is_empty() {
             return;
         }
-        match Packet::event(emission.event.name(), &emission.event) {
-            Ok(packet) => {
-                for socket in &sockets {
-                    socket.emit(&packet);
-                }
+        if emission.event.message().is_some_and(|message| !message.attachments.is_empty()) {
+            for socket in &sockets {
+                let mut event = emission.event.clone();
+                fill(links, socket, &mut event);
+                hand_out(&event, std::slice::from_ref(socket));
             }
-            Err(error) => tracing::error!(%error, event = emission.event.name(), "an event cannot be written as JSON"),
+        } else {
+            hand_out(&emission.event, &sockets);
         }
         if matches!(emission.event, Event::SessionRevoked { .. }) {
             for socket in &sockets {
@@ -119,11 +129,29 @@ impl Hub {
     }
 }
 
-async fn deliver_all(hub: Weak<Hub>, mut inbox: mpsc::UnboundedReceiver<Vec<Emission>>) {
+/// Puts addresses of files into what a client is about to get, on the host that it used.
+pub(super) fn fill(links: &Links, socket: &Client, view: &mut impl WithFiles) {
+    let base = links.base(socket.handshake().host.as_deref().unwrap_or_default());
+    links.fill(view, socket.state().actor.user, &base);
+}
+
+/// Encodes an event once and gives it to all these sockets.
+fn hand_out(event: &Event, sockets: &[Arc<Client>]) {
+    match Packet::event(event.name(), event) {
+        Ok(packet) => {
+            for socket in sockets {
+                socket.emit(&packet);
+            }
+        }
+        Err(error) => tracing::error!(%error, event = event.name(), "an event cannot be written as JSON"),
+    }
+}
+
+async fn deliver_all(hub: Weak<Hub>, links: Arc<Links>, mut inbox: mpsc::UnboundedReceiver<Vec<Emission>>) {
     while let Some(emissions) = inbox.recv().await {
         let Some(hub) = hub.upgrade() else { return };
         for emission in &emissions {
-            hub.deliver(emission);
+            hub.deliver(&links, emission);
         }
     }
 }

@@ -13,6 +13,7 @@ use crate::{
     accounts::{Accounts, Actor},
     chat::{Chats, Device},
     error::{Code, Error, Result},
+    files::Links,
     limit::Limiter,
     socketio::{Ack, CloseReason, ConnectRequest, Event, Handler, MAIN, Packet, Rejection},
 };
@@ -33,6 +34,7 @@ struct Inner {
     accounts: Arc<Accounts>,
     chats: Chats,
     hub: Arc<Hub>,
+    links: Arc<Links>,
     attendance: Attendance,
     limiter: Arc<Limiter>,
     devices: AtomicU64,
@@ -41,9 +43,10 @@ struct Inner {
 impl Realtime {
     /// Nobody is connected yet. Must be made inside the runtime.
     #[must_use]
-    pub fn new(accounts: Arc<Accounts>, chats: Chats, hub: Arc<Hub>, limiter: Arc<Limiter>) -> Self {
+    pub fn new(accounts: Arc<Accounts>, chats: Chats, hub: Arc<Hub>, links: Arc<Links>, limiter: Arc<Limiter>) -> Self {
+        hub.start(links.clone());
         let attendance = Attendance::new(chats.clone(), hub.clone());
-        Self(Arc::new(Inner { accounts, chats, hub, attendance, limiter, devices: AtomicU64::new(0) }))
+        Self(Arc::new(Inner { accounts, chats, hub, links, attendance, limiter, devices: AtomicU64::new(0) }))
     }
 
     /// Remembers when those were last there who are there now, since the server stops.

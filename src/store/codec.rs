@@ -4,7 +4,7 @@
 //! A record is a version byte and the bytes of a frozen struct. An unknown version is a named error, never a guess.
 
 use super::{StoreError, TableId};
-use crate::ids::{ChatId, Cursor, Seq, SessionId, UserId};
+use crate::ids::{BlobId, ChatId, Cursor, FileId, Seq, SessionId, UserId};
 use bincode::Options as _;
 use serde::{Serialize, de::DeserializeOwned};
 
@@ -85,7 +85,7 @@ macro_rules! number_keys {
         }
     )*};
 }
-number_keys! { UserId ChatId SessionId Seq Cursor }
+number_keys! { UserId ChatId SessionId Seq Cursor FileId BlobId }
 
 macro_rules! tuple_keys {
     ($(($($part:ident $index:tt),+))*) => {$(
@@ -127,6 +127,7 @@ impl Record for u64 {}
 impl Record for UserId {}
 impl Record for ChatId {}
 impl Record for Seq {}
+impl Record for BlobId {}
 
 /// The one encoding: little-endian, small numbers in one byte, nothing left over.
 fn options() -> impl bincode::Options {

@@ -1,6 +1,10 @@
 //! What stands in the tables. These structs are frozen: to change one, add the next version and a conversion.
 //! Nothing here is ever shown to a client; `contract` holds the shapes of the wire. Earlier versions are in `older.rs`.
 
+mod files;
+
+pub use files::{Blob, Doomed, File, Format};
+
 use super::{
     Record,
     older::{self, Chat1, Member1, Message1},

@@ -2,9 +2,9 @@
 
 use super::{
     Table,
-    records::{Chat, Failures, Member, Message, Reset, Sent, Session, User, Version},
+    records::{Blob, Chat, Doomed, Failures, File, Member, Message, Reset, Sent, Session, User, Version},
 };
-use crate::ids::{ChatId, Cursor, Seq, SessionId, UserId};
+use crate::ids::{BlobId, ChatId, Cursor, FileId, Seq, SessionId, UserId};
 
 /// Facts about the whole data folder, by name.
 pub const META: Table<String, u64> = Table::new(1, "meta");
@@ -41,3 +41,15 @@ pub const VERSIONS: Table<(ChatId, Seq, u64), Version> = Table::new(15, "version
 pub const QUIET: Table<(ChatId, Seq), ()> = Table::new(16, "quiet");
 /// Who has asked for a new password, and when, until an administrator hands over a link.
 pub const RESET_WISHES: Table<UserId, u64> = Table::new(40, "reset_wishes");
+/// Files: one row for each time that something was sent or is about to be.
+pub const FILES: Table<FileId, File> = Table::new(41, "files");
+/// What lies on the disk, shared by the files with that content.
+pub const BLOBS: Table<BlobId, Blob> = Table::new(42, "blobs");
+/// Content that a conversation has, by its digest: what is sent twice is kept once.
+pub const CHAT_BLOBS: Table<(ChatId, [u8; 32]), BlobId> = Table::new(43, "chat_blobs");
+/// Files that are in no message yet, by the moment of their upload in milliseconds.
+pub const LOOSE_FILES: Table<(u64, FileId), ()> = Table::new(44, "loose_files");
+/// Bytes on the disk that count as a person's.
+pub const FILE_USE: Table<UserId, u64> = Table::new(45, "file_use");
+/// Content that nothing points at any more and that is still to be removed from the disk.
+pub const DOOMED_BLOBS: Table<BlobId, Doomed> = Table::new(46, "doomed_blobs");

@@ -1,0 +1,185 @@
+//! Files that people send: received in a stream, judged by their content, cleaned, kept under ids, and given only to those who
+//! may see the message they are in.
+//!
+//! The disk is touched in `vault`, `receive` and `inspect` alone; `ledger` is what is written down, as operations over a
+//! transaction, which the rules of conversations call too.
+
+mod format;
+mod inspect;
+mod ledger;
+mod links;
+mod name;
+mod receive;
+mod vault;
+mod view;
+
+pub use format::{About, Kind, about};
+pub use ledger::{attach, copy, discard, kind, own, release};
+pub use links::Links;
+pub use receive::{Incoming, too_many};
+pub use view::{named, of_message};
+
+use crate::{
+    contract::Emission,
+    error::{Code, Error, Result},
+    ids::{BlobId, FileId, MessageId, UserId},
+    store::{Read as _, Store, records::File, tables},
+};
+use std::{io, path::Path, path::PathBuf, sync::Arc};
+use tokio::sync::Semaphore;
+use vault::Vault;
+use view::Part;
+
+/// Tells whether a person sees a message. Handed in by whoever looks after conversations.
+pub type SeesMessage = Arc<dyn Fn(UserId, MessageId) -> Result<bool> + Send + Sync>;
+
+/// What uploads may be.
+#[derive(Debug, Clone)]
+pub struct Rules {
+    /// Bytes of one file.
+    pub max_size: u64,
+    /// Files of one request and of one message.
+    pub max_count: usize,
+    /// Bytes on the disk for one person.
+    pub quota: u64,
+    /// Memory for decoding pictures, all together, in MiB. A picture that wants more decodes alone.
+    pub memory: u32,
+    /// Bytes that stay free on the disk.
+    pub min_free: u64,
+}
+
+/// Everything that can be done with files.
+pub struct Files {
+    store: Arc<Store<Emission>>,
+    vault: Vault,
+    rules: Rules,
+    links: Arc<Links>,
+    sees: SeesMessage,
+    /// Inspections at the same time.
+    hands: Semaphore,
+    /// Memory for decoding, in MiB.
+    memory: Arc<Semaphore>,
+}
+
+impl Files {
+    /// Opens the folders of a data folder, and removes what had arrived but was never written down. Nothing may arrive meanwhile.
+    pub fn open(data: &Path, store: Arc<Store<Emission>>, rules: Rules, links: Arc<Links>, sees: SeesMessage) -> io::Result<Self> {
+        let vault = Vault::open(data, rules.min_free)?;
+        let known = |id: BlobId| Ok(store.read(|read| read.get(tables::BLOBS, &id))?.is_some());
+        match vault.sweep(known) {
+            Ok(0) => {}
+            Ok(count) => tracing::info!(count, "files that had arrived only by half were removed"),
+            Err(error) => tracing::warn!(%error, "files that nobody knows could not be looked for"),
+        }
+        let memory = Arc::new(Semaphore::new(rules.memory as usize));
+        Ok(Self { store, vault, rules, links, sees, hands: Semaphore::new(INSPECTIONS), memory })
+    }
+
+    /// What uploads may be.
+    pub fn rules(&self) -> &Rules {
+        &self.rules
+    }
+
+    /// Addresses.
+    pub fn links(&self) -> &Links {
+        &self.links
+    }
+
+    /// Bytes that count as a person's.
+    pub fn used(&self, owner: UserId) -> Result<u64> {
+        Ok(self.store.read(|read| read.get(tables::FILE_USE, &owner))?.unwrap_or(0))
+    }
+
+    /// Finds what an address means, for somebody who may read it. Everybody else gets what they get for an address that means nothing.
+    pub fn find(&self, reader: UserId, folder: &str, name: &str) -> Result<Found> {
+        let absent = || Error::new(Code::FileNotFound);
+        let (id, part) = named(name).ok_or_else(absent)?;
+        let (person, found) = self.store.read(|read| Ok::<_, Error>((read.get(tables::USERS, &reader)?, ledger::find(read, id)?)))?;
+        let is_active = person.is_some_and(|person| person.is_active);
+        let (file, blob) = found.filter(|_| is_active).ok_or_else(absent)?;
+        let about = about(blob.format);
+        if about.kind.folder() != folder || !self.may_read(reader, &file)? {
+            return Err(absent());
+        }
+        let etag = |suffix: &str| {
+            let short = blob.digest.iter().take(12).fold(String::new(), |text, byte| format!("{text}{byte:02x}"));
+            format!("\"{short}{suffix}\"")
+        };
+        Ok(match part {
+            Part::Whole => Found {
+                path: self.vault.path(file.blob, blob.format),
+                size: blob.size,
+                mime: about.mime,
+                inline: about.inline,
+                etag: etag(""),
+                name: file.name,
+            },
+            Part::Small => Found {
+                path: self.vault.thumbnail(file.blob, blob.format),
+                size: blob.thumbnail.ok_or_else(absent)?,
+                mime: "image/jpeg",
+                inline: true,
+                etag: etag("-s"),
+                name: format!("{}.jpg", file.name),
+            },
+        })
+    }
+
+    fn may_read(&self, reader: UserId, file: &File) -> Result<bool> {
+        match ledger::message(file) {
+            None => Ok(file.owner == reader),
+            Some(message) => (self.sees)(reader, message),
+        }
+    }
+
+    /// Takes back uploads of a person that are in no message.
+    pub async fn discard(&self, owner: UserId, ids: Vec<FileId>) -> Result<()> {
+        self.store.write(move |tx| ledger::discard(tx, owner, &ids)).await
+    }
+
+    /// Takes back uploads that were never sent. To be called about once a minute.
+    pub async fn tend(&self) -> Result<()> {
+        while self.store.write(ledger::expire).await? {}
+        Ok(())
+    }
+
+    /// Removes from the disk what nothing points at any more. To be called every few seconds.
+    pub async fn clear(&self) -> Result<()> {
+        loop {
+            let doomed = self.store.read(|read| ledger::doomed(read))?;
+            if doomed.is_empty() {
+                return Ok(());
+            }
+            let (vault, blobs) = (self.vault.clone(), doomed.clone());
+            let removed = tokio::task::spawn_blocking(move || blobs.iter().try_for_each(|(id, format)| vault.remove(*id, *format)));
+            removed.await.map_err(|_| Code::Internal)?.map_err(|error| vault::failed(&error))?;
+            let ids: Vec<BlobId> = doomed.into_iter().map(|(id, _)| id).collect();
+            self.store
+                .write(move |tx| {
+                    ledger::removed(tx, &ids);
+                    Ok::<_, Error>(())
+                })
+                .await?;
+        }
+    }
+}
+
+/// As many at once as the machines that this runs on have processors.
+const INSPECTIONS: usize = 2;
+
+/// What an address means, and how it is to be served.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Found {
+    /// Where it lies.
+    pub path: PathBuf,
+    /// Bytes.
+    pub size: u64,
+    /// Its type.
+    pub mime: &'static str,
+    /// Whether a browser may show it by itself.
+    pub inline: bool,
+    /// Changes with the content.
+    pub etag: String,
+    /// For people.
+    pub name: String,
+}

@@ -1,0 +1,102 @@
+//! From records to what clients see of a file. The address comes without a signature; the doors put it in for each reader.
+
+use super::{
+    format::{About, about},
+    ledger,
+};
+use crate::{
+    contract::FileView,
+    ids::FileId,
+    store::{
+        Read, StoreError,
+        records::{Blob, File},
+    },
+};
+use std::fmt::Write as _;
+
+/// What the small picture of a file is called behind the file's id.
+const SMALL: &str = "-small.jpg";
+
+/// The part of a file that an address means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    /// The file itself.
+    Whole,
+    /// Its small picture.
+    Small,
+}
+
+/// The files of a message, as far as they are there.
+pub fn of_message(read: &impl Read, ids: &[u64]) -> Result<Vec<FileView>, StoreError> {
+    let mut views = Vec::with_capacity(ids.len());
+    for id in ids.iter().copied().map(FileId) {
+        views.extend(ledger::find(read, id)?.map(|(file, blob)| view(id, &file, &blob)));
+    }
+    Ok(views)
+}
+
+/// A file.
+pub fn view(id: FileId, file: &File, blob: &Blob) -> FileView {
+    let about = about(blob.format);
+    let filename = format!("{id}.{}", about.endings.first().copied().unwrap_or_default());
+    let path = path(about, &filename);
+    let thumbnail = blob.thumbnail.map(|_| path_of_small(about, id));
+    FileView {
+        id,
+        same_id: id,
+        filename,
+        original_name: file.name.clone(),
+        mimetype: about.mime,
+        mime_type: about.mime,
+        size: blob.size,
+        url: path.clone(),
+        path,
+        file_type: about.kind.word(),
+        thumbnail_url: thumbnail,
+        width: blob.pixels.map(|(width, _)| width),
+        height: blob.pixels.map(|(_, height)| height),
+        #[allow(clippy::cast_precision_loss)] // Two days in milliseconds are far below.
+        duration: blob.duration.map(|ms| ms as f64 / 1000.0),
+        waveform: blob.waveform.clone(),
+        pages: blob.pages,
+        sha256: blob.digest.iter().fold(String::with_capacity(64), |mut text, byte| {
+            let _ = write!(text, "{byte:02x}");
+            text
+        }),
+        created_at: file.created_at,
+    }
+}
+
+fn path(about: &About, name: &str) -> String {
+    format!("/uploads/chat/{}/{name}", about.kind.folder())
+}
+
+fn path_of_small(about: &About, id: FileId) -> String {
+    path(about, &format!("{id}{SMALL}"))
+}
+
+/// Which file a name in an address means, whatever stands before and behind.
+pub fn named(address: &str) -> Option<(FileId, Part)> {
+    let path = address.split(['?', '#']).next()?;
+    let name = path.rsplit(['/', '\\']).next()?;
+    let part = if name.ends_with(SMALL) { Part::Small } else { Part::Whole };
+    let id = name.split(['.', '-']).next()?.parse().ok()?;
+    Some((id, part))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_in_addresses_are_understood() {
+        let id = FileId(0xabc);
+        for address in ["0000000000000abc", "/uploads/chat/images/0000000000000abc.jpg", "http://h:1/x/0000000000000abc.jpg?e=1&s=2"] {
+            assert_eq!(named(address), Some((id, Part::Whole)), "{address}");
+        }
+        assert_eq!(named("/uploads/chat/images/0000000000000abc-small.jpg?e=1"), Some((id, Part::Small)));
+        for address in ["", "..", "/etc/passwd", "0000000000000ABC.jpg", "x0000000000000abc"] {
+            assert_eq!(named(address), None, "{address}");
+        }
+    }
+}

@@ -1,0 +1,230 @@
+//! Forms with files, read as a stream: what arrives is handed on in small pieces and never held as a whole, and every part has a limit
+//! before it is read. Rocket's own forms answer in HTML and keep files to themselves.
+
+use crate::{
+    contract::{FileView, input::parse},
+    error::{Code, Error, Result},
+    files::{Files, too_many},
+    ids::UserId,
+};
+use bytes::Bytes;
+use futures_util::Stream;
+use multer::{Field, Multipart};
+use rocket::{
+    Data, Request,
+    data::{ByteUnit, DataStream},
+};
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+use std::{
+    collections::BTreeMap,
+    io,
+    pin::Pin,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    task::{Context, Poll, ready},
+    time::Duration,
+};
+use tokio::{
+    io::{AsyncRead as _, AsyncReadExt as _, ReadBuf},
+    time::timeout,
+};
+
+/// Read from the connection at once.
+const PIECE: usize = 64 << 10;
+/// Largest head of a part, and room around it.
+const HEAD: usize = 4 * PIECE;
+/// Largest field that is no file. The longest message takes 40 KiB.
+const FIELD: usize = 64 << 10;
+/// Fields that are no files.
+const FIELDS: usize = 40;
+/// Room for heads and fields of a whole form.
+const AROUND: u64 = 4 << 20;
+/// How long nothing may come.
+const IDLE: Duration = Duration::from_mins(1);
+/// How much is still read after a refusal, so that a client that is busy sending gets to hear it.
+const POLITE: u64 = 64 << 20;
+const POLITE_TIME: Duration = Duration::from_secs(10);
+
+/// A form that has not been read yet.
+pub struct Form<'r> {
+    data: Data<'r>,
+    boundary: String,
+}
+
+/// A form that has been read. Its files are the sender's uploads now.
+#[derive(Debug, Default)]
+pub struct Received {
+    /// Fields that are no files; the last one of a name counts.
+    pub fields: BTreeMap<String, String>,
+    /// Files in the order of their parts.
+    pub files: Vec<FileView>,
+}
+
+impl Received {
+    /// The form as if its fields had come as JSON, its files being the attachments. Forms know nothing but text.
+    pub fn into_body<T: DeserializeOwned>(self) -> Result<T> {
+        let mut body = serde_json::Map::new();
+        for (name, value) in self.fields {
+            let is_json = matches!(name.as_str(), "file" | "attachments") && value.trim_start().starts_with(['{', '[', '"']);
+            let value = match value.as_str() {
+                "true" if name == "requiresAck" => Value::Bool(true),
+                "false" if name == "requiresAck" => Value::Bool(false),
+                text if is_json => serde_json::from_str(text).map_err(|_| Error::field(&name, "must be JSON"))?,
+                _ => Value::String(value),
+            };
+            body.insert(name, value);
+        }
+        if !self.files.is_empty() {
+            let mut attachments: Vec<Value> = self.files.iter().map(|file| json!(file.id)).collect();
+            match body.remove("attachments") {
+                Some(Value::Array(others)) => attachments.extend(others),
+                Some(Value::String(text)) if text.is_empty() => {}
+                other => attachments.extend(other),
+            }
+            body.insert("attachments".into(), Value::Array(attachments));
+        }
+        parse(Value::Object(body).to_string().as_bytes())
+    }
+}
+
+impl<'r> Form<'r> {
+    /// The form of a request.
+    pub fn of(request: &Request<'_>, data: Data<'r>) -> Result<Self> {
+        let kind = request.headers().get_one("content-type").unwrap_or_default();
+        if let Ok(boundary) = multer::parse_boundary(kind) {
+            return Ok(Self { data, boundary });
+        }
+        Err(Error::with(Code::UnsupportedMediaType, "The body must be multipart/form-data with a boundary."))
+    }
+
+    /// Receives everything. After a refusal nothing of it is kept.
+    pub async fn receive(self, files: &Arc<Files>, owner: UserId) -> Result<Received> {
+        let rules = files.rules();
+        let most = rules.max_size.saturating_mul(rules.max_count as u64).saturating_add(AROUND).saturating_add(POLITE);
+        let mut stream = self.data.open(ByteUnit::from(most));
+        let mut received = Received::default();
+        let read = read(&mut stream, self.boundary, &mut received, files, owner).await;
+        if let Err(error) = read {
+            let ids: Vec<_> = received.files.iter().map(|file| file.id).collect();
+            if !ids.is_empty() {
+                files.discard(owner, ids).await?;
+            }
+            let rest = (&mut stream).take(POLITE);
+            let _ = timeout(POLITE_TIME, tokio::io::copy(&mut { rest }, &mut tokio::io::sink())).await;
+            return Err(error);
+        }
+        Ok(received)
+    }
+}
+
+async fn read(stream: &mut DataStream<'_>, boundary: String, received: &mut Received, files: &Arc<Files>, owner: UserId) -> Result<()> {
+    let budget = Arc::new(AtomicUsize::new(HEAD));
+    let feed = Feed { stream, budget: budget.clone(), buffer: vec![0; PIECE].into_boxed_slice(), rests: false };
+    let mut form = Multipart::new(feed, boundary);
+    loop {
+        budget.store(HEAD, Ordering::Relaxed);
+        let Some(field) = patient(form.next_field()).await? else { return Ok(()) };
+        if field.file_name().is_some() {
+            take_file(field, &budget, received, files, owner).await?;
+        } else {
+            take_field(field, &budget, received).await?;
+        }
+    }
+}
+
+async fn take_file(mut field: Field<'_>, budget: &AtomicUsize, received: &mut Received, files: &Arc<Files>, owner: UserId) -> Result<()> {
+    let most = files.rules().max_count;
+    let name = field.file_name().unwrap_or_default().to_owned();
+    let mut first = next(&mut field, budget).await?;
+    if name.is_empty() && first.is_none() {
+        // A browser's way to say that no file was chosen.
+        return Ok(());
+    }
+    if !matches!(field.name(), Some("file" | "files" | "files[]")) {
+        return Err(Error::field(field.name().unwrap_or("file"), "is no field for files; use file or files"));
+    }
+    if received.files.len() == most {
+        return Err(too_many(most));
+    }
+    let declared = field.content_type().map(ToString::to_string).unwrap_or_default();
+    let mut incoming = files.receive(owner, &name, &declared).await?;
+    while let Some(bytes) = first {
+        incoming.write(&bytes).await?;
+        first = next(&mut field, budget).await?;
+    }
+    received.files.push(incoming.finish().await?);
+    Ok(())
+}
+
+async fn take_field(mut field: Field<'_>, budget: &AtomicUsize, received: &mut Received) -> Result<()> {
+    let name = field.name().unwrap_or_default().to_owned();
+    let mut value = Vec::new();
+    while let Some(bytes) = next(&mut field, budget).await? {
+        value.extend_from_slice(&bytes);
+        if value.len() > FIELD {
+            return Err(Error::with(Code::PayloadTooLarge, format!("A field is larger than {} KiB.", FIELD >> 10)));
+        }
+    }
+    if received.fields.len() == FIELDS {
+        return Err(Error::with(Code::PayloadTooLarge, format!("The form has more than {FIELDS} fields.")));
+    }
+    let value = String::from_utf8(value).map_err(|_| Error::field(&name, "must be UTF-8"))?;
+    received.fields.insert(name, value);
+    Ok(())
+}
+
+async fn next(field: &mut Field<'_>, budget: &AtomicUsize) -> Result<Option<Bytes>> {
+    loop {
+        budget.store(HEAD, Ordering::Relaxed);
+        let piece = patient(field.chunk()).await?;
+        if piece.as_ref().is_none_or(|piece| !piece.is_empty()) {
+            return Ok(piece);
+        }
+    }
+}
+
+/// Waits, but not for ever.
+async fn patient<T>(work: impl Future<Output = multer::Result<T>>) -> Result<T> {
+    match timeout(IDLE, work).await {
+        Ok(Ok(value)) => Ok(value),
+        Ok(Err(_)) => Err(Error::with(Code::Validation, "The form cannot be read: it is damaged or did not arrive whole.")),
+        Err(_) => Err(Error::with(Code::Validation, "The form did not arrive whole: nothing came for a minute.")),
+    }
+}
+
+/// The body as a stream. The reader of forms takes all that a stream has before it looks at any of it, so this one rests
+/// after every piece; and it ends with an error when more comes than the reader can need for what it is looking for.
+struct Feed<'a, 'r> {
+    stream: &'a mut DataStream<'r>,
+    budget: Arc<AtomicUsize>,
+    buffer: Box<[u8]>,
+    rests: bool,
+}
+
+impl Stream for Feed<'_, '_> {
+    type Item = io::Result<Bytes>;
+
+    fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<io::Result<Bytes>>> {
+        let this = self.get_mut();
+        if std::mem::take(&mut this.rests) {
+            context.waker().wake_by_ref();
+            return Poll::Pending;
+        }
+        let mut buffer = ReadBuf::new(&mut this.buffer);
+        ready!(Pin::new(&mut *this.stream).poll_read(context, &mut buffer))?;
+        let read = buffer.filled();
+        if read.is_empty() {
+            return Poll::Ready(None);
+        }
+        let left = this.budget.load(Ordering::Relaxed);
+        if read.len() > left {
+            return Poll::Ready(Some(Err(io::Error::other("a part of the form has no end"))));
+        }
+        this.budget.store(left - read.len(), Ordering::Relaxed);
+        this.rests = true;
+        Poll::Ready(Some(Ok(Bytes::copy_from_slice(read))))
+    }
+}

@@ -1,0 +1,25 @@
+//! Files: what people send arrives whole, is what it says, and is given only to those who may see it; what is hostile, cut off or too much
+//! leaves nothing behind. The tests make all their samples themselves.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::similar_names,
+    clippy::too_many_lines,
+    clippy::cast_possible_truncation,
+    clippy::missing_panics_doc,
+    clippy::format_collect
+)]
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod access;
+mod broken_off;
+mod hostile;
+mod kinds;
+mod limits;
+mod pictures;
+mod ranges;
+mod samples;
+mod scene;
+mod sending;
