@@ -274,6 +274,14 @@ async fn three_people_form_a_group_and_find_again_what_was_said() {
     let marked = his.run("return [...document.querySelectorAll('[data-testid=hit] mark')].map(m => m.textContent).join(' ')").await;
     assert_eq!(marked, "iron tablets", "the words that were found are marked");
 
+    // She puts the group away; what he says brings it back.
+    let rows = "return document.querySelectorAll('[data-testid=conversation-list] [data-testid=conversation-row]').length";
+    hers.click(&named("act-archive")).await;
+    hers.until("that it is put away", &format!("{rows} === 0")).await;
+    hers.find(&named("to-archive")).await;
+    his.say("See you at ten").await;
+    hers.until("that it is back", &format!("{rows} === 1")).await;
+
     // She removes him: he sees that at once, and nothing of it is left.
     let row = format!("[data-testid=member][data-id=\"{}\"] [data-testid=member-menu]", doctor.id);
     hers.click(&row).await;

@@ -21,6 +21,13 @@ test('a group keeps its tint in the address of its picture', () => {
   assert.equal(new Set(TINTS.map(tintClass)).size, TINTS.length);
 });
 
+test('what is put away shows only there', () => {
+  const away = chat({ isArchived: true, unreadCount: 2, isPinned: true, type: 'group' });
+  for (const filter of /** @type {const} */ (['all', 'unread', 'pinned', 'groups'])) assert.equal(isShown(away, filter), false, filter);
+  assert.equal(isShown(away, 'archived'), true);
+  assert.equal(isShown(chat(), 'archived'), false);
+});
+
 test('filters', () => {
   assert.equal(isShown(chat({ unreadCount: 1 }), 'unread'), true);
   assert.equal(isShown(chat(), 'unread'), false);

@@ -3,12 +3,14 @@
 import { folded } from './text.js';
 
 /** @typedef {import('./types.js').Conversation} Conversation */
-/** @typedef {'all'|'unread'|'pinned'|'groups'} Filter */
+/** @typedef {'all'|'unread'|'pinned'|'groups'|'archived'} Filter */
 
 export const FILTERS = /** @type {const} */ (['all', 'unread', 'pinned', 'groups']);
 
 /** @param {Conversation} c @param {Filter} filter @param {string} [openId] the open one stays in the unread list while it is being read */
 export function isShown(c, filter, openId) {
+  if (filter === 'archived') return Boolean(c.isArchived);
+  if (c.isArchived) return false;
   if (filter === 'unread') return c.unreadCount > 0 || c.id === openId;
   if (filter === 'pinned') return c.isPinned;
   return filter === 'all' || c.type === 'group';

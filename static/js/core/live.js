@@ -117,16 +117,25 @@ export function recover() {
   return recovering;
 }
 
-async function loadList() {
-  const ids = /** @type {string[]} */ ([]);
-  for (let page = 1, more = true; more; page++) {
-    const { data, pagination } = await get(`/api/chat/conversations?limit=100&page=${page}`);
+/** All conversations of one kind, page by page; where the server gives a cursor, there is no gap while their order changes.
+ * @param {'all'|'archived'} filter @returns {Promise<string[]>} their ids */
+async function loadShelf(filter) {
+  const ids = [];
+  for (let page = 1, from = '', more = true; more; page++) {
+    const { data, pagination } = await get(`/api/chat/conversations?limit=100&filter=${filter}${from}`);
     putConversations(data);
     ids.push(...data.map((/** @type {Conversation} */ c) => c.id));
     listState.value = 'ready';
-    more = Boolean(pagination?.hasNext);
+    const next = pagination?.nextCursor;
+    more = Boolean(next ?? pagination?.hasNext);
+    from = next ? `&cursor=${encodeURIComponent(next)}` : `&page=${page + 1}`;
   }
-  // What is not among them may have slipped from one page to another; only the server's no is believed.
+  return ids;
+}
+
+async function loadList() {
+  const ids = [...(await loadShelf('all')), ...(await loadShelf('archived'))];
+  // What is in neither may have moved from one to the other meanwhile; only the server's no is believed.
   const missing = [...conversations.value.keys()].filter((id) => !ids.includes(id));
   await Promise.all(missing.map((id) => fetchConversation(id).catch((error) => (error.status === 404 ? gone(id, 'removed') : undefined))));
   for (const id of ids) keepRead(id);
@@ -148,7 +157,7 @@ export async function openWith(participantId) {
   return data.id;
 }
 
-const TOGGLES = /** @type {const} */ ({ isPinned: ['pin', 'pinned'], isMuted: ['mute', 'muted'] });
+const TOGGLES = /** @type {const} */ ({ isPinned: ['pin', 'pinned'], isMuted: ['mute', 'muted'], isArchived: ['archive', 'archived'] });
 
 /** Shows at once, and turns back when the server will not. @param {Conversation} c @param {keyof typeof TOGGLES} which */
 export async function toggle(c, which) {
@@ -187,6 +196,8 @@ function arrived(wire) {
   theyType(conversationId, senderId, false);
   const c = conversation(conversationId);
   if (!c || !isNews) return;
+  // What somebody says brings a conversation back from the archive, as the server has done.
+  if (c.isArchived && !c.isMuted && !wire.isSystemMessage) changeConversation(conversationId, { isArchived: false });
   const view = viewing.value;
   const inView = view !== null && view.id === conversationId && view.atEnd && attending.value;
   if (!inView && !wire.isSystemMessage) changeConversation(conversationId, { unreadCount: c.unreadCount + 1 });
@@ -267,6 +278,7 @@ const handlers = {
     timeline(conversationId).change(messageId, (m) => ({ ...m, reactions })),
   chat_mute_status_changed: ({ conversationId, isMuted }) => changeConversation(conversationId, { isMuted }),
   chat_pin_status_changed: ({ conversationId, isPinned }) => changeConversation(conversationId, { isPinned }),
+  chat_archive_status_changed: ({ conversationId, isArchived }) => changeConversation(conversationId, { isArchived }),
   conversation_updated: ({ conversation: c }) => {
     if (!c) return;
     back(c.id);

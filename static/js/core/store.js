@@ -21,7 +21,8 @@ export const ordered = computed(() =>
     (a, b) => Number(b.isPinned) - Number(a.isPinned) || (a.lastActivity < b.lastActivity ? 1 : a.lastActivity > b.lastActivity ? -1 : 0),
   ),
 );
-export const unreadTotal = computed(() => ordered.value.reduce((sum, c) => sum + c.unreadCount, 0));
+/** What lies in the archive waits quietly. */
+export const unreadTotal = computed(() => ordered.value.reduce((sum, c) => sum + (c.isArchived ? 0 : c.unreadCount), 0));
 
 /** @param {string} id */
 export const conversation = (id) => conversations.value.get(id);

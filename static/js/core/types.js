@@ -86,6 +86,7 @@
  * @property {boolean} [isActive] false: nobody is left to write to
  * @property {boolean} isMuted
  * @property {boolean} isPinned
+ * @property {boolean} [isArchived]
  * @property {string|null} [groupAvatar]
  * @property {string|null} [groupAdmin] who looks after a group
  * @property {string} lastActivity

@@ -47,7 +47,9 @@ export function ConversationList({ openId }) {
   if (listState.value === 'failed' && !all.length) return html`<${Failed} onRetry=${() => void recover()} />`;
   if (!all.length) return html`<${NoChats} />`;
 
+  const put = all.filter((c) => c.isArchived);
   const kind = filter.value;
+  const isArchive = kind === 'archived';
   const searching = wanted.value.trim() !== '';
   const shown = all.filter((c) => isShown(c, kind, openId));
   /** @param {KeyboardEvent} event */
@@ -63,12 +65,17 @@ export function ConversationList({ openId }) {
         <input class="input search" id="q" ref=${box} type="search" value=${wanted.value} data-stop data-testid="list-search" placeholder=${t('search')} onInput=${(/** @type {any} */ e) => search(e.target.value)} /></div>
       ${searching && html`<div class="chips"><${FilterButton} finder=${found} isOpen=${narrowing.value} onFlip=${() => (narrowing.value = !narrowing.value)} /></div>`}
       ${searching && narrowing.value && html`<${FindFilters} finder=${found} />`}
-      ${!searching && html`<${Chips} />`}
+      ${!searching && isArchive && html`<div class="row archive-head"><button class="btn icon" type="button" aria-label=${t('archive.back')} data-testid="archive-back" onClick=${() => (filter.value = 'all')}><${Icon} name="arrow-left" /></button><${openId ? 'h3' : 'h2'} class="grow">${t('archive.title')}<//></div>`}
+      ${!searching && !isArchive && html`<${Chips} />`}
     </search>
+    ${kind === 'all' && !searching && put.length > 0 &&
+    html`<button class="to-archive" type="button" data-testid="to-archive" onClick=${() => (filter.value = 'archived')}>
+      <span class="set-i" aria-hidden="true"><${Icon} name="archive" /></span><span class="grow">${t('archive.title')}</span><span class="small muted num">${put.length}</span>
+    </button>`}
     ${searching
       ? html`<${ListSearch} wanted=${wanted.value.trim()} openId=${openId} />`
       : shown.length
-        ? html`<${Rows} list=${shown} openId=${openId} label=${t('chats.list')} />`
+        ? html`<${Rows} list=${shown} openId=${openId} label=${t(isArchive ? 'archive.title' : 'chats.list')} />`
         : html`<${Empty} slim=${true} text=${t(`filter.${kind}None`)} />`}
   </div>`;
 }

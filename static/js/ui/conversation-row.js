@@ -12,7 +12,7 @@ import { waitsIn } from '../core/urgent.js';
 import { preview } from './bubble.js';
 import { ConversationAvatar } from './conversation-avatar.js';
 import { Icon } from './icon.js';
-import { RowMenu, useRest } from './row-actions.js';
+import { RowMenu, archive, useTouch } from './row-actions.js';
 import { Ticks } from './ticks.js';
 
 /** @typedef {import('../core/types.js').Conversation} Conversation */
@@ -46,7 +46,7 @@ function Said({ c, isOpen }) {
 export function ConversationRow({ c, isOpen }) {
   const [menu, setMenu] = useState(false);
   const row = useRef(/** @type {HTMLElement|null} */ (null));
-  const touch = useRest(() => setMenu(true));
+  const touch = useTouch({ onFar: () => archive(c), onRest: () => setMenu(true) });
   const name = titleOf(c);
   const when = Date.parse(c.lastMessage?.timestamp ?? c.lastActivity ?? c.createdAt);
   const link = () => /** @type {HTMLElement|null|undefined} */ (row.current?.querySelector('.conv'));
@@ -57,6 +57,7 @@ export function ConversationRow({ c, isOpen }) {
     setMenu(true);
   };
   return html`<li class="conv-row" ref=${row} ...${touch} onKeyDown=${onKeyDown}>
+    <span class="swiped" aria-hidden="true"><${Icon} name=${c.isArchived ? 'archive-restore' : 'archive'} />${t(c.isArchived ? 'unarchive' : 'archive')}</span>
     <a class=${c.unreadCount ? 'conv new' : 'conv'} href=${`/chats/${c.id}`} aria-current=${isOpen ? 'true' : undefined} aria-keyshortcuts="Shift+F10" data-stop data-testid="conversation-row" data-id=${c.id}>
       <${ConversationAvatar} c=${c} />
       <b lang=${langOf(name)}>${name}</b>

@@ -42,7 +42,7 @@ const clean = (person) => Object.fromEntries(Object.entries(person).filter(([, v
 
 /** @param {{ list: Act[] }} props */
 const Acts = ({ list }) => html`<div class="dt-acts">
-  ${list.map(({ icon, text, pressed, onClick }) => html`<button class="btn" type="button" key=${icon} aria-pressed=${pressed} onClick=${onClick}><${Icon} name=${icon} />${text}</button>`)}
+  ${list.map(({ icon, text, pressed, onClick }) => html`<button class="btn" type="button" key=${icon} aria-pressed=${pressed} data-testid=${`act-${icon}`} onClick=${onClick}><${Icon} name=${icon} />${text}</button>`)}
 </div>`;
 
 /** @param {{ c: Conversation }} props */
@@ -50,11 +50,12 @@ export function Details({ c }) {
   const [editing, edit] = useState(false);
   const person = partner(c);
   const name = titleOf(c);
-  /** @param {'isPinned'|'isMuted'} which */
+  /** @param {'isPinned'|'isMuted'|'isArchived'} which */
   const flip = (which) => () => void toggle(c, which).catch(toastError);
   const acts = [
     { icon: c.isPinned ? 'pin-off' : 'pin', text: t(c.isPinned ? 'unpin' : 'pin'), pressed: c.isPinned, onClick: flip('isPinned') },
     { icon: c.isMuted ? 'bell' : 'bell-off', text: t(c.isMuted ? 'unmute' : 'mute'), pressed: c.isMuted, onClick: flip('isMuted') },
+    { icon: c.isArchived ? 'archive-restore' : 'archive', text: t(c.isArchived ? 'unarchive' : 'archive'), pressed: Boolean(c.isArchived), onClick: flip('isArchived') },
     ...(isMine(c) ? [{ icon: 'pencil', text: t('edit'), onClick: () => edit(true) }] : []),
   ];
   return html`

@@ -26,7 +26,7 @@ export function SpecialtyChips({ finder }) {
   const known = finder.specialties.value;
   if (!hasFacets(finder.wish.value, me.value?.role) || (known.length < 2 && !chosen)) return null;
   const shown = all ? known : known.filter(({ specialty }, i) => i < SHOWN || specialty === chosen);
-  return html`<div class="chips" role="group" aria-label=${t('people.about')} data-testid="specialties">
+  return html`<div class="chips specs" role="group" aria-label=${t('people.about')} data-testid="specialties">
     ${shown.map(
       ({ specialty, count }) => html`<button class="chip" type="button" key=${specialty} aria-pressed=${chosen === specialty} onClick=${() => finder.want({ specialty: chosen === specialty ? '' : specialty })}>
         <span lang=${langOf(specialty)}>${specialty}</span> <span class="count muted">${count}</span>

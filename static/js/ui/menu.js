@@ -46,7 +46,7 @@ export function Menu({ label, anchor, back, onClose, children }) {
     const inRow = all.filter((item) => item.closest('.pick-row')).length;
     const last = all.length - 1;
     const below = at < inRow ? inRow : at + 1;
-    const above = at < inRow ? last : at === inRow ? 0 : at - 1;
+    const above = at < inRow || (at === inRow && !inRow) ? last : at === inRow ? 0 : at - 1;
     const to = { ArrowRight: at + 1, ArrowLeft: at - 1, ArrowDown: below, ArrowUp: above, Home: 0, End: last }[event.key];
     if (event.key === 'Tab') onClose();
     else if (to === undefined) return;
