@@ -1,12 +1,14 @@
 //! The list of a person's conversations.
 
+mod walk;
+
 use super::{
     Rules, Seat,
     view::{People, View},
 };
 use crate::{
     clock::Timestamp,
-    contract::{ConversationView, Listing, Page, request::InboxQuery},
+    contract::{ConversationPage, Page, request::InboxQuery},
     error::{Error, Result},
     fold::{fold, matches},
     ids::{ChatId, UserId},
@@ -52,7 +54,9 @@ impl Filter {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Wish {
     page: u64,
-    limit: u64,
+    /// Goes on behind this; then there is no number of a page.
+    mark: Option<walk::Mark>,
+    limit: usize,
     /// Folded.
     search: String,
     filter: Filter,
@@ -63,14 +67,15 @@ impl Wish {
     pub fn new(query: &InboxQuery) -> Result<Self> {
         Ok(Self {
             page: super::page_number(query.page)?,
-            limit: super::limit(query.limit, USUAL_LIMIT, MAX_LIMIT)?,
+            mark: query.cursor.as_deref().filter(|text| !text.is_empty()).map(str::parse).transpose()?,
+            limit: usize::try_from(super::limit(query.limit, USUAL_LIMIT, MAX_LIMIT)?).unwrap_or(usize::MAX),
             search: fold(query.search.as_deref().unwrap_or_default()),
             filter: Filter::read(query.filter.as_deref())?,
         })
     }
 }
 
-/// A person's seats in all conversations, in no particular order.
+/// A person's seats in all conversations, in the order of their ids.
 pub fn seats(read: &impl Read, user: UserId) -> Result<Vec<Seat>> {
     let ids = read.scan(tables::MEMBERSHIPS, (user, ChatId::MIN)..=(user, ChatId::MAX), Direction::Ascending, MOST)?;
     let mut seats = Vec::with_capacity(ids.len());
@@ -86,10 +91,13 @@ pub fn seats(read: &impl Read, user: UserId) -> Result<Vec<Seat>> {
 }
 
 /// One page: pinned first, then the newest activity; of equals always the same first.
-pub fn list(read: &impl Read, rules: &Rules, now: Timestamp, user: UserId, wish: &Wish) -> Result<Listing<ConversationView>> {
+pub fn list(read: &impl Read, rules: &Rules, now: Timestamp, user: UserId, wish: &Wish) -> Result<ConversationPage> {
     let people = People::new(read, rules, now);
+    let all = seats(read, user)?;
+    let look = walk::Look::at(&all);
+    let activity: Vec<_> = all.iter().map(|seat| (seat.id, seat.chat.last_activity)).collect();
     let mut found = Vec::new();
-    for seat in seats(read, user)? {
+    for seat in all {
         // Who looks for somebody finds them also where they were put away.
         let is_here = !seat.me.archived || !wish.search.is_empty();
         let is_wanted = match wish.filter {
@@ -103,11 +111,16 @@ pub fn list(read: &impl Read, rules: &Rules, now: Timestamp, user: UserId, wish:
             found.push(seat);
         }
     }
-    let mut seats = found;
-    seats.sort_unstable_by_key(|seat| (!seat.me.pinned, std::cmp::Reverse(seat.chat.last_activity), seat.id));
-    let Listing { items, page } = Listing::cut(seats, wish.page, wish.limit);
-    let items = items.iter().map(|seat| View::new(&people, seat)?.conversation()).collect::<Result<_>>()?;
-    Ok(Listing { items, page: Page { ..page } })
+    found.sort_unstable_by_key(walk::place);
+    let (total, limit) = (found.len() as u64, wish.limit as u64);
+    let before = usize::try_from(wish.page.saturating_sub(1).saturating_mul(limit)).unwrap_or(usize::MAX);
+    let step = match &wish.mark {
+        Some(mark) => walk::on(found, &activity, look, mark, wish.limit),
+        None => walk::from(found, look, before, wish.limit),
+    };
+    let items = step.seats.iter().map(|seat| View::new(&people, seat)?.conversation()).collect::<Result<_>>()?;
+    let number = if wish.mark.is_some() { step.before as u64 / limit + 1 } else { wish.page };
+    Ok(ConversationPage { items, page: Page::new(number, limit, total), next_cursor: step.next.map(|mark| mark.to_string()) })
 }
 
 /// Whether all the words are in the name of the group, or in name and specialty of one of the others.

@@ -25,7 +25,7 @@ pub use message::{
     ReactionsView, ReceiptView, Status, StatusView, SystemView, VersionView,
 };
 pub use names::Word;
-pub use page::{Listing, MessagePage, Page};
+pub use page::{ConversationPage, Listing, MessagePage, Page};
 pub use person::{AvailabilityView, DirectoryView, ParticipantView, ProviderView, SpecialtyCount};
 pub use user::{Presence, ResetLink, SessionView, SignedIn, UserView};
 

@@ -1,6 +1,6 @@
 //! Pages of lists.
 
-use super::MessageView;
+use super::{ConversationView, MessageView};
 use serde::Serialize;
 
 /// Where a page stands in its list.
@@ -44,6 +44,20 @@ impl<T> Listing<T> {
         let items = all.into_iter().skip(skip).take(usize::try_from(limit).unwrap_or(usize::MAX)).collect();
         Self { items, page: Page::new(page, limit, total) }
     }
+}
+
+/// A page of the list of conversations.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ConversationPage {
+    /// The conversations.
+    #[serde(skip)]
+    pub items: Vec<ConversationView>,
+    /// Which page.
+    #[serde(flatten)]
+    pub page: Page,
+    /// With this the next page misses nothing, however the order changes meanwhile. Nothing at the end.
+    pub next_cursor: Option<String>,
 }
 
 /// Messages, oldest first, and how to get those around them.

@@ -127,6 +127,8 @@ pub struct ArchiveBody {
 pub struct InboxQuery {
     pub page: Option<u64>,
     pub limit: Option<u64>,
+    /// Instead of `page`: the `nextCursor` of the page before.
+    pub cursor: Option<String>,
     pub search: Option<String>,
     pub filter: Option<String>,
 }

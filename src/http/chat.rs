@@ -58,7 +58,7 @@ type House = State<Chats>;
 #[get("/api/chat/conversations")]
 fn list(actor: Actor, query: Query<InboxQuery>, chats: &House) -> Result<Answer> {
     let listing = chats.list(actor, &query.0)?;
-    Answer::ok(&listing.items)?.page(&listing.page)
+    Answer::ok(&listing.items)?.page(&listing)
 }
 
 #[post("/api/chat/conversations", data = "<body>")]

@@ -84,6 +84,88 @@ async fn the_list_is_searched_by_name_specialty_and_group() {
     assert_eq!(fields(&team.clinic.chats.list(team.mia, &odd).unwrap_err()), ["filter"]);
 }
 
+/// Everything that going through the list with cursors shows, and how often; something happens between the pages.
+async fn walk(team: &Team, limit: u64, mut between: impl AsyncFnMut(usize)) -> Vec<String> {
+    let (mut shown, mut cursor) = (Vec::new(), None);
+    for page in 1..100 {
+        let query = InboxQuery { limit: Some(limit), cursor: cursor.clone(), ..InboxQuery::default() };
+        let list = team.clinic.chats.list(team.mia, &query).unwrap();
+        assert!(list.items.len() <= usize::try_from(limit).unwrap());
+        shown.extend(list.items.into_iter().map(|conversation| conversation.name));
+        if list.next_cursor.is_none() {
+            return shown;
+        }
+        cursor = list.next_cursor;
+        between(page).await;
+    }
+    panic!("the list has no end");
+}
+
+async fn many(count: usize) -> (Team, Vec<String>) {
+    let team = Team::new().await;
+    let mut ids = vec![team.id.to_string()];
+    for number in 1..count {
+        ids.push(create(&team.clinic, team.dora, &format!("Group {number}"), &[team.mia]).await.unwrap().id.to_string());
+        if number % 3 == 0 {
+            team.clinic.wait(1);
+        }
+    }
+    (team, ids)
+}
+
+async fn say(team: &Team, id: &str) {
+    let body = SendBody { conversation_id: Some(id.into()), content: Some("x".into()), ..SendBody::default() };
+    team.clinic.chats.send(team.dora, body, mommycare::chat::Door::Rest).await.unwrap();
+}
+
+#[tokio::test]
+async fn going_through_a_list_that_stands_still_shows_everything_once() {
+    for limit in [1, 2, 5, 11, 12, 100] {
+        let (team, ids) = many(11).await;
+        team.clinic.chats.pin(team.mia, &ids[4], Some(true)).await.unwrap();
+        let mut shown = walk(&team, limit, async |_| ()).await;
+        assert_eq!((shown.len(), shown[0].as_str()), (11, "Group 4"));
+        shown.sort();
+        shown.dedup();
+        assert_eq!(shown.len(), 11, "{limit}");
+    }
+}
+
+#[tokio::test]
+async fn nothing_is_missed_while_the_order_changes() {
+    for (limit, later) in [(1, 0), (2, 0), (3, 1), (5, 0), (5, 1)] {
+        let (team, ids) = many(11).await;
+        let shown = walk(&team, limit, async |page| {
+            // Something that may not have been shown yet moves to the top, at the same moment or a later one.
+            team.clinic.wait(later);
+            if page < 9 {
+                say(&team, &ids[page % 11]).await;
+            }
+            match page {
+                2 => assert!(team.clinic.chats.pin(team.mia, &ids[0], Some(true)).await.unwrap().is_pinned),
+                3 => assert!(team.clinic.chats.archive(team.mia, &ids[1], Some(true)).await.unwrap().is_archived),
+                4 => assert!(!team.clinic.chats.archive(team.mia, &ids[1], Some(false)).await.unwrap().is_archived),
+                _ => {}
+            }
+        })
+        .await;
+        let mut names = shown.clone();
+        names.sort();
+        names.dedup();
+        assert_eq!(names.len(), 11, "limit {limit}: {shown:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_cursor_is_one_that_the_server_gave() {
+    let (team, _) = many(3).await;
+    let list = |cursor: &str| team.clinic.chats.list(team.mia, &InboxQuery { cursor: Some(cursor.into()), ..InboxQuery::default() });
+    for wrong in ["1", "nonsense", "2-0-0-0-0-0", "1-0-0-0-0", "1-0-0-0-0-0-0", "1-+1-0-0-0-0", "0-ffffffffffffffffff-0-0-0-0"] {
+        assert_eq!(fields(&list(wrong).unwrap_err()), ["cursor"], "{wrong}");
+    }
+    assert!(list("").is_ok() && list("1-0-0-0-0-0").is_ok());
+}
+
 #[tokio::test]
 async fn receipts_show_each_recipient() {
     let team = Team::new().await;

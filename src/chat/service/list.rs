@@ -7,7 +7,7 @@ use crate::{
         inbox, marks,
         toggles::{self, Toggle},
     },
-    contract::{ArchivedView, ConversationView, Listing, MutedView, PinnedView, UnreadView, request::InboxQuery},
+    contract::{ArchivedView, ConversationPage, MutedView, PinnedView, UnreadView, request::InboxQuery},
     error::Result,
     ids::{ChatId, UserId},
     store::records::User,
@@ -15,7 +15,7 @@ use crate::{
 
 impl Chats {
     /// One page of the actor's conversations.
-    pub fn list(&self, actor: Actor, query: &InboxQuery) -> Result<Listing<ConversationView>> {
+    pub fn list(&self, actor: Actor, query: &InboxQuery) -> Result<ConversationPage> {
         let wish = inbox::Wish::new(query)?;
         self.store.read(|read| inbox::list(read, &self.rules, self.now(), actor.user, &wish))
     }
