@@ -202,3 +202,133 @@ pub fn find(read: &impl Read, id: FileId) -> Result<Option<(File, Blob)>, StoreE
 pub fn message(file: &File) -> Option<MessageId> {
     file.message.map(|(chat, seq): (ChatId, Seq)| MessageId { chat, seq })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        clock::{Clock, Timestamp},
+        store::Store,
+    };
+    use std::sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    };
+
+    const OWNER: UserId = UserId(1);
+    const PLACE: MessageId = MessageId { chat: ChatId(1), seq: Seq(1) };
+    const ELSEWHERE: MessageId = MessageId { chat: ChatId(2), seq: Seq(1) };
+
+    struct House {
+        store: Store<()>,
+        time: Arc<AtomicU64>,
+    }
+
+    impl House {
+        fn new() -> Self {
+            let time = Arc::new(AtomicU64::new(1_795_000_000_000));
+            let clock = time.clone();
+            let clock = Clock::new(move || Timestamp(clock.load(Ordering::Relaxed)));
+            Self { store: Store::in_memory(clock, Box::new(|_| ())), time }
+        }
+
+        fn wait(&self, time: Duration) {
+            self.time.fetch_add(u64::try_from(time.as_millis()).unwrap(), Ordering::Relaxed);
+        }
+
+        /// An upload of 100 bytes with a content of that number.
+        async fn upload(&self, blob: u64, content: u8) -> Result<FileId> {
+            let row = Blob {
+                owner: OWNER,
+                files: 1,
+                format: Format::Txt,
+                size: 100,
+                digest: [content; 32],
+                pixels: None,
+                duration: None,
+                waveform: Vec::new(),
+                pages: None,
+                thumbnail: None,
+            };
+            self.store.write(move |tx| register(tx, OWNER, "a.txt".into(), BlobId(blob), &row, 250)).await
+        }
+
+        async fn attach(&self, files: Vec<FileId>, message: MessageId) -> Result<Vec<u64>> {
+            self.store.write(move |tx| attach(tx, OWNER, &files, message)).await
+        }
+
+        async fn release(&self, ids: Vec<u64>) {
+            self.store.write(move |tx| release(tx, &ids)).await.unwrap();
+        }
+
+        fn used(&self) -> u64 {
+            self.store.read(|read| read.get(tables::FILE_USE, &OWNER)).unwrap().unwrap_or(0)
+        }
+
+        fn doomed(&self) -> Vec<u64> {
+            let mut ids: Vec<u64> = self.store.read(|read| doomed(read)).unwrap().into_iter().map(|(id, _)| id.0).collect();
+            ids.sort_unstable();
+            ids
+        }
+
+        fn exists(&self, id: FileId) -> bool {
+            self.store.read(|read| find(read, id)).unwrap().is_some()
+        }
+
+        /// Every row of every table, for what must come to nothing.
+        fn rows(&self) -> usize {
+            self.store.read(|read| {
+                let all = BlobId::MIN..=BlobId::MAX;
+                let blobs = read.scan(tables::BLOBS, all, Direction::Ascending, 100).unwrap().len();
+                let files = read.scan(tables::FILES, FileId::MIN..=FileId::MAX, Direction::Ascending, 100).unwrap().len();
+                let loose = (0, FileId::MIN)..=(u64::MAX, FileId::MAX);
+                let loose = read.scan(tables::LOOSE_FILES, loose, Direction::Ascending, 100).unwrap().len();
+                let known = (ChatId::MIN, [0; 32])..=(ChatId::MAX, [255; 32]);
+                blobs + files + loose + read.scan(tables::CHAT_BLOBS, known, Direction::Ascending, 100).unwrap().len()
+            })
+        }
+    }
+
+    #[tokio::test]
+    async fn what_is_never_sent_goes_after_a_day() {
+        let house = House::new();
+        let (sent, loose) = (house.upload(1, 1).await.unwrap(), house.upload(2, 2).await.unwrap());
+        let sent_ids = house.attach(vec![sent], PLACE).await.unwrap();
+        house.wait(Duration::from_hours(23));
+        house.store.write(expire).await.unwrap();
+        assert!(house.exists(loose));
+        house.wait(Duration::from_mins(61));
+        house.store.write(expire).await.unwrap();
+        assert!(!house.exists(loose) && house.exists(sent));
+        assert_eq!((house.used(), house.doomed()), (100, vec![2]));
+        house.release(sent_ids).await;
+        assert_eq!((house.used(), house.doomed(), house.rows()), (0, vec![1, 2], 0));
+    }
+
+    #[tokio::test]
+    async fn the_same_content_is_kept_once_in_a_conversation_and_as_long_as_one_file_has_it() {
+        let house = House::new();
+        let (one, two) = (house.upload(1, 7).await.unwrap(), house.upload(2, 7).await.unwrap());
+        assert_eq!(house.upload(3, 7).await.unwrap_err().code, Code::QuotaExceeded);
+        let first = house.attach(vec![one], PLACE).await.unwrap();
+        let second = house.attach(vec![two], MessageId { seq: Seq(2), ..PLACE }).await.unwrap();
+        assert_eq!((house.used(), house.doomed()), (100, vec![2]));
+        let elsewhere = house.attach(vec![one], ELSEWHERE).await.unwrap();
+        assert_ne!(first, elsewhere, "a file of its own");
+        house.release(first).await;
+        house.release(second).await;
+        assert_eq!((house.used(), house.doomed()), (100, vec![2]), "it is still in the other conversation");
+        house.release(elsewhere.clone()).await;
+        house.release(elsewhere).await;
+        assert_eq!((house.used(), house.doomed()), (0, vec![1, 2]));
+    }
+
+    #[tokio::test]
+    async fn nobody_sends_the_uploads_of_somebody_else() {
+        let house = House::new();
+        let file = house.upload(1, 1).await.unwrap();
+        let other = house.store.write(move |tx| attach(tx, UserId(2), &[file], PLACE)).await;
+        let none = house.store.write(move |tx| attach(tx, UserId(2), &[FileId(5)], PLACE)).await;
+        assert_eq!((other.clone().unwrap_err().code, other), (Code::FileNotFound, none));
+    }
+}

@@ -165,6 +165,8 @@ fn damaged() -> Vec<Sample> {
         ("a.wav", "", b"RIFF\x04\0\0\0WAVE".to_vec()),
         ("a.avi", "", b"RIFF\xff\xff\xff\x7fAVI LIST".to_vec()),
         ("a.webm", "", b"\x1a\x45\xdf\xa3\x93\x42\x82\x84webm".to_vec()),
+        ("a.webm", "", b"\x1a\x45\xdf\xa3\x87\x42\x82\x84webm\x18\x53\x80\x67\x01\xff\xff\xff\xff\xff\xff\xfe\x86\x86A_OPUS".to_vec()),
+        ("a.webm", "", b"\x1a\x45\xdf\xa3\x87\x42\x82\x84webm\x18\x53\x80\x67\x80\0\0\0".to_vec()),
         ("a.mp3", "", b"ID3\x03\0\0\x7f\x7f\x7f\x7f".to_vec()),
         ("a.pdf", "", b"%PDF-1.7\n1 0 obj".to_vec()),
         ("a.docx", "", cut(samples::office("word/document.xml"), 150)),

@@ -130,7 +130,14 @@ pub fn webm(codec: &[u8], kind: &str) -> Vec<u8> {
     let is_film = codec.starts_with(b"V_");
     let track = [short_element(b"\x83", &[if is_film { 1 } else { 2 }]), short_element(b"\x86", codec), video].concat();
     let tracks = element(b"\x16\x54\xae\x6b", &element(b"\xae", &track));
-    [head, element(b"\x18\x53\x80\x67", &[tracks, element(b"\x1f\x43\xb6\x75", &[0; 200])].concat())].concat()
+    // Two clusters, as a browser records them: the last block begins after two and a half seconds.
+    let cluster = |at: u16, blocks: &[u16]| {
+        let blocks: Vec<u8> =
+            blocks.iter().flat_map(|time| short_element(b"\xa3", &[&[0x81][..], &time.to_be_bytes(), &[0x80, 1, 2]].concat())).collect();
+        [&b"\x1f\x43\xb6\x75\x01\xff\xff\xff\xff\xff\xff\xff"[..], &short_element(b"\xe7", &at.to_be_bytes()), &blocks].concat()
+    };
+    let clusters = [cluster(0, &[0, 20, 1980]), cluster(2000, &[0, 500])].concat();
+    [head, b"\x18\x53\x80\x67\x01\xff\xff\xff\xff\xff\xff\xff".to_vec(), tracks, clusters].concat()
 }
 
 pub fn boxed(kind: &[u8; 4], body: &[u8]) -> Vec<u8> {

@@ -125,38 +125,6 @@ fn next_box(bytes: &[u8]) -> Option<(&[u8], &[u8], &[u8])> {
     Some((bytes.get(4..8)?, bytes.get(start..size)?, bytes.get(size..)?))
 }
 
-/// `WebM` by the codecs of its tracks. Matroska is its larger sister, which browsers do not play.
-pub fn webm(source: &Source<'_>) -> Result<Finding, Doubt> {
-    let head = source.read(0, 64 << 10)?;
-    let kind = find(head.get(..64.min(head.len())).unwrap_or_default(), b"\x42\x82").map(|at| at + 3);
-    let kind = kind.and_then(|at| head.get(at..at + 4));
-    if kind != Some(b"webm") {
-        return Err(Doubt::Unknown("a Matroska film".into()));
-    }
-    if find(&head, b"\x18\x53\x80\x67").is_none() || find(&head, b"\x16\x54\xae\x6b").is_none() {
-        return Err(Doubt::Broken("a WebM file that is damaged or incomplete".into()));
-    }
-    let has = |codec: &[u8]| find(&head, codec).is_some();
-    let (film, sound) = (has(b"V_VP8") || has(b"V_VP9") || has(b"V_AV1"), has(b"A_OPUS") || has(b"A_VORBIS"));
-    match (film, sound) {
-        (true, _) => Ok(Finding { pixels: webm_pixels(&head), ..Finding::of(Format::Webm) }),
-        (false, true) => Ok(Finding::of(Format::WebmAudio)),
-        _ => Err(Doubt::Broken("a WebM file without film or sound".into())),
-    }
-}
-
-/// Width and height in the settings of the film's track.
-fn webm_pixels(head: &[u8]) -> Option<(u32, u32)> {
-    let tracks = head.get(find(head, b"\x16\x54\xae\x6b")?..)?;
-    let number = |id: u8| {
-        let at = tracks.windows(2).position(|pair| pair[0] == id && matches!(pair[1], 0x81 | 0x82))?;
-        let length = usize::from(tracks[at + 1] & 0x0f);
-        let bytes = tracks.get(at + 2..at + 2 + length)?;
-        Some(bytes.iter().fold(0_u32, |number, byte| number << 8 | u32::from(*byte)))
-    };
-    Some((number(0xb0)?, number(0xba)?)).filter(|(w, h)| *w > 0 && *h > 0)
-}
-
 /// Ogg by the first packet of each of its streams.
 pub fn ogg(source: &Source<'_>) -> Result<Finding, Doubt> {
     let broken = || Doubt::Broken("an Ogg file that is damaged or incomplete".into());

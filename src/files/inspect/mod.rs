@@ -8,6 +8,7 @@ mod picture;
 mod source;
 mod strip;
 mod text;
+mod webm;
 mod zip;
 
 pub use picture::weight;
@@ -68,7 +69,7 @@ pub fn identify(file: &File) -> Result<Finding, Doubt> {
         h if h.starts_with(b"RIFF") && h.get(8..12) == Some(b"WEBP") => Finding::of(Format::WebP),
         h if h.starts_with(b"RIFF") => media::riff(&source)?,
         h if h.starts_with(b"OggS") => media::ogg(&source)?,
-        h if h.starts_with(b"\x1a\x45\xdf\xa3") => media::webm(&source)?,
+        h if h.starts_with(b"\x1a\x45\xdf\xa3") => webm::identify(&source)?,
         h if h.starts_with(b"\x30\x26\xb2\x75\x8e\x66\xcf\x11") => media::asf(&source)?,
         h if is_boxes(h) => media::boxes(&source)?,
         h if h.starts_with(b"ID3") || matches!(h, [0xff, b, ..] if b & 0xe0 == 0xe0 && *b != 0xff && *b != 0xfe) => media::frames(&source)?,
