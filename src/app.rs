@@ -239,6 +239,7 @@ pub async fn serve(
             why = stopping.store.failed() => Some(why),
             () = stopping.tend() => None,
             () = stopping.clear() => None,
+            () = stopping.chats.keep_agenda(RETURN) => None,
         };
         stopping.say_goodbye().await;
         shutdown.notify();
@@ -293,6 +294,8 @@ impl App {
 const MINUTE: Duration = Duration::from_mins(1);
 /// How soon what was deleted is gone from the disk. Nobody gets it any more from the moment of deleting.
 const CLEAR: Duration = Duration::from_secs(2);
+/// How long clients take to come back after a restart.
+const RETURN: Duration = Duration::from_secs(4);
 /// How long sockets have to close. The whole end takes at most five seconds.
 const GOODBYE: Duration = Duration::from_secs(2);
 

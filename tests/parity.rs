@@ -39,6 +39,8 @@ struct Ids {
     message: String,
     /// The actor's own.
     own: String,
+    /// Of the actor, for tomorrow.
+    scheduled: String,
     /// A group that the actor looks after, with the other in it.
     group: String,
     /// The other person.
@@ -53,6 +55,7 @@ impl Ids {
             ("{chat}", &self.chat),
             ("{message}", &self.message),
             ("{own}", &self.own),
+            ("{scheduled}", &self.scheduled),
             ("{group}", &self.group),
             ("{other}", &self.other),
         ];
@@ -78,6 +81,28 @@ const TABLE: &[Operation] = &[
             (body.clone(), body)
         },
         told: &[("new_message", Other), ("message_sent", OwnDevice)],
+    },
+    Operation {
+        rest: ("POST", "/api/chat/send"),
+        event: "send_message",
+        bodies: |ids| {
+            // As if the answer to the first had been lost.
+            let body = json!({ "conversationId": ids.chat, "content": "later", "scheduledFor": tomorrow(), "clientMessageId": "later" });
+            (body.clone(), body)
+        },
+        told: &[],
+    },
+    Operation {
+        rest: ("PATCH", "/api/chat/scheduled/{scheduled}"),
+        event: "scheduled_update",
+        bodies: |ids| (json!({ "content": "Better" }), json!({ "id": ids.scheduled, "content": "Better" })),
+        told: &[("scheduled_message_changed", OwnDevice)],
+    },
+    Operation {
+        rest: ("DELETE", "/api/chat/scheduled/{scheduled}"),
+        event: "scheduled_cancel",
+        bodies: |ids| (Value::Null, json!(ids.scheduled)),
+        told: &[("scheduled_message_changed", OwnDevice)],
     },
     Operation {
         rest: ("PATCH", "/api/chat/messages/{message}/status"),
@@ -204,6 +229,7 @@ const REST_ONLY: &[(&str, &str)] = &[
     ("POST", "/api/chat/messages"), // another name of send
     ("GET", "/api/chat/messages/<id>/history"),
     ("GET", "/api/chat/messages/<id>/receipts"),
+    ("GET", "/api/chat/scheduled"),
     ("GET", "/api/chat/unread-count"),
     ("GET", "/api/chat/search"),
     ("GET", "/api/chat/search/messages"),
@@ -213,6 +239,11 @@ const REST_ONLY: &[(&str, &str)] = &[
 
 /// Events without a route: of the moment, or only for compatibility.
 const SOCKET_ONLY: &[&str] = &["join", "leave", "leave_conversation", "typing_start", "typing_stop", "user_away", "user_back", "user_busy"];
+
+fn tomorrow() -> String {
+    let day = std::time::Duration::from_hours(24);
+    mommycare::clock::Clock::system().now().plus(day).to_string()
+}
 
 /// Two people, one conversation with something unread, and three sockets.
 struct Scene {
@@ -234,10 +265,12 @@ impl Scene {
         assert_eq!(loved.status, 200, "{loved:?}");
         let unread = json!({ "conversationId": chat, "content": "unread", "priority": "urgent" });
         let message = other.post("/api/chat/send", unread).await.data()["id"].as_str().unwrap().to_owned();
+        let later = json!({ "conversationId": chat, "content": "later", "scheduledFor": tomorrow(), "clientMessageId": "later" });
+        let scheduled = actor.post("/api/chat/send", later).await.data()["id"].as_str().unwrap().to_owned();
         let third = Person::register(server, "Tess", "doctor").await.id;
         let body = json!({ "type": "group", "name": "Team", "participantIds": [other.id] });
         let group = actor.post("/api/chat/conversations", body).await.data()["id"].as_str().unwrap().to_owned();
-        let ids = Ids { chat, message, own, group, other: other.id.clone(), third };
+        let ids = Ids { chat, message, own, scheduled, group, other: other.id.clone(), third };
         let (acting, own) = (Socket::connect(&actor).await, Socket::connect(&actor).await);
         let others = Socket::connect(&other).await;
         Self { actor, other, acting, own, others, ids }
@@ -281,6 +314,7 @@ impl Scene {
 
     fn anonymous(&self, text: &str) -> String {
         let known = [
+            (&self.ids.scheduled, "SCHEDULED"),
             (&self.ids.chat, "CHAT-"),
             (&self.ids.group, "GROUP-"),
             (&self.actor.id, "ACTOR"),
@@ -320,6 +354,7 @@ async fn both_doors_refuse_in_the_same_words() {
         chat: "00000000000000ff".into(),
         message: format!("{:032x}", 255),
         own: format!("{:032x}", 254),
+        scheduled: format!("{:032x}", 253),
         group: "00000000000000fe".into(),
         other: scene.ids.other.clone(),
         third: scene.ids.third.clone(),
@@ -352,7 +387,7 @@ async fn both_doors_refuse_in_the_same_words() {
 fn no_operation_exists_on_one_side_only() {
     let generic = |path: &str| {
         let path = path.replace("{other}", "<person>");
-        ["{chat}", "{message}", "{own}", "{group}"].iter().fold(path, |path, name| path.replace(name, "<id>"))
+        ["{chat}", "{message}", "{own}", "{scheduled}", "{group}"].iter().fold(path, |path, name| path.replace(name, "<id>"))
     };
     let known = |method: &str, path: &str| {
         REST_ONLY.contains(&(method, path))

@@ -4,7 +4,7 @@
 use super::{
     Rules, Seat,
     db::TxOf,
-    draft, reaction, send,
+    draft, reaction, send, urgent,
     view::{self, People, View},
 };
 use crate::{
@@ -84,6 +84,7 @@ pub fn delete(tx: &mut TxOf<'_>, actor: &Actor, id: MessageId) -> Result<Deleted
         message.acks.clear();
         message.deleted_at = Some(tx.now());
         forget_versions(tx, id)?;
+        urgent::forget(tx, id)?;
         touch(tx, &mut seat, id.seq, &mut message)?;
         seat.chat.deleted += 1;
         silence(tx, &mut seat, id.seq)?;

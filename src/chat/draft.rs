@@ -1,7 +1,8 @@
 //! A message that somebody wants to send, once its form is right.
 
-use super::attached;
+use super::{attached, schedule};
 use crate::{
+    clock::Timestamp,
     contract::{Word, request::SendBody},
     error::{Code, Error, FieldError, Result},
     ids::{ChatId, FileId, MessageId, UserId},
@@ -47,6 +48,8 @@ pub struct Draft {
     pub requires_ack: bool,
     /// The appointment it is about.
     pub appointment: Option<String>,
+    /// When it is to be sent; at once without.
+    pub scheduled_for: Option<Timestamp>,
 }
 
 impl TryFrom<SendBody> for Draft {
@@ -59,12 +62,9 @@ impl TryFrom<SendBody> for Draft {
         if given(body.conversation_id.as_ref()).is_none() && given(body.recipient_id.as_ref()).is_none() {
             refuse("recipientId", "is required, or conversationId".into());
         }
-        for (field, value) in [("scheduledFor", &body.scheduled_for)] {
-            if !is_empty(value) {
-                refuse(field, "is not available yet".into());
-            }
         }
         let appointment = appointment(&body.appointment_id).map_err(|message| refuse("appointmentId", message));
+        let scheduled_for = schedule::time(&body.scheduled_for).map_err(|message| refuse("scheduledFor", message));
         let forwards = forwarded(&body.forwarded_from).map_err(|message| refuse("forwardedFrom", message));
         let content = body.content.unwrap_or_default();
         let files = attached::wished(&body.file, &body.attachments);
@@ -82,8 +82,8 @@ impl TryFrom<SendBody> for Draft {
         if client_message_id.as_ref().is_some_and(|id| id.chars().count() > MAX_CLIENT_ID) {
             refuse("clientMessageId", format!("must have at most {MAX_CLIENT_ID} characters"));
         }
-        let (Ok(kind), Ok(priority), Ok(reply_to), Ok(forwards), Ok(appointment), true) =
-            (kind, priority, reply_to, forwards, appointment, wrong.is_empty())
+        let (Ok(kind), Ok(priority), Ok(reply_to), Ok(forwards), Ok(appointment), Ok(scheduled_for), true) =
+            (kind, priority, reply_to, forwards, appointment, scheduled_for, wrong.is_empty())
         else {
             return Err(Error::fields(&wrong));
         };
@@ -92,7 +92,7 @@ impl TryFrom<SendBody> for Draft {
         // Who writes something urgent wants to know that it was seen.
         let requires_ack = priority == Priority::Urgent || body.requires_ack.unwrap_or(false);
         let forwards = forwards.map(|id| id.parse().map_err(|_| Error::new(Code::MessageNotFound))).transpose()?;
-        Ok(Self { target, content, kind, files, reply_to, forwards, client_message_id, priority, requires_ack, appointment })
+        Ok(Self { target, content, kind, files, reply_to, forwards, client_message_id, priority, requires_ack, appointment, scheduled_for })
     }
 }
 

@@ -1,6 +1,7 @@
 //! Conversations and messages: the rules. One function for each operation, over one transaction; [`Chats`] is how both
 //! doors, REST and Socket.IO, call them.
 
+mod agenda;
 mod amend;
 mod attached;
 mod availability;
@@ -20,6 +21,7 @@ mod outgoing;
 mod policy;
 mod reaction;
 mod roster;
+mod schedule;
 mod seat;
 mod send;
 mod service;

@@ -7,7 +7,7 @@ use super::{
     marks::{self, Mark},
     open,
     outgoing::Outgoing,
-    toggles,
+    schedule, toggles, urgent,
     view::{People, View},
 };
 use crate::{
@@ -15,10 +15,10 @@ use crate::{
     clock::Timestamp,
     contract::{Emission, Event, MessageView},
     error::{Error, Result},
-    ids::{Cursor, MessageId, Seq},
+    ids::{ChatId, Cursor, MessageId, Seq, UserId},
     store::{
-        Read,
-        records::{Message, Preview, Sent},
+        Read, StoreError,
+        records::{Message, Preview, Priority, Sent, Watermark},
         tables,
     },
 };
@@ -39,6 +39,8 @@ pub enum Door {
     Rest,
     /// Socket.IO.
     Socket,
+    /// None: its time had come.
+    Agenda,
 }
 
 /// What became of a message.
@@ -55,23 +57,43 @@ pub fn send(tx: &mut TxOf<'_>, rules: &Rules, actor: &Actor, draft: &Draft, door
     actor.verified()?;
     let mut seat = seat(tx, rules, actor, draft)?;
     if let Some(seq) = repeated(tx, &mut seat, draft, door)? {
+        if let Some(message) = schedule::repeated(tx, rules, tx.now(), &seat, seq)? {
+            return Ok(Placed { message, fresh: false });
+        }
         return Ok(Placed { message: present(tx, rules, &seat, seq)?, fresh: false });
     }
     let outgoing = Outgoing::new(tx, &seat, draft)?;
-    Ok(Placed { message: place(tx, rules, actor, seat, &outgoing, door)?, fresh: true })
+    let message = match draft.scheduled_for {
+        Some(due) => {
+            rules.policy.check_write(tx, actor, &seat)?;
+            schedule::schedule(tx, rules, &seat, outgoing, due)?
+        }
+        None => place(tx, rules, actor, seat, &outgoing, door)?,
+    };
+    Ok(Placed { message, fresh: true })
 }
 
 /// Writes a message into a conversation and tells everybody in it, if the actor may write there.
-fn place(tx: &mut TxOf<'_>, rules: &Rules, actor: &Actor, mut seat: Seat, outgoing: &Outgoing, door: Door) -> Result<MessageView> {
+pub(super) fn place(
+    tx: &mut TxOf<'_>,
+    rules: &Rules,
+    actor: &Actor,
+    mut seat: Seat,
+    outgoing: &Outgoing,
+    door: Door,
+) -> Result<MessageView> {
     rules.policy.check_write(tx, actor, &seat)?;
     let at = tx.now().max(seat.chat.last_activity);
     let seq = seat.chat.last_seq.next();
     let cursor = seat.next_cursor();
-    let mut message = message(outgoing, &seat, at, cursor);
+    let mut message = message(outgoing, seat.user, at, cursor);
     attached::place(tx, outgoing, &mut message, MessageId { chat: seat.id, seq })?;
     tx.put(tables::MESSAGES, &(seat.id, seq), &message)?;
-    if let Some(id) = &outgoing.client_message_id {
-        tx.put(tables::SENT, &(seat.id, seat.user, digest(id)), &Sent { seq, at })?;
+    if let Some(name) = &outgoing.client_message_id {
+        remember(tx, (seat.id, seat.user), name, seq, at)?;
+    }
+    if message.priority == Priority::Urgent && seat.others().next().is_some() {
+        urgent::begin(tx, rules, MessageId { chat: seat.id, seq })?;
     }
     let before = seat.me.clone();
     toggles::bring_back(tx, &mut seat)?;
@@ -110,7 +132,7 @@ fn repeated(tx: &mut TxOf<'_>, seat: &mut Seat, draft: &Draft, door: Door) -> Re
     if let Some(id) = &draft.client_message_id {
         return Ok(tx.get(tables::SENT, &(seat.id, seat.user, digest(id)))?.map(|sent| sent.seq));
     }
-    if door == Door::Rest || draft.forwards.is_some() {
+    if door == Door::Rest || draft.forwards.is_some() || draft.scheduled_for.is_some() {
         return Ok(None);
     }
     // Old midwife pages send each message by REST and then by socket.
@@ -145,9 +167,10 @@ fn present(tx: &TxOf<'_>, rules: &Rules, seat: &Seat, seq: Seq) -> Result<Messag
     View::new(&people, seat)?.message(seq, &message)
 }
 
-fn message(outgoing: &Outgoing, seat: &Seat, at: Timestamp, cursor: Cursor) -> Message {
+/// The record of a new message.
+pub(super) fn message(outgoing: &Outgoing, sender: UserId, at: Timestamp, cursor: Cursor) -> Message {
     Message {
-        sender: seat.user,
+        sender,
         content: outgoing.content.clone(),
         kind: outgoing.kind,
         created_at: at,
@@ -185,14 +208,23 @@ fn record(seat: &mut Seat, message: &Message, seq: Seq, door: Door) -> bool {
         }
         seat.me.posted.push((seq, at));
     }
-    seat.me.delivered.pass_own(seq, at);
-    seat.me.read.pass_own(seq, at)
+    // Whoever has a message sent by the house is perhaps asleep: what came meanwhile stays unread.
+    let passes = |mark: &Watermark| door != Door::Agenda || mark.seq.next() == seq;
+    if passes(&seat.me.delivered) {
+        seat.me.delivered.pass_own(seq, at);
+    }
+    passes(&seat.me.read) && seat.me.read.pass_own(seq, at)
 }
 
 /// A message in short.
 pub(super) fn preview(seq: Seq, message: &Message) -> Preview {
     let content = message.content.chars().take(PREVIEW_CHARACTERS).collect();
     Preview { seq, sender: message.sender, content, kind: message.kind, at: message.created_at }
+}
+
+/// Notes the client's own id for a message, so that a repetition finds it.
+pub(super) fn remember(tx: &mut TxOf<'_>, (chat, user): (ChatId, UserId), name: &str, seq: Seq, at: Timestamp) -> Result<(), StoreError> {
+    tx.put(tables::SENT, &(chat, user, digest(name)), &Sent { seq, at })
 }
 
 fn digest(id: &str) -> [u8; 16] {

@@ -31,8 +31,8 @@ use std::sync::Arc;
 /// Conversations, for those who may.
 #[derive(Clone)]
 pub struct Chats {
-    store: Arc<Db>,
-    rules: Arc<Rules>,
+    pub(super) store: Arc<Db>,
+    pub(super) rules: Arc<Rules>,
     search: Arc<Search>,
     most_files: usize,
 }
@@ -240,6 +240,6 @@ fn conversation(id: &str) -> Result<ChatId> {
 }
 
 /// The id of a message, likewise.
-fn message(id: &str) -> Result<MessageId> {
+pub(super) fn message(id: &str) -> Result<MessageId> {
     id.parse().map_err(|_| Error::new(Code::MessageNotFound))
 }

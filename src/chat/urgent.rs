@@ -1,12 +1,18 @@
-//! Messages whose sender waits for an acknowledgement. Everybody whom such a message reached acknowledges it for themselves.
+//! Messages whose sender waits for an acknowledgement. Everybody whom such a message reached acknowledges it for themselves; an
+//! urgent one is repeated until all have.
 
-use super::{Seat, amend, db::TxOf, marks, marks::Mark, view};
+use super::{Rules, Seat, agenda, amend, db::TxOf, marks, marks::Mark, view};
 use crate::{
     accounts::Actor,
-    contract::{AckedView, Emission, Event},
+    clock::Timestamp,
+    contract::{AckedView, Emission, Event, Notification, user::full_name},
     error::{Code, Error, Result},
-    ids::MessageId,
-    store::records::{Message, Priority},
+    ids::{MessageId, UserId},
+    store::{
+        Read, StoreError,
+        records::{Chat, Message, Priority, Unacknowledged},
+        tables,
+    },
 };
 
 /// Acknowledges a message, which also reads everything up to it. Again is no mistake.
@@ -27,6 +33,9 @@ pub fn acknowledge(tx: &mut TxOf<'_>, actor: &Actor, id: MessageId) -> Result<Ac
         message.acks.push((actor.user, at));
         amend::touch(tx, &mut seat, id.seq, &mut message)?;
         seat.save(tx)?;
+        if message.priority == Priority::Urgent && waiting(tx, id, &seat.chat, &message).next().transpose()?.is_none() {
+            forget(tx, id)?;
+        }
         let acks = view::acks(&message);
         let cursor = message.changed;
         let event = Event::MessageAcknowledged { conversation_id: id.chat, message_id: id, cursor, user_id: actor.user, at, acks };
@@ -40,4 +49,70 @@ pub fn acknowledge(tx: &mut TxOf<'_>, actor: &Actor, id: MessageId) -> Result<Ac
 /// the server said so.
 pub fn asks(message: &Message) -> bool {
     message.requires_ack || message.priority == Priority::Urgent
+}
+
+/// Begins to wait for the acknowledgements of a new message.
+pub(super) fn begin(tx: &mut TxOf<'_>, rules: &Rules, id: MessageId) -> Result<()> {
+    set_next(tx, id, Unacknowledged { due: tx.now().plus(rules.settings.urgent_repeat), attempt: 0 })
+}
+
+/// Reminds those who have not acknowledged a message, if it is time to; or no longer, when there is nobody to remind.
+pub(super) fn repeat(tx: &mut TxOf<'_>, rules: &Rules, due: Timestamp, id: MessageId) -> Result<()> {
+    let Some(open) = tx.get(tables::UNACKNOWLEDGED, &(id.chat, id.seq))?.filter(|open| open.due == due) else {
+        tx.delete(tables::REPEATS, &(due, id.chat, id.seq));
+        return Ok(());
+    };
+    let (now, interval) = (tx.now(), rules.settings.urgent_repeat);
+    if !agenda::is_due(due, now, interval) {
+        return Ok(());
+    }
+    let users = match (tx.get(tables::CHATS, &id.chat)?, tx.get(tables::MESSAGES, &(id.chat, id.seq))?) {
+        (Some(chat), Some(message)) if message.deleted_at.is_none() => {
+            let users = waiting(tx, id, &chat, &message).collect::<Result<Vec<_>, _>>()?;
+            Some((users, message)).filter(|(users, _)| !users.is_empty())
+        }
+        _ => None,
+    };
+    let Some((users, message)) = users else { return forget(tx, id) };
+    let attempt = open.attempt.saturating_add(1);
+    tx.delete(tables::REPEATS, &(due, id.chat, id.seq));
+    set_next(tx, id, Unacknowledged { due: now.plus(interval), attempt })?;
+    let notification = Notification::Urgent {
+        conversation_id: id.chat,
+        message_id: id,
+        sender_id: message.sender,
+        sender_name: tx.get(tables::USERS, &message.sender)?.map(|user| full_name(&user)).unwrap_or_default(),
+        sent_at: message.created_at,
+        attempt,
+    };
+    tx.emit(Emission::to_users(users, Event::Notification(notification)));
+    Ok(())
+}
+
+/// Waits no longer.
+pub(super) fn forget(tx: &mut TxOf<'_>, id: MessageId) -> Result<()> {
+    if let Some(open) = tx.get(tables::UNACKNOWLEDGED, &(id.chat, id.seq))? {
+        tx.delete(tables::REPEATS, &(open.due, id.chat, id.seq));
+        tx.delete(tables::UNACKNOWLEDGED, &(id.chat, id.seq));
+    }
+    Ok(())
+}
+
+fn set_next(tx: &mut TxOf<'_>, id: MessageId, open: Unacknowledged) -> Result<()> {
+    tx.put(tables::REPEATS, &(open.due, id.chat, id.seq), &())?;
+    Ok(tx.put(tables::UNACKNOWLEDGED, &(id.chat, id.seq), &open)?)
+}
+
+/// Those in the conversation whom a message has reached and who have not acknowledged it.
+fn waiting<'a>(
+    read: &'a impl Read,
+    id: MessageId,
+    chat: &'a Chat,
+    message: &'a Message,
+) -> impl Iterator<Item = Result<UserId, StoreError>> + 'a {
+    let silent = move |user: &&UserId| **user != message.sender && message.acks.iter().all(|(acked, _)| acked != *user);
+    chat.members.iter().filter(silent).filter_map(move |user| match read.get(tables::MEMBERS, &(id.chat, *user)) {
+        Ok(member) => member.filter(|member| member.joined_seq < id.seq).map(|_| Ok(*user)),
+        Err(error) => Some(Err(error)),
+    })
 }

@@ -124,6 +124,7 @@ impl<'a, R: Read> View<'a, R> {
             system_data: self.system_data(message)?,
             appointment_id: message.appointment.clone(),
             scheduled_for: None,
+            failed_reason: None,
         })
     }
 

@@ -111,6 +111,7 @@ pub struct Limits {
 #[allow(missing_docs)]
 pub struct Chat {
     pub edit_window: Duration,
+    pub urgent_repeat: Duration,
     pub group_history: History,
     pub group_members: usize,
 }

@@ -76,6 +76,7 @@ settings! {
     "chat.edit_window": chat.edit_window, "a duration from 0 to 365d", if |d: &Duration| between(*d, 0, 365 * DAY);
     "chat.group_history": chat.group_history, "joined or all";
     "chat.group_members": chat.group_members, "a number from 2 to 1000", if |n: &usize| (2..=1_000).contains(n);
+    "chat.urgent_repeat": chat.urgent_repeat, "a duration from 10s to 1h", if |d: &Duration| between(*d, 10, 3600);
     "policy.mom.mom": policy.mom.mom, "always, in_answer or never";
     "policy.mom.doctor": policy.mom.doctor, "always, in_answer or never";
     "policy.mom.midwife": policy.mom.midwife, "always, in_answer or never";
@@ -147,7 +148,12 @@ impl Default for Config {
                 session_max: Duration::from_secs(180 * DAY),
             },
             limits: Limits { enabled: true, requests: 600, events: 3_000, sign_ins: 60 },
-            chat: Chat { edit_window: Duration::from_mins(15), group_history: History::Joined, group_members: 100 },
+            chat: Chat {
+                edit_window: Duration::from_mins(15),
+                urgent_repeat: Duration::from_mins(2),
+                group_history: History::Joined,
+                group_members: 100,
+            },
             policy: Policy::default(),
             store: Store { cache: Bytes(32 << 20), min_free: Bytes(64 << 20) },
             files: Files { max_size: Bytes(50 << 20), max_count: 5, quota: Bytes(2 << 30) },

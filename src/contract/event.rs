@@ -132,6 +132,17 @@ pub enum Event {
     /// For the person's own devices.
     #[serde(rename_all = "camelCase")]
     ChatArchiveStatusChanged { conversation_id: ChatId, user_id: UserId, is_archived: bool },
+    /// What has become of a scheduled message; for its author's own devices.
+    #[serde(rename_all = "camelCase")]
+    ScheduledMessageChanged {
+        action: &'static str,
+        /// As it is or was in the list of scheduled messages.
+        message: Box<MessageView>,
+        /// The message that it has become.
+        sent_as: Option<MessageId>,
+    },
+    /// Something that wants to be noticed.
+    Notification(Notification),
     /// A conversation is new, has another name or other members.
     ConversationUpdated { conversation: Box<ConversationView> },
     /// For who is out of a group: nothing more comes from it.
@@ -166,6 +177,41 @@ pub struct StatusUpdate {
     /// What is left to read; on that person's own devices only.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub unread_count: Option<u64>,
+}
+
+/// What has become of a scheduled message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ScheduledChange {
+    /// Is in the list now.
+    Created,
+    /// Has other words or another time.
+    Updated,
+    /// Was taken back.
+    Cancelled,
+    /// Is in its conversation now.
+    Sent {
+        /// As this message.
+        as_message: MessageId,
+    },
+    /// Could not be sent, and stays in the list.
+    Failed,
+}
+
+/// Something that wants to be noticed. Never with words that somebody wrote.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "kind", rename_all = "lowercase", rename_all_fields = "camelCase")]
+#[allow(missing_docs)]
+pub enum Notification {
+    /// An urgent message waits to be acknowledged.
+    Urgent {
+        conversation_id: ChatId,
+        message_id: MessageId,
+        sender_id: UserId,
+        sender_name: String,
+        sent_at: Timestamp,
+        /// The first repetition is 1.
+        attempt: u32,
+    },
 }
 
 impl Event {
@@ -215,6 +261,19 @@ impl Event {
         }
     }
 
+    /// What has become of a scheduled message.
+    #[must_use]
+    pub fn scheduled_message_changed(change: ScheduledChange, message: &MessageView) -> Self {
+        let (action, sent_as) = match change {
+            ScheduledChange::Created => ("created", None),
+            ScheduledChange::Updated => ("updated", None),
+            ScheduledChange::Cancelled => ("cancelled", None),
+            ScheduledChange::Failed => ("failed", None),
+            ScheduledChange::Sent { as_message } => ("sent", Some(as_message)),
+        };
+        Self::ScheduledMessageChanged { action, message: Box::new(message.clone()), sent_as }
+    }
+
     /// The name on the wire.
     #[must_use]
     pub fn name(&self) -> &'static str {
@@ -234,6 +293,8 @@ impl Event {
             Self::ChatMuteStatusChanged { .. } => "chat_mute_status_changed",
             Self::ChatPinStatusChanged { .. } => "chat_pin_status_changed",
             Self::ChatArchiveStatusChanged { .. } => "chat_archive_status_changed",
+            Self::ScheduledMessageChanged { .. } => "scheduled_message_changed",
+            Self::Notification(_) => "notification",
             Self::ConversationUpdated { .. } => "conversation_updated",
             Self::ConversationRemoved { .. } => "conversation_removed",
             Self::SessionRevoked { .. } => "session_revoked",

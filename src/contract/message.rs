@@ -39,6 +39,8 @@ impl Word for Priority {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Status {
+    /// Not sent yet.
+    Scheduled,
     /// Safe on the server.
     Sent,
     /// On a device of everyone.
@@ -119,6 +121,8 @@ pub struct MessageView {
     pub system_data: Option<SystemView>,
     pub appointment_id: Option<String>,
     pub scheduled_for: Option<Timestamp>,
+    /// Why a scheduled message could not be sent when its time had come.
+    pub failed_reason: Option<String>,
 }
 
 impl MessageView {

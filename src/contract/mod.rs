@@ -17,7 +17,7 @@ pub mod user;
 pub use conversation::{
     ArchivedView, ConversationView, LastMessage, LeftView, Metadata, MutedView, PinnedView, ReadView, RemovedView, UnreadCount, UnreadView,
 };
-pub use event::{Audience, Emission, Event, StatusUpdate};
+pub use event::{Audience, Emission, Event, Notification, ScheduledChange, StatusUpdate};
 pub use file::{FileView, WithFiles};
 pub use found::{FoundPage, FoundView, HighlightView, ReferenceView};
 pub use message::{

@@ -63,6 +63,15 @@ pub struct SendBody {
     pub scheduled_for: Value,
 }
 
+/// `PATCH /api/chat/scheduled/:id`
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+#[allow(missing_docs)]
+pub struct ScheduledBody {
+    pub content: Option<String>,
+    pub scheduled_for: Value,
+}
+
 /// `PATCH /api/chat/messages/:id/status`
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
@@ -235,6 +244,16 @@ pub struct RemoveEvent {
 #[allow(missing_docs)]
 pub struct MessageEvent {
     pub message_id: String,
+}
+
+/// `scheduled_update` and `scheduled_cancel`
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+#[allow(missing_docs)]
+pub struct ScheduledEvent {
+    pub id: String,
+    pub content: Option<String>,
+    pub scheduled_for: Value,
 }
 
 /// `chat_mute_toggled`

@@ -9,7 +9,7 @@ use crate::{
         account::AvailabilityBody,
         request::{
             ArchiveBody, ChangesQuery, DirectoryQuery, EditBody, EmojiBody, FindQuery, InboxQuery, MessagesQuery, MuteBody, OpenBody,
-            PeopleBody, PinBody, ReadBody, SearchQuery, SendBody, StatusBody, UpdateBody,
+            PeopleBody, PinBody, ReadBody, ScheduledBody, SearchQuery, SendBody, StatusBody, UpdateBody,
         },
     },
     error::{Code, Result},
@@ -36,6 +36,9 @@ pub fn routes() -> Vec<Route> {
         react,
         unreact,
         acknowledge,
+        scheduled,
+        reschedule,
+        unschedule,
         read,
         mute,
         pin,
@@ -153,6 +156,21 @@ async fn unreact(actor: Actor, id: &str, query: Query<EmojiBody>, chats: &House,
 #[post("/api/chat/messages/<id>/ack")]
 async fn acknowledge(actor: Actor, id: &str, chats: &House) -> Result<Answer> {
     Answer::ok(&chats.acknowledge(actor, id).await?)
+}
+
+#[get("/api/chat/scheduled")]
+fn scheduled(actor: Actor, chats: &House) -> Result<Answer> {
+    Answer::ok(&chats.scheduled(actor)?)
+}
+
+#[patch("/api/chat/scheduled/<id>", data = "<body>")]
+async fn reschedule(actor: Actor, id: &str, chats: &House, body: Body<ScheduledBody>) -> Result<Answer> {
+    Answer::ok(&chats.reschedule(actor, id, body.0).await?)
+}
+
+#[delete("/api/chat/scheduled/<id>")]
+async fn unschedule(actor: Actor, id: &str, chats: &House) -> Result<Answer> {
+    Answer::ok(&chats.unschedule(actor, id).await?)
 }
 
 #[patch("/api/chat/conversations/<id>/read", data = "<body>")]

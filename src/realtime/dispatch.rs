@@ -9,7 +9,7 @@ use crate::{
         input,
         request::{
             ArchiveEvent, ConversationEvent, EditBody, EditEvent, EmojiBody, MessageEvent, MuteEvent, OpenBody, PeopleBody, PersonEvent,
-            PinEvent, ReactionEvent, ReadBody, RemoveEvent, SendBody, UpdateBody,
+            PinEvent, ReactionEvent, ReadBody, RemoveEvent, ScheduledBody, ScheduledEvent, SendBody, UpdateBody,
         },
     },
     error::{Code, Error, Result},
@@ -41,6 +41,8 @@ pub const EVENTS: &[&str] = &[
     "message_reaction_added",
     "message_reaction_removed",
     "message_ack",
+    "scheduled_update",
+    "scheduled_cancel",
     "chat_mute_toggled",
     "chat_pin_toggled",
     "chat_archive_toggled",
@@ -115,6 +117,14 @@ impl Realtime {
                 let ReactionEvent { message_id, emoji } = decode(args, "messageId")?;
                 let adds = name == "message_reaction_added";
                 answer(&chats.react(actor, &named(message_id)?, EmojiBody { emoji }, adds).await?)
+            }
+            "scheduled_update" => {
+                let ScheduledEvent { id, content, scheduled_for } = decode(args, "id")?;
+                answer(&chats.reschedule(actor, &given("id", id)?, ScheduledBody { content, scheduled_for }).await?)
+            }
+            "scheduled_cancel" => {
+                let ScheduledEvent { id, .. } = decode(args, "id")?;
+                answer(&chats.unschedule(actor, &given("id", id)?).await?)
             }
             "message_ack" => answer(&chats.acknowledge(actor, &message_id(args)?).await?),
             "chat_mute_toggled" => {
@@ -196,7 +206,11 @@ fn message_id(args: &Args) -> Result<String> {
 }
 
 fn named(message_id: String) -> Result<String> {
-    if message_id.is_empty() { Err(Error::field("messageId", "is required")) } else { Ok(message_id) }
+    given("messageId", message_id)
+}
+
+fn given(field: &str, id: String) -> Result<String> {
+    if id.is_empty() { Err(Error::field(field, "is required")) } else { Ok(id) }
 }
 
 /// Old clients name themselves. It must be true, and changes nothing.

@@ -4,7 +4,10 @@
 //! A record is a version byte and the bytes of a frozen struct. An unknown version is a named error, never a guess.
 
 use super::{StoreError, TableId};
-use crate::ids::{BlobId, ChatId, Cursor, FileId, Seq, SessionId, UserId};
+use crate::{
+    clock::Timestamp,
+    ids::{BlobId, ChatId, Cursor, FileId, Seq, SessionId, UserId},
+};
 use bincode::Options as _;
 use serde::{Serialize, de::DeserializeOwned};
 
@@ -85,7 +88,7 @@ macro_rules! number_keys {
         }
     )*};
 }
-number_keys! { UserId ChatId SessionId Seq Cursor FileId BlobId }
+number_keys! { UserId ChatId SessionId Seq Cursor FileId BlobId Timestamp }
 
 macro_rules! tuple_keys {
     ($(($($part:ident $index:tt),+))*) => {$(

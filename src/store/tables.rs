@@ -2,9 +2,12 @@
 
 use super::{
     Table,
-    records::{Blob, Chat, Doomed, Failures, File, Member, Message, Reset, Sent, Session, User, Version},
+    records::{Blob, Chat, Doomed, Failures, File, Member, Message, Reset, Scheduled, Sent, Session, Unacknowledged, User, Version},
 };
-use crate::ids::{BlobId, ChatId, Cursor, FileId, Seq, SessionId, UserId};
+use crate::{
+    clock::Timestamp,
+    ids::{BlobId, ChatId, Cursor, FileId, Seq, SessionId, UserId},
+};
 
 /// Facts about the whole data folder, by name.
 pub const META: Table<String, u64> = Table::new(1, "meta");
@@ -39,6 +42,14 @@ pub const VERSIONS: Table<(ChatId, Seq, u64), Version> = Table::new(15, "version
 /// Places that make nothing unread although they came after the mark: system messages, and deleted ones that somebody had not
 /// read.
 pub const QUIET: Table<(ChatId, Seq), ()> = Table::new(16, "quiet");
+/// Urgent messages that somebody has not acknowledged, by when those who have not are told again.
+pub const REPEATS: Table<(Timestamp, ChatId, Seq), ()> = Table::new(20, "repeats");
+/// The same by message.
+pub const UNACKNOWLEDGED: Table<(ChatId, Seq), Unacknowledged> = Table::new(21, "unacknowledged");
+/// Messages that are sent later, by author. Their places lie far behind those of real messages.
+pub const SCHEDULED: Table<(UserId, ChatId, Seq), Scheduled> = Table::new(22, "scheduled");
+/// The same by when they are sent; without those that could not be.
+pub const SCHEDULE: Table<(Timestamp, UserId, ChatId, Seq), ()> = Table::new(23, "schedule");
 /// Who has asked for a new password, and when, until an administrator hands over a link.
 pub const RESET_WISHES: Table<UserId, u64> = Table::new(40, "reset_wishes");
 /// Files: one row for each time that something was sent or is about to be.

@@ -7,3 +7,6 @@ mod chat_support;
 mod acknowledge;
 mod forward;
 mod location;
+mod repeat;
+mod scene;
+mod schedule;

@@ -17,16 +17,25 @@ use mommycare::{
     },
 };
 use serde_json::Value;
-use std::sync::{
-    Arc, Mutex,
-    atomic::{AtomicU64, Ordering},
+use std::{
+    pin::pin,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
 };
+use tokio::{sync::Notify, time::timeout};
+
+/// How long anything may take before a test gives up. Far more than anything takes.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 pub struct Clinic {
     pub store: Arc<Db>,
     pub chats: Chats,
     time: Arc<AtomicU64>,
     events: Arc<Mutex<Vec<Emission>>>,
+    told: Arc<Notify>,
     people: AtomicU64,
 }
 
@@ -46,21 +55,46 @@ impl Clinic {
 
     fn made(policy: Policy, time: Arc<AtomicU64>, store: impl FnOnce(Clock, Publish<Emission>) -> Db) -> Self {
         let events: Arc<Mutex<Vec<Emission>>> = Arc::default();
-        let (moment, log) = (time.clone(), events.clone());
+        let told: Arc<Notify> = Arc::default();
+        let (moment, log, tell) = (time.clone(), events.clone(), told.clone());
         let clock = Clock::new(move || Timestamp(moment.load(Ordering::Relaxed)));
-        let store = Arc::new(store(clock, Box::new(move |new| log.lock().unwrap().extend(new))));
-        Self { time, events, ..Self::over(store, policy) }
+        let publish = move |new| {
+            log.lock().unwrap().extend(new);
+            tell.notify_waiters();
+        };
+        let store = Arc::new(store(clock, Box::new(publish)));
+        Self { time, events, told, ..Self::over(store, policy) }
+    }
+
+    /// Waits until something holds, which may become so when an event is published.
+    pub async fn until(&self, holds: impl Fn(&Self) -> bool) {
+        let watch = async {
+            loop {
+                let mut told = pin!(self.told.notified());
+                told.as_mut().enable();
+                if holds(self) {
+                    return;
+                }
+                told.await;
+            }
+        };
+        assert!(timeout(PATIENCE, watch).await.is_ok(), "it did not come; came: {:#?}", self.events());
+    }
+
+    /// Sets the clock, forward or back.
+    pub fn set_clock(&self, now: Timestamp) {
+        self.time.store(now.0, Ordering::Relaxed);
     }
 
     /// Over any store. Its time is not ours to move, and its events go elsewhere.
     pub fn over(store: Arc<Db>, policy: Policy) -> Self {
         let chats = Chats::new(store.clone(), policy, Config::default().chat).unwrap();
-        Self { store, chats, time: Arc::default(), events: Arc::default(), people: AtomicU64::new(0) }
+        Self { store, chats, time: Arc::default(), events: Arc::default(), told: Arc::default(), people: AtomicU64::new(0) }
     }
 
     /// With nothing in memory but what the store says, as after a restart.
     pub fn reopened(self) -> Self {
-        Self { time: self.time, events: self.events, people: self.people, ..Self::over(self.store, Policy::default()) }
+        Self { time: self.time, events: self.events, told: self.told, people: self.people, ..Self::over(self.store, Policy::default()) }
     }
 
     /// The same clinic with other settings.

@@ -1,0 +1,306 @@
+//! Messages that are sent later, at a time that their author sets. Until then they are nobody else's business; when the time comes
+//! they go the way of all messages, with the rights that their author has then.
+
+use super::{
+    Chats, Door, Rules, Seat,
+    db::TxOf,
+    draft,
+    outgoing::Outgoing,
+    send, service,
+    view::{People, View},
+};
+use crate::{
+    accounts::Actor,
+    clock::Timestamp,
+    contract::{DeletedView, Emission, Event, MessageView, ScheduledChange, Status, request::ScheduledBody},
+    error::{Code, Error, Result},
+    ids::{ChatId, Cursor, MessageId, Seq, SessionId, UserId},
+    store::{
+        Direction, Read,
+        records::{Member, Scheduled},
+        tables,
+    },
+};
+use serde_json::Value;
+use std::time::Duration;
+
+/// How many messages of one person may wait.
+const MOST: usize = 100;
+/// How far ahead a message may be scheduled.
+const FARTHEST: Duration = Duration::from_hours(366 * 24);
+/// A message that waits has a place far behind all real ones, so that its id is its own and no operation on messages finds it.
+const PLACES: u64 = 1 << 63;
+/// Random bits of such a place, below the time at which it was made: what was scheduled first has the smaller one.
+const CHANCE: u32 = 20;
+
+impl Chats {
+    /// What the actor has scheduled, soonest first.
+    pub fn scheduled(&self, actor: Actor) -> Result<Vec<MessageView>> {
+        self.store.read(|read| list(read, &self.rules, self.now(), actor.user))
+    }
+
+    /// Puts other words into a scheduled message, or sets another time.
+    pub async fn reschedule(&self, actor: Actor, id: &str, body: ScheduledBody) -> Result<MessageView> {
+        let (id, rules, change) = (service::message(id)?, self.rules.clone(), Change::try_from(body)?);
+        self.store.write(move |tx| update(tx, &rules, &actor, id, &change)).await
+    }
+
+    /// Takes a message back before it is sent.
+    pub async fn unschedule(&self, actor: Actor, id: &str) -> Result<DeletedView> {
+        let (id, rules) = (service::message(id)?, self.rules.clone());
+        self.store.write(move |tx| cancel(tx, &rules, &actor, id)).await
+    }
+}
+
+/// What is to be different about a scheduled message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Change {
+    content: Option<String>,
+    due: Option<Timestamp>,
+}
+
+impl TryFrom<ScheduledBody> for Change {
+    type Error = Error;
+
+    fn try_from(body: ScheduledBody) -> Result<Self> {
+        if let Some(wrong) = body.content.as_deref().and_then(draft::wrong_content) {
+            return Err(Error::field("content", wrong));
+        }
+        let due = time(&body.scheduled_for).map_err(|message| Error::field("scheduledFor", message))?;
+        Ok(Self { content: body.content, due })
+    }
+}
+
+/// Reads a time. Nothing, also as an empty text, is none.
+pub(super) fn time(value: &Value) -> Result<Option<Timestamp>, String> {
+    match value {
+        Value::Null => Ok(None),
+        Value::String(text) if text.is_empty() => Ok(None),
+        value => serde_json::from_value(value.clone()).map(Some).map_err(|_| "must be a time such as 2026-11-22T14:10:43.123Z".into()),
+    }
+}
+
+/// Keeps a message until its time comes.
+pub(super) fn schedule(tx: &mut TxOf<'_>, rules: &Rules, seat: &Seat, outgoing: Outgoing, due: Timestamp) -> Result<MessageView> {
+    check_time(tx, due)?;
+    if tx.scan(tables::SCHEDULED, all_of(seat.user), Direction::Ascending, MOST)?.len() == MOST {
+        return Err(Error::with(Code::Conflict, format!("You have {MOST} scheduled messages already.")));
+    }
+    let id = MessageId { chat: seat.id, seq: place(tx) };
+    let now = tx.now();
+    let scheduled = Scheduled {
+        content: outgoing.content,
+        kind: outgoing.kind,
+        reply_to: outgoing.reply_to,
+        client_message_id: outgoing.client_message_id,
+        priority: outgoing.priority,
+        requires_ack: outgoing.requires_ack,
+        forwarded_from: outgoing.forwarded_from,
+        due,
+        created_at: now,
+        updated_at: now,
+        failed: None,
+    };
+    put(tx, seat.user, id, &scheduled)?;
+    tell(tx, rules, seat.user, id, &scheduled, ScheduledChange::Created)
+}
+
+/// A scheduled message that its author sends once more: as it is now. `None` when the place is that of a real one.
+pub(super) fn repeated(read: &impl Read, rules: &Rules, now: Timestamp, seat: &Seat, seq: Seq) -> Result<Option<MessageView>> {
+    if seq.0 < PLACES {
+        return Ok(None);
+    }
+    let scheduled = read.get(tables::SCHEDULED, &(seat.user, seat.id, seq))?;
+    let scheduled = scheduled.ok_or_else(|| Error::with(Code::Conflict, "This message was scheduled and has been cancelled."))?;
+    view(read, rules, now, seat.user, MessageId { chat: seat.id, seq }, &scheduled).map(Some)
+}
+
+fn list(read: &impl Read, rules: &Rules, now: Timestamp, user: UserId) -> Result<Vec<MessageView>> {
+    let mut rows = read.scan(tables::SCHEDULED, all_of(user), Direction::Ascending, MOST)?;
+    rows.sort_by_key(|((_, chat, seq), scheduled)| (scheduled.due, *seq, *chat));
+    rows.iter().map(|((_, chat, seq), scheduled)| view(read, rules, now, user, MessageId { chat: *chat, seq: *seq }, scheduled)).collect()
+}
+
+fn update(tx: &mut TxOf<'_>, rules: &Rules, actor: &Actor, id: MessageId, change: &Change) -> Result<MessageView> {
+    let mut scheduled = own(tx, actor.user, id)?;
+    let before = scheduled.clone();
+    if let Some(content) = change.content.as_ref().filter(|content| **content != scheduled.content) {
+        if scheduled.forwarded_from.is_some_and(|author| author != actor.user) {
+            return Err(Error::with(Code::Conflict, "These are somebody's own words and stay as they are."));
+        }
+        scheduled.content.clone_from(content);
+    }
+    if let Some(due) = change.due {
+        check_time(tx, due)?;
+        scheduled.due = due;
+        // Whoever sets a new time gives it another try.
+        scheduled.failed = None;
+    }
+    if scheduled == before {
+        return view(tx, rules, tx.now(), actor.user, id, &scheduled);
+    }
+    scheduled.updated_at = tx.now();
+    tx.delete(tables::SCHEDULE, &(before.due, actor.user, id.chat, id.seq));
+    put(tx, actor.user, id, &scheduled)?;
+    tell(tx, rules, actor.user, id, &scheduled, ScheduledChange::Updated)
+}
+
+fn cancel(tx: &mut TxOf<'_>, rules: &Rules, actor: &Actor, id: MessageId) -> Result<DeletedView> {
+    let scheduled = own(tx, actor.user, id)?;
+    remove(tx, actor.user, id, scheduled.due);
+    tell(tx, rules, actor.user, id, &scheduled, ScheduledChange::Cancelled)?;
+    Ok(DeletedView { id, same_id: id })
+}
+
+/// A message whose time is set down for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Slot {
+    pub due: Timestamp,
+    pub user: UserId,
+    pub id: MessageId,
+}
+
+/// Sends a message whose time has come: it leaves the list and stands in the conversation in one step. When its author may not
+/// send it any more, nothing happens, and the error says why.
+pub(super) fn deliver(tx: &mut TxOf<'_>, rules: &Rules, slot: Slot) -> Result<()> {
+    let Some(scheduled) = due(tx, slot)? else { return Ok(()) };
+    let Slot { user, id, .. } = slot;
+    let actor = author(tx, user)?;
+    actor.verified()?;
+    let seat = Seat::find(tx, user, id.chat)?;
+    let message = send::place(tx, rules, &actor, seat, &outgoing(&scheduled), Door::Agenda)?;
+    remove(tx, user, id, slot.due);
+    tell(tx, rules, user, id, &scheduled, ScheduledChange::Sent { as_message: message.id })?;
+    Ok(())
+}
+
+/// Notes why a message whose time has come could not be sent. It stays in the list of its author.
+pub(super) fn fail(tx: &mut TxOf<'_>, rules: &Rules, slot: Slot, why: &Error) -> Result<()> {
+    let Some(mut scheduled) = due(tx, slot)? else { return Ok(()) };
+    let Slot { user, id, .. } = slot;
+    scheduled.failed = Some(reason(why));
+    scheduled.updated_at = tx.now();
+    tx.delete(tables::SCHEDULE, &(slot.due, user, id.chat, id.seq));
+    tx.put(tables::SCHEDULED, &(user, id.chat, id.seq), &scheduled)?;
+    tell(tx, rules, user, id, &scheduled, ScheduledChange::Failed)?;
+    Ok(())
+}
+
+/// The message of a slot if it is to be sent now: neither sent nor changed since somebody looked, nor the clock set back.
+fn due(tx: &mut TxOf<'_>, slot: Slot) -> Result<Option<Scheduled>> {
+    let Slot { due, user, id } = slot;
+    let scheduled = tx.get(tables::SCHEDULED, &(user, id.chat, id.seq))?.filter(|it| it.due == due && it.failed.is_none());
+    if scheduled.is_none() {
+        tx.delete(tables::SCHEDULE, &(due, user, id.chat, id.seq));
+    }
+    Ok(scheduled.filter(|_| due <= tx.now()))
+}
+
+/// The author as an actor, with the rights of this moment.
+fn author(read: &impl Read, user: UserId) -> Result<Actor> {
+    let person = read.get(tables::USERS, &user)?.filter(|person| person.is_active).ok_or(Code::AccountDisabled)?;
+    Ok(Actor { user, session: SessionId::MIN, role: person.role, verification: person.verification })
+}
+
+/// Why a message could not be sent, for its author.
+fn reason(why: &Error) -> String {
+    match why.code {
+        Code::AccountDisabled => "Your account was switched off at that time.".into(),
+        Code::VerificationPending => "Your account was waiting for the clinic's approval at that time.".into(),
+        Code::ConversationNotFound => "You were no longer in this conversation at that time.".into(),
+        _ => why.message.clone(),
+    }
+}
+
+fn check_time(tx: &TxOf<'_>, due: Timestamp) -> Result<()> {
+    if due <= tx.now() {
+        return Err(Error::field("scheduledFor", "must lie in the future"));
+    }
+    if due > tx.now().plus(FARTHEST) {
+        return Err(Error::field("scheduledFor", "must lie within a year"));
+    }
+    Ok(())
+}
+
+fn place(tx: &mut TxOf<'_>) -> Seq {
+    let (time, chance) = (tx.now().0 << CHANCE, tx.fresh() & ((1 << CHANCE) - 1));
+    Seq(PLACES | (time & (PLACES - 1)) | chance)
+}
+
+type Row = (UserId, ChatId, Seq);
+
+fn all_of(user: UserId) -> std::ops::RangeInclusive<Row> {
+    (user, ChatId::MIN, Seq::ZERO)..=(user, ChatId::MAX, Seq::MAX)
+}
+
+fn own(tx: &TxOf<'_>, user: UserId, id: MessageId) -> Result<Scheduled> {
+    tx.get(tables::SCHEDULED, &(user, id.chat, id.seq))?.ok_or_else(|| Code::MessageNotFound.into())
+}
+
+/// Writes a message that waits, when it is due, and how it is known to its author's devices.
+fn put(tx: &mut TxOf<'_>, user: UserId, id: MessageId, scheduled: &Scheduled) -> Result<()> {
+    if scheduled.failed.is_none() {
+        tx.put(tables::SCHEDULE, &(scheduled.due, user, id.chat, id.seq), &())?;
+    }
+    if let Some(name) = &scheduled.client_message_id {
+        send::remember(tx, (id.chat, user), name, id.seq, scheduled.due)?;
+    }
+    Ok(tx.put(tables::SCHEDULED, &(user, id.chat, id.seq), scheduled)?)
+}
+
+fn remove(tx: &mut TxOf<'_>, user: UserId, id: MessageId, due: Timestamp) {
+    tx.delete(tables::SCHEDULE, &(due, user, id.chat, id.seq));
+    tx.delete(tables::SCHEDULED, &(user, id.chat, id.seq));
+}
+
+fn outgoing(scheduled: &Scheduled) -> Outgoing {
+    Outgoing {
+        content: scheduled.content.clone(),
+        kind: scheduled.kind,
+        reply_to: scheduled.reply_to,
+        client_message_id: scheduled.client_message_id.clone(),
+        priority: scheduled.priority,
+        requires_ack: scheduled.requires_ack,
+        forwarded_from: scheduled.forwarded_from,
+    }
+}
+
+/// Tells all devices of the author what has become of a message.
+fn tell(
+    tx: &mut TxOf<'_>,
+    rules: &Rules,
+    user: UserId,
+    id: MessageId,
+    scheduled: &Scheduled,
+    change: ScheduledChange,
+) -> Result<MessageView> {
+    let view = view(tx, rules, tx.now(), user, id, scheduled)?;
+    tx.emit(Emission::to_users(vec![user], Event::scheduled_message_changed(change, &view)));
+    Ok(view)
+}
+
+fn view(read: &impl Read, rules: &Rules, now: Timestamp, user: UserId, id: MessageId, scheduled: &Scheduled) -> Result<MessageView> {
+    let seat = seat(read, user, id.chat)?;
+    let people = People::new(read, rules, now);
+    let record = send::message(&outgoing(scheduled), user, scheduled.created_at, Cursor::ZERO);
+    let message = View::of_new(&people, &seat).message(id.seq, &record)?;
+    Ok(MessageView {
+        seq: Seq::ZERO,
+        status: Status::Scheduled,
+        updated_at: scheduled.updated_at,
+        scheduled_for: Some(scheduled.due),
+        failed_reason: scheduled.failed.clone(),
+        ..message
+    })
+}
+
+/// The author's seat; of one who has left the conversation, a seat from which nothing is seen.
+fn seat(read: &impl Read, user: UserId, id: ChatId) -> Result<Seat> {
+    match Seat::find(read, user, id) {
+        Err(error) if error.code == Code::ConversationNotFound => {
+            let chat = read.get(tables::CHATS, &id)?.ok_or(error)?;
+            Ok(Seat { id, chat, user, me: Member { joined_seq: Seq::MAX, ..Member::default() } })
+        }
+        found => found,
+    }
+}
