@@ -62,7 +62,6 @@ impl TryFrom<SendBody> for Draft {
         if given(body.conversation_id.as_ref()).is_none() && given(body.recipient_id.as_ref()).is_none() {
             refuse("recipientId", "is required, or conversationId".into());
         }
-        }
         let appointment = appointment(&body.appointment_id).map_err(|message| refuse("appointmentId", message));
         let scheduled_for = schedule::time(&body.scheduled_for).map_err(|message| refuse("scheduledFor", message));
         let forwards = forwarded(&body.forwarded_from).map_err(|message| refuse("forwardedFrom", message));

@@ -63,7 +63,7 @@ impl TryFrom<ScheduledBody> for Change {
     type Error = Error;
 
     fn try_from(body: ScheduledBody) -> Result<Self> {
-        if let Some(wrong) = body.content.as_deref().and_then(draft::wrong_content) {
+        if let Some(wrong) = body.content.as_deref().and_then(|content| draft::wrong_content(content, false)) {
             return Err(Error::field("content", wrong));
         }
         let due = time(&body.scheduled_for).map_err(|message| Error::field("scheduledFor", message))?;
@@ -83,6 +83,9 @@ pub(super) fn time(value: &Value) -> Result<Option<Timestamp>, String> {
 /// Keeps a message until its time comes.
 pub(super) fn schedule(tx: &mut TxOf<'_>, rules: &Rules, seat: &Seat, outgoing: Outgoing, due: Timestamp) -> Result<MessageView> {
     check_time(tx, due)?;
+    if !outgoing.files.is_empty() {
+        return Err(Error::field("scheduledFor", "is only possible without files"));
+    }
     if tx.scan(tables::SCHEDULED, all_of(seat.user), Direction::Ascending, MOST)?.len() == MOST {
         return Err(Error::with(Code::Conflict, format!("You have {MOST} scheduled messages already.")));
     }
@@ -96,6 +99,7 @@ pub(super) fn schedule(tx: &mut TxOf<'_>, rules: &Rules, seat: &Seat, outgoing: 
         priority: outgoing.priority,
         requires_ack: outgoing.requires_ack,
         forwarded_from: outgoing.forwarded_from,
+        appointment: outgoing.appointment,
         due,
         created_at: now,
         updated_at: now,
@@ -261,7 +265,9 @@ fn outgoing(scheduled: &Scheduled) -> Outgoing {
         client_message_id: scheduled.client_message_id.clone(),
         priority: scheduled.priority,
         requires_ack: scheduled.requires_ack,
+        files: Vec::new(),
         forwarded_from: scheduled.forwarded_from,
+        appointment: scheduled.appointment.clone(),
     }
 }
 
@@ -299,7 +305,7 @@ fn seat(read: &impl Read, user: UserId, id: ChatId) -> Result<Seat> {
     match Seat::find(read, user, id) {
         Err(error) if error.code == Code::ConversationNotFound => {
             let chat = read.get(tables::CHATS, &id)?.ok_or(error)?;
-            Ok(Seat { id, chat, user, me: Member { joined_seq: Seq::MAX, ..Member::default() } })
+            Ok(Seat { id, chat, user, me: Member { sees_after: Seq::MAX, ..Member::default() } })
         }
         found => found,
     }

@@ -1,8 +1,10 @@
 //! What stands in the tables. These structs are frozen: to change one, add the next version and a conversion.
 //! Nothing here is ever shown to a client; `contract` holds the shapes of the wire. Earlier versions are in `older.rs`.
 
+mod agenda;
 mod files;
 
+pub use agenda::{Scheduled, Unacknowledged};
 pub use files::{Blob, Doomed, File, Format};
 
 use super::{
@@ -391,44 +393,6 @@ pub struct Sent {
     pub at: Timestamp,
 }
 impl Record for Sent {}
-
-/// An urgent message that somebody has not acknowledged yet.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Unacknowledged {
-    /// When those who have not are told again.
-    pub due: Timestamp,
-    /// How often they were told already, without the message itself.
-    pub attempt: u32,
-}
-impl Record for Unacknowledged {}
-
-/// A message that is sent later.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Scheduled {
-    /// The words, exactly as they came.
-    pub content: String,
-    /// What it is.
-    pub kind: MessageKind,
-    /// The message it answers, in the same conversation.
-    pub reply_to: Option<Seq>,
-    /// The sender's own id for it.
-    pub client_message_id: Option<String>,
-    /// How pressing it is.
-    pub priority: Priority,
-    /// Whether the sender waits for an acknowledgement.
-    pub requires_ack: bool,
-    /// Who wrote the original of a forwarded message.
-    pub forwarded_from: Option<UserId>,
-    /// When it is sent.
-    pub due: Timestamp,
-    /// When it was scheduled.
-    pub created_at: Timestamp,
-    /// When it was last changed.
-    pub updated_at: Timestamp,
-    /// Why it could not be sent when its time had come, in words for its author.
-    pub failed: Option<String>,
-}
-impl Record for Scheduled {}
 
 impl Watermark {
     /// How many steps are remembered. Enough for the screenful that people look at; older times are not shown.

@@ -1,6 +1,9 @@
 //! Passing messages on, over a store in memory.
 
-use crate::chat_support::{Clinic, fields};
+use crate::{
+    chat_support::{Clinic, fields},
+    scene::Scene,
+};
 use mommycare::{
     accounts::Actor,
     chat::{Door, Placed},
@@ -81,6 +84,9 @@ async fn nobody_passes_on_what_they_do_not_see() {
         assert_eq!(forward(&clinic, who, mia, &message).await.unwrap_err().body(), Clinic::unknown_message(), "{message}");
     }
     assert_eq!(forward(&clinic, dora, mia, &ids[0].to_string()).await.unwrap_err().code, Code::Conflict, "deleted");
+    let group = Scene::group(&clinic, &[dora, eve]).await;
+    let system = clinic.page(dora, group, MessagesQuery::default()).items[0].id.to_string();
+    assert_eq!(forward(&clinic, dora, mia, &system).await.unwrap_err().code, Code::Conflict, "nobody wrote that");
     assert_eq!(clinic.chats.unread(mia).unwrap().total, 0);
     let odd = |forwarded_from: Value| SendBody { recipient_id: Some(mia.user.to_string()), forwarded_from, ..SendBody::default() };
     for value in [json!(7), json!({ "senderId": ama.user }), json!([ids[1]])] {

@@ -78,7 +78,7 @@ async fn it_is_repeated_until_it_is_acknowledged() {
 async fn in_a_group_those_are_told_who_are_silent() {
     let Scene { clinic, ama, dora, mia } = Scene::kept().await;
     let eve = clinic.person("Eve Else", mommycare::store::records::Role::Doctor).await;
-    let group = Scene::group(&clinic, &[ama, dora, mia, eve]).await;
+    let group = Scene::group(&clinic, &[dora, ama, mia, eve]).await;
     let message = urgent_to_all(&clinic, dora, group).await;
     clinic.wait(INTERVAL);
     clinic.until(|clinic| !attempts(clinic, ama).is_empty()).await;
@@ -88,7 +88,7 @@ async fn in_a_group_those_are_told_who_are_silent() {
     clinic.until(|clinic| attempts(clinic, ama).len() == 2).await;
     assert_eq!([ama, dora, mia, eve].map(|who| attempts(&clinic, who).len()), [2, 0, 1, 2]);
     // Who is not there any more is not waited for.
-    Scene::remove(&clinic, group, ama).await;
+    Scene::leave(&clinic, group, ama).await;
     clinic.wait(INTERVAL);
     clinic.until(|clinic| attempts(clinic, eve).len() == 3).await;
     assert_eq!(attempts(&clinic, ama).len(), 2);
@@ -105,7 +105,7 @@ async fn it_ends_with_the_message_or_with_the_last_who_could_hear_it() {
     assert!(is_quiet(&clinic));
     let group = Scene::group(&clinic, &[dora, mia]).await;
     urgent_to_all(&clinic, dora, group).await;
-    Scene::remove(&clinic, group, mia).await;
+    Scene::leave(&clinic, group, mia).await;
     // Something to hear when the agenda has come that far.
     let mark = urgent(&clinic, dora, ama).await;
     clinic.wait(INTERVAL);

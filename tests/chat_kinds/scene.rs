@@ -4,13 +4,9 @@ use crate::chat_support::Clinic;
 use mommycare::{
     accounts::Actor,
     chat::Policy,
-    contract::request::SendBody,
-    ids::{ChatId, Cursor, Seq},
-    store::{
-        Read as _, StoreError,
-        records::{Chat, ChatKind, Member, Role},
-        tables,
-    },
+    contract::request::{OpenBody, SendBody},
+    ids::ChatId,
+    store::records::Role,
 };
 use std::time::Duration;
 
@@ -34,47 +30,20 @@ impl Scene {
         Self { clinic, ama, dora, mia }
     }
 
-    /// Puts people into a group.
+    /// Puts people into a group that the first looks after.
     pub async fn group(clinic: &Clinic, people: &[Actor]) -> ChatId {
-        let (id, now) = (ChatId(7), clinic.chats.now());
-        let members: Vec<_> = people.iter().map(|person| person.user).collect();
-        let chat = Chat {
-            kind: ChatKind::Group,
+        let body = OpenBody {
+            kind: Some("group".into()),
             name: Some("Care team".into()),
-            avatar: None,
-            admin: Some(members[0]),
-            appointment: None,
-            members: members.clone(),
-            last_seq: Seq::ZERO,
-            deleted: 0,
-            cursor: Cursor::ZERO,
-            preview: None,
-            last_activity: now,
-            created_at: now,
-            created_by: members[0],
+            participant_ids: Some(people.iter().map(|person| person.user.to_string()).collect()),
+            ..OpenBody::default()
         };
-        let write = clinic.store.write(move |tx| {
-            tx.put(tables::CHATS, &id, &chat)?;
-            for member in &members {
-                tx.put(tables::MEMBERS, &(id, *member), &Member::default())?;
-                tx.put(tables::MEMBERSHIPS, &(*member, id), &())?;
-            }
-            Ok::<_, StoreError>(())
-        });
-        write.await.unwrap();
-        id
+        clinic.chats.open(people[0], body).await.unwrap().0.id
     }
 
-    /// Takes somebody out of a group.
-    pub async fn remove(clinic: &Clinic, group: ChatId, who: Actor) {
-        let write = clinic.store.write(move |tx| {
-            let mut chat = tx.get(tables::CHATS, &group)?.unwrap();
-            chat.members.retain(|member| *member != who.user);
-            tx.delete(tables::MEMBERS, &(group, who.user));
-            tx.delete(tables::MEMBERSHIPS, &(who.user, group));
-            tx.put(tables::CHATS, &group, &chat)
-        });
-        write.await.unwrap();
+    /// Lets somebody leave a group.
+    pub async fn leave(clinic: &Clinic, group: ChatId, who: Actor) {
+        clinic.chats.remove_person(who, &group.to_string(), &who.user.to_string()).await.unwrap();
     }
 }
 
