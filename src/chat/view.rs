@@ -151,7 +151,7 @@ impl<'a, R: Read> View<'a, R> {
             kind: chat.kind,
             name: peer.as_ref().map_or_else(|| chat.name.clone().unwrap_or_default(), |person| person.name.clone()),
             participants: self.participants()?,
-            last_message: self.last_message(),
+            last_message: self.last_message()?,
             unread_count: self.seat.unread(self.people.read)?,
             is_muted: self.seat.me.muted,
             is_pinned: self.seat.me.pinned,
@@ -180,10 +180,14 @@ impl<'a, R: Read> View<'a, R> {
         Some(if sender == self.seat.user { peer } else { self.seat.user })
     }
 
-    fn last_message(&self) -> Option<LastMessage> {
-        let preview = self.seat.chat.preview.as_ref().filter(|preview| self.seat.sees(preview.seq))?;
+    fn last_message(&self) -> Result<Option<LastMessage>, StoreError> {
+        let Some(preview) = self.seat.chat.preview.as_ref().filter(|preview| self.seat.sees(preview.seq)) else { return Ok(None) };
         let id = MessageId { chat: self.seat.id, seq: preview.seq };
-        Some(LastMessage {
+        // What nobody wrote is quiet; only where the newest message may be that, the whole of it is looked up.
+        let may_be = preview.seq <= self.seat.chat.last_quiet;
+        let whole = if may_be { self.people.read.get(tables::MESSAGES, &(self.seat.id, preview.seq))? } else { None };
+        let system = whole.filter(|message| message.system.is_some());
+        Ok(Some(LastMessage {
             id,
             same_id: id,
             content: preview.content.clone(),
@@ -192,7 +196,9 @@ impl<'a, R: Read> View<'a, R> {
             sender: Perspective::of(preview.sender, self.seat.user),
             sender_id: preview.sender,
             status: Receipt::of(&self.seat.chat, &self.members, preview.sender, preview.seq).status,
-        })
+            is_system_message: system.is_some(),
+            system_data: system.map(|message| self.system_data(&message)).transpose()?.flatten(),
+        }))
     }
 
     /// Who wrote the words of a forwarded message.

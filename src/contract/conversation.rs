@@ -1,6 +1,6 @@
 //! A conversation as one of its members sees it.
 
-use super::{ParticipantView, Perspective, Status, word};
+use super::{ParticipantView, Perspective, Status, SystemView, word};
 use crate::{
     clock::Timestamp,
     ids::{ChatId, Cursor, MessageId, Seq, UserId},
@@ -62,6 +62,9 @@ pub struct LastMessage {
     pub sender: Perspective,
     pub sender_id: UserId,
     pub status: Status,
+    pub is_system_message: bool,
+    /// What a system message tells, for programs.
+    pub system_data: Option<SystemView>,
 }
 
 /// About the other person of a direct conversation.

@@ -130,3 +130,24 @@ async fn system_messages_stay_as_they_are() {
     assert_eq!(team.clinic.chats.delete(team.dora, &id).await.unwrap_err().code, Code::Forbidden);
     assert!(team.clinic.chats.mark(team.dora, &id, mommycare::chat::Mark::Read).await.is_ok(), "their maker reads them like everybody");
 }
+
+#[tokio::test]
+async fn a_list_tells_what_happened_from_what_was_said() {
+    let team = Team::new().await;
+    let last = |team: &Team| {
+        let last = team.seen_by(team.ama).last_message.unwrap();
+        (last.is_system_message, last.system_data.map(|data| data.actor_name), last.content)
+    };
+    let made = (true, Some("Dora Sample".to_owned()), "Dora Sample created the group “Care team”.".to_owned());
+    assert_eq!(last(&team), made);
+    let said = team.say(team.mia, "Hello").await;
+    assert_eq!(last(&team), (false, None, "Hello".into()));
+    // What was said is gone, and what happened before it is the last again.
+    team.clinic.chats.delete(team.mia, &said.id.to_string()).await.unwrap();
+    assert_eq!(last(&team), made);
+    // A message that stands before one that was taken back is still somebody's words.
+    team.say(team.ama, "Good morning").await;
+    let taken_back = team.say(team.mia, "Oh").await;
+    team.clinic.chats.delete(team.mia, &taken_back.id.to_string()).await.unwrap();
+    assert_eq!(last(&team), (false, None, "Good morning".into()));
+}
