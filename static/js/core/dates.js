@@ -86,6 +86,14 @@ export function upcoming(at, now = Date.now()) {
 /** "12 Nov": a day among days. @param {number} at @param {number} [now] */
 export const shortDay = (at, now = Date.now()) => dayAndMonth(at, now, true);
 
+/** Of what lies ahead: "Tomorrow, 8:00". @param {number} at @param {{ today: string, tomorrow: string }} words @param {number} [now] */
+export function aheadWhen(at, words, now = Date.now()) {
+  const days = daysBetween(now, at);
+  const weekday = names(lang.value).weekday[new Date(at).getDay()];
+  const day = days === 0 ? words.today : days === 1 ? words.tomorrow : days > 1 && days < 7 ? weekday : `${weekday}, ${dayAndMonth(at, now, false)}`;
+  return `${day}, ${clock(at)}`;
+}
+
 /** In a sentence: "Thursday, 18:20". @param {number} at @param {{ today: string, yesterday: string }} words @param {number} [now] */
 export const longWhen = (at, words, now = Date.now()) =>
   daysBetween(at, now) === 0 ? clock(at) : `${dayTitle(at, words, now)}, ${clock(at)}`;

@@ -9,6 +9,7 @@ import { burnDrafts, openDrafts } from './drafts.js';
 import { t } from './i18n.js';
 import { burnAnswers } from './large-group.js';
 import { emptyListView } from './list-view.js';
+import { emptyLater, laterChanged, loadLater } from './later.js';
 import { tombstone, toMessage } from './merge.js';
 import { notifyUrgent } from './notify.js';
 import { burnOutbox, drain, onSent, openOutbox, strike } from './outbox.js';
@@ -20,6 +21,7 @@ import { connect, disconnect, link } from './socket.js';
 import {
   changeConversation, conversation, conversations, emptyStore, listState, noteLast, partner, putConversations, putPeople, titleOf,
 } from './store.js';
+import { systemText } from './system.js';
 import { shortName } from './text.js';
 import { emptyTimelines, held, timeline } from './timeline.js';
 import { theyType } from './typing.js';
@@ -68,6 +70,7 @@ function begin() {
   connect(handlers, () => {
     connectedAt = Date.now();
     void recover();
+    void loadLater().catch(() => {});
     void loadClinic();
   });
   void recover();
@@ -79,6 +82,7 @@ function finish() {
   clearInterval(staleness);
   batch(() => {
     emptyAlerts();
+    emptyLater();
     emptyStore();
     emptyTimelines();
     emptyRemoved();
@@ -192,6 +196,7 @@ onSent(receive);
 function arrived(wire) {
   const isNews = receive(wire);
   const { conversationId, senderId, id } = wire;
+  if (wire.isSystemMessage) return happened(wire, isNews);
   noteDelivered(conversationId, id);
   theyType(conversationId, senderId, false);
   const c = conversation(conversationId);
@@ -200,7 +205,7 @@ function arrived(wire) {
   if (c.isArchived && !c.isMuted && !wire.isSystemMessage) changeConversation(conversationId, { isArchived: false });
   const view = viewing.value;
   const inView = view !== null && view.id === conversationId && view.atEnd && attending.value;
-  if (!inView && !wire.isSystemMessage) changeConversation(conversationId, { unreadCount: c.unreadCount + 1 });
+  if (!inView) changeConversation(conversationId, { unreadCount: c.unreadCount + 1 });
   const sender = c.participants.find((person) => person.id === senderId);
   const name = sender ? shortName(sender) : titleOf(c);
   if (waitsFor(wire, me.value?.id ?? '')) {
@@ -210,6 +215,11 @@ function arrived(wire) {
   }
   if (c.isMuted) return;
   announce(view?.id === conversationId ? `${name}: ${wire.content}` : t('announce.from', { name }));
+}
+
+/** Nobody wrote it, so it makes nothing unread. @param {any} wire @param {boolean} isNews */
+function happened(wire, isNews) {
+  if (isNews && viewing.value?.id === wire.conversationId) announce(systemText(wire, me.value?.id ?? ''));
 }
 
 /** @param {any} data */
@@ -286,6 +296,7 @@ const handlers = {
   },
   conversation_removed: ({ conversationId, reason }) => gone(conversationId, reason),
   message_acknowledged: acknowledged,
+  scheduled_message_changed: laterChanged,
   notification: (news) => {
     if (news.kind === 'verification') void countApprovals();
     if (news.kind === 'urgent') reminded(news);

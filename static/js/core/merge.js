@@ -113,4 +113,4 @@ export function firstUnread(list, mine, count) {
 }
 
 /** @param {Message} message @param {string} mine */
-const counts = (message, mine) => message.senderId !== mine && !message.isDeleted;
+const counts = (message, mine) => message.senderId !== mine && !message.isDeleted && !message.isSystemMessage;

@@ -1,6 +1,6 @@
 // Telling others what arrived and what was read, and remembering it for the own list.
 
-import { patch } from './api.js';
+import { get, patch } from './api.js';
 import { unreadAbove } from './merge.js';
 import { me } from './session.js';
 import { emit } from './socket.js';
@@ -62,6 +62,9 @@ export async function tellAll() {
 export function noteDelivered(conversationId, messageId) {
   emit('message_delivered', { messageId, conversationId });
 }
+
+/** How far each recipient of a message has come. @param {import('./types.js').Message} m @returns {Promise<import('./types.js').Receipt[]>} */
+export const receiptsOf = async (m) => (await get(`/api/chat/messages/${m.id}/receipts`)).data;
 
 export function emptyReceipts() {
   clearTimeout(timer);

@@ -99,6 +99,7 @@ export function noteLast(m) {
       isDeleted: m.isDeleted,
       priority: m.priority,
       isSystemMessage: m.isSystemMessage,
+      systemData: m.systemData,
     },
   });
 }

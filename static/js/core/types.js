@@ -39,6 +39,8 @@
 /** @typedef {{ senderId: string, senderName: string }} Origin who wrote the words of a forwarded message */
 /** @typedef {{ latitude: number, longitude: number, label: string|null }} Place in decimal degrees */
 /** @typedef {{ userId: string, at: string }} Ack */
+/** @typedef {{ userId: string, status: 'sent'|'delivered'|'read', deliveredAt: string|null, readAt: string|null }} Receipt */
+/** @typedef {{ action: string, actorId: string, actorName: string, userIds: string[], names: string[], name: string|null }} SystemData what happened to a group */
 /** @typedef {{ userId: string, user?: string, emoji: string }} Reaction */
 /** @typedef {{ id: string, originalName?: string, filename?: string, mimetype?: string, size?: number, url: string, fileType?: string }} FileRef */
 
@@ -69,11 +71,17 @@
  * @property {Ack[]} [acks]
  * @property {boolean} [isSystemMessage]
  * @property {string|null} [systemType]
+ * @property {SystemData|null} [systemData]
  * @property {number} at
  * @property {number} day
  */
 
-/** @typedef {{ id: string, content: string, messageType: string, timestamp: string, senderId: string, status: SendStatus, isDeleted?: boolean, priority?: string, isSystemMessage?: boolean }} LastMessage */
+/**
+ * A message that waits for its time: `due` is that time in milliseconds. `failedReason` says in English why it could not be sent.
+ * @typedef {Omit<Message, 'at'|'day'> & { due: number, scheduledFor: string, failedReason?: string|null }} Scheduled
+ */
+
+/** @typedef {{ id: string, content: string, messageType: string, timestamp: string, senderId: string, status: SendStatus, isDeleted?: boolean, priority?: string, isSystemMessage?: boolean, systemData?: SystemData|null }} LastMessage */
 
 /**
  * @typedef {object} Conversation

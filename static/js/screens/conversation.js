@@ -16,6 +16,7 @@ import { ConversationFind } from '../ui/conversation-find.js';
 import { Details } from '../ui/details.js';
 import { Dialog } from '../ui/dialog.js';
 import { Icon } from '../ui/icon.js';
+import { LaterStrip } from '../ui/later-strip.js';
 import { MessageList } from '../ui/message-list.js';
 import { presenceOf, roleOf } from '../ui/person.js';
 import { Safety } from '../ui/safety.js';
@@ -105,6 +106,7 @@ export function Conversation({ id }) {
       <${Safety} c=${c} />
       <${Banner} />
       <${Thread} c=${c} />
+      <${LaterStrip} id=${c.id} />
       ${c.isActive === false
         ? html`<div class="composer"><p class="blocked" id="write" tabindex="-1">${t('composer.blocked', { name: titleOf(c) })}</p></div>`
         : html`<${Composer} id=${c.id} name=${titleOf(c)} />`}

@@ -6,6 +6,7 @@ import { t } from '../core/i18n.js';
 import { nameOfPlace } from '../core/place.js';
 import { byEmoji, reactionsOf } from '../core/reactions.js';
 import { me } from '../core/session.js';
+import { systemText } from '../core/system.js';
 import { langOf } from '../core/text.js';
 import { Icon } from './icon.js';
 import { PlaceCard } from './place.js';
@@ -15,9 +16,10 @@ import { Acknowledgement, UrgentFlag } from './urgent.js';
 /** @typedef {import('../core/types.js').Message} Message */
 /** @typedef {import('./rows.js').Context} Context */
 
-/** A message whose bubble carries no text of its own is named in words. @param {{ messageType: string, content: string, isDeleted?: boolean }} m */
+/** A message whose bubble carries no text of its own is named in words. @param {{ messageType: string, content: string, isDeleted?: boolean, systemData?: import('../core/types.js').SystemData|null }} m */
 export function preview(m) {
   if (m.isDeleted || (m.messageType === 'text' && !m.content)) return t('message.deleted');
+  if (m.systemData) return systemText(m, me.value?.id ?? '');
   const words = m.messageType === 'location' ? nameOfPlace(m.content) : m.content;
   return words || t(`message.type.${['image', 'file', 'audio', 'video', 'location'].includes(m.messageType) ? m.messageType : 'file'}`);
 }
@@ -83,7 +85,7 @@ export function Bubble({ m, mine, showName, isCurrent, context }) {
   }
   return html`<div class="bubble">
     ${showName ? html`<b class="who-line"><span lang=${langOf(speaker)}>${speaker}</span> <span class="who-role">${context.roleOf(m.senderId)}</span></b>` : html`<span class="vh">${speaker}: </span>`}
-    <${UrgentFlag} m=${m} mine=${mine} name=${speaker} /><${Forwarded} m=${m} context=${context} />
+    <${UrgentFlag} m=${m} name=${mine || showName ? '' : speaker} /><${Forwarded} m=${m} context=${context} />
     <${Quoted} m=${m} tab=${tab} context=${context} /><${Files} m=${m} />
     ${m.messageType === 'location' ? html`<${PlaceCard} m=${m} tab=${tab} />` : html`<span class="text" dir="auto" lang=${langOf(m.content) ?? ''}>${m.content}</span>`}
     <${Acknowledgement} m=${m} mine=${mine} tab=${tab} context=${context} /><${Meta} m=${m} mine=${mine} tab=${tab} context=${context} /><${Reactions} m=${m} tab=${tab} context=${context} />

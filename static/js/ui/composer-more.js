@@ -1,32 +1,55 @@
 // Beside the message box: what else one can send than words.
 
-import { html, useRef, useState } from '../../vendor/preact.js';
+import { html } from '../../vendor/preact.js';
 import { clinic, dialable } from '../core/clinic.js';
-import { isUrgent, makeUrgent } from '../core/drafts.js';
+import { draftOf, isUrgent, makeUrgent, replyOf } from '../core/drafts.js';
 import { t } from '../core/i18n.js';
+import { canSendLater } from '../core/later.js';
 import { Icon } from './icon.js';
+import { LaterDialog } from './later-dialog.js';
 import { Menu, MenuItem } from './menu.js';
 import { PlaceDialog } from './place-dialog.js';
 
-/** @param {{ id: string, onChosen: () => void }} props `onChosen` gives the focus to the message box */
-export function More({ id, onChosen }) {
-  const button = useRef(/** @type {HTMLButtonElement|null} */ (null));
-  const [layer, open] = useState(/** @type {''|'menu'|'place'} */ (''));
+/** @typedef {''|'menu'|'place'|'later'} Layer */
+
+/** @param {{ onOpen: () => void }} props */
+export const MoreButton = ({ onOpen }) => html`<button
+  class="btn icon" type="button" aria-haspopup="menu" aria-label=${t('more.title')} data-testid="composer-more" onClick=${onOpen}
+><${Icon} name="plus" /></button>`;
+
+/**
+ * The menu and what opens from it. They stand outside the message box's form: what is pressed in them is not its business.
+ * @param {{ id: string, layer: Layer, open: (layer: Layer) => void, form: HTMLElement|null, onChosen: () => void, onTaken: () => void }} props
+ * `onChosen` gives the focus to the message box, `onTaken` empties it
+ */
+export function MoreLayers({ id, layer, open, form, onChosen, onTaken }) {
   const close = () => open('');
   const urgent = isUrgent(id);
+  const button = () => /** @type {HTMLElement|null|undefined} */ (form?.querySelector('[data-testid=composer-more]'));
   const flip = () => {
     close();
     makeUrgent(id, !urgent);
     // After the menu has given the focus back.
     requestAnimationFrame(onChosen);
   };
-  return html`<button class="btn icon" type="button" ref=${button} aria-haspopup="menu" aria-label=${t('more.title')} data-testid="composer-more" onClick=${() => open('menu')}><${Icon} name="plus" /></button>
-    ${layer === 'menu' &&
-    html`<${Menu} label=${t('more.title')} anchor=${button.current} back=${() => button.current} onClose=${close}>
-      <${MenuItem} icon="triangle-alert" text=${t(urgent ? 'urgent.not' : 'urgent.make')} about=${urgent ? '' : t('urgent.makeAbout')} onPick=${flip} />
-      <${MenuItem} icon="map-pin" text=${t('place.send')} about=${t('place.sendAbout')} onPick=${() => open('place')} />
-    <//>`}
-    ${layer === 'place' && html`<${PlaceDialog} id=${id} onClose=${close} />`}`;
+  switch (layer) {
+    case 'menu':
+      return html`<${Menu} label=${t('more.title')} anchor=${button() ?? null} back=${button} onClose=${close}>
+        <${MenuItem} icon="triangle-alert" text=${t(urgent ? 'urgent.not' : 'urgent.make')} about=${urgent ? '' : t('urgent.makeAbout')} onPick=${flip} />
+        ${canSendLater.value && html`<${MenuItem} icon="calendar-clock" text=${t('later.send')} about=${t('later.sendAbout')} onPick=${() => open('later')} />`}
+        <${MenuItem} icon="map-pin" text=${t('place.send')} about=${t('place.sendAbout')} onPick=${() => open('place')} />
+      <//>`;
+    case 'place':
+      return html`<${PlaceDialog} id=${id} onClose=${close} />`;
+    case 'later': {
+      const replyTo = replyOf(id);
+      return html`<${LaterDialog}
+        conversationId=${id} text=${draftOf(id)} extras=${{ ...(replyTo && { replyTo }), ...(urgent && { priority: 'urgent' }) }} onDone=${onTaken} onClose=${close}
+      />`;
+    }
+    default:
+      return null;
+  }
 }
 
 /** Above the box while what is written goes out as urgent: what that means, and the way back. @param {{ id: string, name: string, isGroup: boolean, onCancel: () => void }} props */

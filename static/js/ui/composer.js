@@ -13,7 +13,7 @@ import { langOf, shortName } from '../core/text.js';
 import { timeline } from '../core/timeline.js';
 import { iStop, iType } from '../core/typing.js';
 import { preview } from './bubble.js';
-import { More, UrgentTask } from './composer-more.js';
+import { MoreButton, MoreLayers, UrgentTask } from './composer-more.js';
 import { Icon } from './icon.js';
 import { LargeGroup } from './large-group.js';
 import { toastError } from './toast.js';
@@ -41,6 +41,7 @@ export function Composer({ id, name }) {
   const box = useRef(/** @type {HTMLTextAreaElement|null} */ (null));
   const [busy, setBusy] = useState(false);
   const [asking, ask] = useState(false);
+  const [layer, setLayer] = useState(/** @type {import('./composer-more.js').Layer} */ (''));
   const editing = editOf(id);
   const urgent = !editing && isUrgent(id);
   const replyId = replyOf(id);
@@ -102,11 +103,16 @@ export function Composer({ id, name }) {
       return;
     }
     write(id, text, { ...(replyId && { replyTo: replyId }), ...(urgent && { priority: 'urgent' }) });
+    clear();
+    focus();
+  }
+
+  /** It is on its way. */
+  function clear() {
     if (replyId) saveReply(id, '');
     if (urgent) makeUrgent(id, false);
-    area.value = '';
+    if (box.current) box.current.value = '';
     onInput();
-    focus();
   }
 
   /** The new words stay in the box until the server has them. @param {string} text */
@@ -137,7 +143,7 @@ export function Composer({ id, name }) {
   return html`<form class="composer" onSubmit=${(/** @type {Event} */ event) => (event.preventDefault(), submit())} onKeyDown=${onKeyDown}>
     ${taskId && html`<${Task} id=${id} messageId=${taskId} isEdit=${Boolean(editing)} m=${m} onCancel=${cancel} />`}
     ${urgent && html`<${UrgentTask} id=${id} name=${name} isGroup=${conversation(id)?.type === 'group'} onCancel=${focus} />`}
-    ${!editing && html`<${More} id=${id} onChosen=${focus} />`}
+    ${!editing && html`<${MoreButton} onOpen=${() => setLayer('menu')} />`}
     <div class="box">
       <label class="vh" for="write">${editing ? t('composer.editLabel') : t('composer.label', { name })}</label>
       <textarea
@@ -148,8 +154,9 @@ export function Composer({ id, name }) {
     <button class=${urgent ? 'btn icon danger-fill' : 'btn icon primary'} type="submit" aria-label=${editing ? t('save') : t(urgent ? 'composer.sendUrgent' : 'composer.send')} aria-busy=${busy} data-testid="send">
       <${Icon} name=${editing ? 'check' : 'send-horizontal'} />
     </button>
-    ${asking && html`<${LargeGroup} id=${id} onYes=${() => submit(true)} onClose=${() => ask(false)} />`}
-  </form>`;
+  </form>
+  ${asking && html`<${LargeGroup} id=${id} onYes=${() => submit(true)} onClose=${() => ask(false)} />`}
+  <${MoreLayers} id=${id} layer=${layer} open=${setLayer} form=${box.current?.form ?? null} onChosen=${focus} onTaken=${clear} />`;
 }
 
 /** For browsers without field-sizing. @param {HTMLTextAreaElement} area */

@@ -35,7 +35,7 @@ function Said({ c, isOpen }) {
   const last = c.lastMessage;
   if (!last) return html`<span class="dotless">${t('row.empty')}</span>`;
   const mine = last.senderId === me.value?.id;
-  const sender = c.type === 'group' && !mine ? c.participants.find((person) => person.id === last.senderId) : undefined;
+  const sender = c.type === 'group' && !mine && !last.isSystemMessage ? c.participants.find((person) => person.id === last.senderId) : undefined;
   return html`
     ${mine && !last.isDeleted && !last.isSystemMessage && html`<${Ticks} status=${last.status ?? 'sent'} size="s" />`}
     ${said((sender ? `${shortName(sender)}: ` : '') + preview(last))}

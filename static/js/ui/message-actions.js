@@ -14,6 +14,7 @@ import { Confirm, Dialog } from './dialog.js';
 import { ForwardDialog } from './forward-dialog.js';
 import { Problem } from './gate.js';
 import { Menu, MenuItem } from './menu.js';
+import { MessageInfo } from './message-info.js';
 import { toastError } from './toast.js';
 
 /** @typedef {import('../core/types.js').Message} Message */
@@ -50,6 +51,7 @@ function Actions({ m, canWrite, anchor, back, context, onClose }) {
     ${!m.isSystemMessage && html`<${MenuItem} icon="forward" text=${t('forward')} onPick=${pick(() => context.open('forward', m))} />`}
     ${m.content && html`<${MenuItem} icon="copy" text=${t('menu.copy')} onPick=${pick(() => copyText(m.content))} />`}
     ${reactions.length > 0 && html`<${MenuItem} icon="smile-plus" text=${t('reacts.who')} onPick=${pick(() => context.open('who', m))} />`}
+    ${isMine && html`<${MenuItem} icon="check-check" text=${t('info.open')} onPick=${pick(() => context.open('info', m))} />`}
     ${canWrite && isMine && isEditable(m) && html`<${MenuItem} icon="pencil" text=${t('edit')} onPick=${pick(() => saveEdit(m.conversationId, { id: m.id, text: m.content }))} />`}
     ${isMine && html`<${MenuItem} icon="trash-2" text=${t('delete')} danger=${true} onPick=${pick(() => context.open('delete', m))} />`}
   <//>`;
@@ -96,6 +98,8 @@ export function MessageActions({ layer, m, canWrite, anchor, back, context, onCl
       return html`<${History} m=${m} onClose=${onClose} />`;
     case 'forward':
       return html`<${ForwardDialog} m=${m} onClose=${onClose} />`;
+    case 'info':
+      return html`<${MessageInfo} m=${m} context=${context} onClose=${onClose} />`;
     case 'who':
       return html`<${Who} m=${m} context=${context} onClose=${onClose} />`;
     default:

@@ -6,6 +6,7 @@ import { explain, t } from '../core/i18n.js';
 import { refusal, retry, strike } from '../core/outbox.js';
 import { reactionsOf } from '../core/reactions.js';
 import { me } from '../core/session.js';
+import { systemText } from '../core/system.js';
 import { langOf } from '../core/text.js';
 import { waitsFor } from '../core/urgent.js';
 import { Bubble } from './bubble.js';
@@ -13,7 +14,7 @@ import { Icon } from './icon.js';
 
 /** @typedef {import('../core/rows.js').Row} Row */
 /** @typedef {import('../core/types.js').Message} Message */
-/** @typedef {'menu'|'history'|'who'|'delete'|'forward'} Layer */
+/** @typedef {'menu'|'history'|'who'|'delete'|'forward'|'info'} Layer */
 /**
  * @typedef {object} Context
  * @property {(id: string, elsewise?: string) => string} nameOf `elsewise` for whoever is not here any more
@@ -99,6 +100,12 @@ function More({ row, isCurrent, context }) {
   ><${Icon} name="ellipsis-vertical" size="s" /></button>`;
 }
 
+/** What happened, quietly. Only the sentence of a server that is newer than this app is not in the reader's language. @param {{ at: object, m: Message }} props */
+function Note({ at, m }) {
+  const text = systemText(m, me.value?.id ?? '');
+  return html`<li ...${at} class="note-sys" data-testid="system-message" data-id=${m.id}><span dir="auto" lang=${text === m.content && !langOf(text) ? 'en' : langOf(text)}>${text}</span><time datetime=${m.createdAt}>${clock(m.at)}</time></li>`;
+}
+
 /** @param {{ row: Row, index: number, measure: (element: Element|null) => void, isCurrent: boolean, isGlowing: boolean, context: Context }} props */
 export function ThreadRow({ row, index, measure, isCurrent, isGlowing, context }) {
   const at = { 'data-index': index, ref: measure };
@@ -110,7 +117,7 @@ export function ThreadRow({ row, index, measure, isCurrent, isGlowing, context }
     case 'unread':
       return html`<li ...${at} class="unread" data-testid="unread-divider">${t('thread.new', { n: context.unreadCount(row.seq) })}</li>`;
     case 'note':
-      return html`<li ...${at} class="note-sys" lang=${langOf(row.message.content)}>${row.message.content}</li>`;
+      return html`<${Note} at=${at} m=${row.message} />`;
     case 'retry':
       return html`<li ...${at} class="retry"><${Retry} id=${row.message.clientMessageId} /></li>`;
     default: {

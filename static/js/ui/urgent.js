@@ -16,15 +16,19 @@ function when(m, { at }) {
   return dayOf(time) === m.day ? clock(time) : longWhen(time, { today: t('today'), yesterday: t('yesterday') });
 }
 
-/** @param {{ m: Message, mine: boolean, name: string }} props */
-export const UrgentFlag = ({ m, mine, name }) =>
-  m.priority === 'urgent' ? html`<p class="flag"><${Icon} name="triangle-alert" size="s" />${mine ? t('urgent.mine') : t('urgent.from', { name })}</p>` : null;
+/** @param {{ m: Message, name: string }} props `name` where it does not stand above already */
+export const UrgentFlag = ({ m, name }) =>
+  m.priority === 'urgent' ? html`<p class="flag"><${Icon} name="triangle-alert" size="s" />${name ? t('urgent.from', { name }) : t('urgent.mine')}</p>` : null;
 
-/** What the sender sees: names and times, and for whom it still waits. @param {{ m: Message, context: Context }} props */
-function Seen({ m, context }) {
+/** What the sender sees: names and times, and for whom it still waits. @param {{ m: Message, tab: number, context: Context }} props */
+function Seen({ m, tab, context }) {
   const acks = m.acks ?? [];
   const seen = acks.map((ack) => t('urgent.ack', { name: context.nameOf(ack.userId), time: when(m, ack) })).join(', ');
-  if (context.isGroup) return html`<p class="acks" data-testid="acks">${acks.length > 3 ? t('urgent.acked', { n: acks.length }) : seen || t('urgent.nobody')}</p>`;
+  if (context.isGroup) {
+    return html`<button class="acks as-link" type="button" tabindex=${tab} data-testid="acks" onClick=${() => context.open('info', m)}>
+      <${Icon} name=${seen ? 'check' : 'clock'} size="s" /><span>${acks.length > 2 ? t('urgent.acked', { n: acks.length }) : seen || t('urgent.nobody')}<span class="vh">. ${t('info.open')}</span></span>
+    </button>`;
+  }
   return html`<p class=${seen ? 'acks' : 'acks waits'} data-testid="acks"><${Icon} name=${seen ? 'check' : 'clock'} size="s" />${seen || t('urgent.waits')}</p>`;
 }
 
@@ -56,7 +60,7 @@ function Button({ m, tab, context }) {
 export function Acknowledgement({ m, mine, tab, context }) {
   if (!m.requiresAck) return null;
   const self = me.value?.id ?? '';
-  if (mine) return html`<${Seen} m=${m} context=${context} />`;
+  if (mine) return html`<${Seen} m=${m} tab=${tab} context=${context} />`;
   if (waitsFor(m, self)) return html`<${Button} m=${m} tab=${tab} context=${context} />`;
   const own = m.acks?.find((ack) => ack.userId === self);
   return own ? html`<p class="acks" data-testid="acks"><${Icon} name="check" size="s" />${t('urgent.youAck', { time: when(m, own) })}</p>` : null;

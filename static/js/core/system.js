@@ -1,0 +1,31 @@
+// What a system message says, in the reader's language. Its English sentence stands in where the facts are not known.
+
+import { t } from './i18n.js';
+
+/** @typedef {import('./types.js').SystemData} SystemData */
+
+/** People of a long list are counted, not named. */
+const NAMED = 3;
+const KNOWN = new Set(['created', 'added', 'removed', 'left', 'renamed', 'avatar', 'admin']);
+
+/** "you, Asha and 2 more" @param {SystemData} data @param {string} self */
+function names({ userIds = [], names: all = [] }, self) {
+  const said = userIds.map((id, i) => (id === self ? t('system.you') : all[i] || t('someone')));
+  // Oneself is looked for first.
+  const mine = userIds.indexOf(self);
+  if (mine > 0) said.unshift(...said.splice(mine, 1));
+  const more = said.length - NAMED;
+  if (more === 1) return said.join(', ');
+  return more > 1 ? t('system.andMore', { names: said.slice(0, NAMED).join(', '), n: more }) : said.join(', ');
+}
+
+/** @param {{ content: string, systemData?: SystemData|null }} m @param {string} self the reader's id */
+export function systemText(m, self) {
+  const data = m.systemData;
+  if (!data || !KNOWN.has(data.action)) return m.content;
+  const who = data.actorId === self ? 'you' : 'they';
+  const isMe = data.userIds?.length === 1 && data.userIds[0] === self;
+  // "You look after the group now" needs words of its own.
+  const kind = data.action === 'admin' && isMe ? 'adminYou' : data.action;
+  return t(`system.${kind}.${kind === 'admin' || kind === 'adminYou' ? 'they' : who}`, { actor: data.actorName || t('someone'), names: names(data, self), name: data.name ?? '' });
+}
