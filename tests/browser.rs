@@ -405,8 +405,18 @@ async fn axe_finds_no_fault_on_a_phone_and_on_a_desk() {
         browser.click(&named("conversation-row")).await;
         browser.find(&named("message")).await;
         found.extend(faults(&browser, &axe).await.into_iter().map(|fault| format!("conversation at {width}: {fault}")));
-        let sideways = browser.run("return document.documentElement.scrollWidth > innerWidth").await;
-        assert_eq!(sideways, false, "nothing scrolls sideways at {width}");
+        let sideways = "return document.documentElement.scrollWidth > innerWidth";
+        assert_eq!(browser.run(sideways).await, false, "nothing scrolls sideways at {width}");
+        for (path, sign) in [
+            ("/people".into(), named("write")),
+            (format!("/people/{}", doctor.id), "#prof-h".into()),
+            ("/settings".into(), "#set-h".into()),
+        ] {
+            browser.goto(&path).await;
+            browser.find(&sign).await;
+            found.extend(faults(&browser, &axe).await.into_iter().map(|fault| format!("{path} at {width}: {fault}")));
+            assert_eq!(browser.run(sideways).await, false, "nothing scrolls sideways on {path} at {width}");
+        }
         browser.client.close().await.unwrap();
     }
     assert!(found.is_empty(), "{found:#?}");

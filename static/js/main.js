@@ -29,6 +29,7 @@ const LATER = /** @type {Record<string, () => Promise<any>>} */ ({
   'reset-password': () => import('./screens/forgot.js').then((m) => m.Reset),
   people: () => import('./screens/people.js').then((m) => m.People),
   settings: () => import('./screens/settings.js').then((m) => m.Settings),
+  statistics: () => import('./screens/statistics.js').then((m) => m.Statistics),
   admin: () => import('./screens/admin.js').then((m) => m.Admin),
 });
 const loaded = signal(/** @type {Record<string, any>} */ ({}));

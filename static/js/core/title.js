@@ -6,7 +6,7 @@ import { route } from './router.js';
 import { conversation, titleOf, unreadTotal } from './store.js';
 
 const SCREEN_TITLES = /** @type {Record<string, string>} */ ({
-  chats: 'nav.chats', people: 'nav.people', settings: 'nav.settings', admin: 'nav.admin', login: 'login.submit', register: 'register.title', setup: 'setup.title', 'forgot-password': 'forgot.title', 'reset-password': 'reset.title',
+  chats: 'nav.chats', people: 'nav.people', settings: 'nav.settings', statistics: 'figures.title', admin: 'nav.admin', login: 'login.submit', register: 'register.title', setup: 'setup.title', 'forgot-password': 'forgot.title', 'reset-password': 'reset.title',
 });
 
 export function startTitle() {

@@ -56,7 +56,7 @@ export function Admin() {
   const waiting = pending?.length ?? 0;
 
   return html`<main class="page scroll" tabindex="0" aria-labelledby="adm-h"><div class="adm">
-    <header class="desk-head flush"><div class="grow"><h1 class="title" id="adm-h">${t('admin.title')}</h1><p class="muted small">${t('admin.about')}</p></div></header>
+    <header class="desk-head flush"><div class="grow"><h1 class="title" id="adm-h">${t('admin.title')}</h1><p class="muted small">${t('admin.about')}</p></div><a class="btn line" href="/statistics"><${Icon} name="chart-column" />${t('figures.title')}</a></header>
     ${waiting > 0 && html`<section class="todo" aria-label=${t('admin.needsYou')}><a class="todo-i warn" href="#approvals"><${Icon} name="user-check" /><span>${t('admin.waiting', { n: waiting })}</span><${Icon} name="chevron-right" size="s" /></a></section>`}
     <${Approvals} list=${pending} onApprove=${(/** @type {User} */ user) => onAct('approve', user)} onReject=${(/** @type {User} */ user) => onAct('reject', user)} />
     <${AllPeople} version=${version} onAct=${onAct} />

@@ -74,6 +74,7 @@ export function Settings() {
     <section aria-labelledby="set-acc">
       <h2 id="set-acc">${t('settings.account')}</h2>
       <div class="card list-card">
+        <a class="set" href="/statistics"><span class="set-i" aria-hidden="true"><${Icon} name="chart-column" /></span><b class="grow">${t(user.role === 'admin' ? 'figures.clinic' : 'figures.own')}</b><${Icon} name="chevron-right" size="s" /></a>
         <button class="set as-button" type="button" onClick=${() => open('password')}><span class="set-i" aria-hidden="true"><${Icon} name="key-round" /></span><b class="grow">${t('settings.password')}</b><${Icon} name="chevron-right" size="s" /></button>
         <${Notify} />
       </div>
