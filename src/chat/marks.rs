@@ -175,13 +175,13 @@ impl Progress {
     fn tell_of(&self, tx: &mut TxOf<'_>, seat: &Seat, members: &[(UserId, Member)], most: Seq) {
         let is = Self::of(&seat.chat, members.iter().map(|(user, member)| (*user, member)));
         let mut moved: BTreeMap<(Mark, Seq), Vec<UserId>> = BTreeMap::new();
-        for (user, _) in members {
+        for (user, member) in members {
             let (delivered, read) = (is.delivered.without(*user).min(most), is.read.without(*user).min(most));
-            // Who has read has received.
-            if delivered > self.delivered.without(*user) && delivered > read {
+            // Who has read has received. Places that somebody does not see are nobody's news to them.
+            if delivered > self.delivered.without(*user) && delivered > read && delivered > member.sees_after {
                 moved.entry((Mark::Delivered, delivered)).or_default().push(*user);
             }
-            if read > self.read.without(*user) {
+            if read > self.read.without(*user) && read > member.sees_after {
                 moved.entry((Mark::Read, read)).or_default().push(*user);
             }
         }

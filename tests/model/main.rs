@@ -7,6 +7,7 @@
 
 #[path = "../chat_support/mod.rs"]
 mod chat_support;
+mod group;
 mod op;
 mod real;
 mod run;

@@ -31,6 +31,26 @@ pub enum Step {
         by: usize,
         with: usize,
     },
+    /// Makes a group of those whose bits are set.
+    Group {
+        by: usize,
+        people: usize,
+        name: usize,
+    },
+    Update {
+        at: At,
+        name: Option<usize>,
+        admin: Option<usize>,
+    },
+    Add {
+        at: At,
+        people: usize,
+    },
+    /// Takes somebody out, drawn from all, or leaves.
+    Remove {
+        at: At,
+        who: Option<usize>,
+    },
     Send {
         at: At,
         /// To the person instead of the conversation, drawn from all.
@@ -103,7 +123,9 @@ pub enum PageKind {
 pub const WORDS: &[&str] = &["yes", "no", "Good morning <b>", "ආයුබෝවන්", "  ", ""];
 /// The last is none.
 pub const EMOJI: &[&str] = &["👍", "❤️", "😂", "🙏", "👩🏽‍⚕️", "🇱🇰", "x"];
-const QUERIES: &[&str] = &[".", "*", "ama", "PER", "dora f", "jaya", "sam", "nobody", "zoe"];
+/// What groups are called.
+pub const NAMES: &[&str] = &["Care team", "Night shift", "Perera"];
+const QUERIES: &[&str] = &[".", "*", "ama", "PER", "dora f", "jaya", "sam", "nobody", "zoe", "care", "shift"];
 const ROLES: &[&str] = &["", "mom", "doctor,midwife", "service_provider", "admin"];
 const MINUTE: i64 = 60_000;
 
@@ -138,7 +160,15 @@ fn step(rng: &mut impl Rng, wide: usize) -> Step {
         10 => Step::Sweep,
         11 => Step::Judge { who: anybody, approved: rng.random_bool(0.6), active: rng.random_bool(0.8) },
         12..16 => Step::Open { by: anybody, with: rng.random_range(0..16) },
-        16..44 => Step::Send {
+        16..18 => Step::Group { by: anybody, people: rng.random_range(0..128), name: rng.random_range(0..NAMES.len()) },
+        18 => Step::Update {
+            at: place,
+            name: maybe(rng, 0.6, |rng| rng.random_range(0..NAMES.len())),
+            admin: maybe(rng, 0.5, |rng| rng.random_range(0..16)),
+        },
+        19..21 => Step::Add { at: place, people: 1 << rng.random_range(0..7) | 1 << rng.random_range(0..7) },
+        21..23 => Step::Remove { at: place, who: maybe(rng, 0.6, |rng| rng.random_range(0..16)) },
+        23..46 => Step::Send {
             at: place,
             to: maybe(rng, 0.15, |rng| rng.random_range(0..16)),
             words: if rng.random_bool(0.95) { rng.random_range(0..4) } else { rng.random_range(4..WORDS.len()) },
@@ -148,7 +178,7 @@ fn step(rng: &mut impl Rng, wide: usize) -> Step {
             socket: rng.random_bool(0.4),
             urgent: rng.random_bool(0.15),
         },
-        44..50 => Step::Edit { at: place, words: rng.random_range(0..WORDS.len()) },
+        46..50 => Step::Edit { at: place, words: rng.random_range(0..WORDS.len()) },
         50..54 => Step::Delete(place),
         54 => Step::Versions(place),
         55..61 => Step::React { at: place, emoji: rng.random_range(0..EMOJI.len()), adds: rng.random_bool(0.65) },

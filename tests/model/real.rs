@@ -140,6 +140,25 @@ impl Real {
         Ok((value(&view), new))
     }
 
+    pub async fn create_group(&self, by: usize, people: Vec<String>, name: &str) -> Answer {
+        let body =
+            OpenBody { kind: Some("group".to_owned()), name: Some(name.to_owned()), participant_ids: Some(people), ..OpenBody::default() };
+        answer(self.clinic().chats.open(self.actors[by], body).await.map(|(view, _)| view))
+    }
+
+    pub async fn update_group(&self, by: usize, id: &str, name: Option<&str>, admin: Option<String>) -> Answer {
+        let body = UpdateBody { name: name.map(str::to_owned), group_admin: admin, ..UpdateBody::default() };
+        answer(self.clinic().chats.update(self.actors[by], id, body).await)
+    }
+
+    pub async fn add_people(&self, by: usize, id: &str, people: Vec<String>) -> Answer {
+        answer(self.clinic().chats.add_people(self.actors[by], id, PeopleBody { user_ids: people, ..PeopleBody::default() }).await)
+    }
+
+    pub async fn remove_person(&self, by: usize, id: &str, person: &str) -> Answer {
+        answer(self.clinic().chats.remove_person(self.actors[by], id, person).await)
+    }
+
     pub async fn send(&self, by: usize, letter: &Letter, ids: SendIds) -> Result<(Value, bool)> {
         let body = SendBody {
             recipient_id: ids.person,

@@ -1,7 +1,7 @@
 //! Takes each step on both sides and compares: the answer, and who was told what; at the end everything that everybody sees.
 
 use super::{
-    op::{At, PageKind, Step},
+    op::{At, NAMES, PageKind, Step},
     real::{Real, SendIds},
     sight::ANYTHING,
     world::{Answer, Letter, Named, Person, World},
@@ -71,6 +71,27 @@ impl Run {
         (by, Named { chat, seq: if at.back == 0 { last } else { seq.saturating_sub(1) } })
     }
 
+    /// A group, if there is one, and mostly who looks after it.
+    fn group(&self, at: At) -> (usize, usize) {
+        let groups: Vec<usize> = (0..self.world.chats.len()).filter(|chat| self.world.chats[*chat].group.is_some()).collect();
+        let (by, named) = self.resolve(at);
+        if groups.is_empty() || at.back > 20 {
+            return (by, named.chat);
+        }
+        let chat = groups[at.chat % groups.len()];
+        let by = self.resolve(At { chat, ..at }).0;
+        let admin = self.world.chats[chat].group.as_ref().and_then(|group| group.admin);
+        (admin.filter(|_| !at.by.is_multiple_of(4)).unwrap_or(by), chat)
+    }
+
+    fn people(&self, bits: usize) -> Vec<usize> {
+        (0..self.world.people.len()).filter(|who| bits >> who & 1 == 1).collect()
+    }
+
+    fn ids(&self, people: &[usize]) -> Vec<String> {
+        people.iter().map(|who| self.world.people[*who].id.clone()).collect()
+    }
+
     fn anybody(&self, drawn: usize) -> usize {
         drawn % self.world.people.len()
     }
@@ -100,6 +121,31 @@ impl Run {
             }
             Step::Open { by, with } => return self.open(self.anybody(by), self.anybody(with)).await,
             Step::Send { .. } => return self.send(step).await,
+            Step::Group { by, people, name } => {
+                let (by, people) = (self.anybody(by), self.people(people));
+                let real = self.real.create_group(by, self.ids(&people), NAMES[name]).await;
+                let fresh = real.as_ref().ok().and_then(|view| view["id"].as_str()).unwrap_or_default().to_owned();
+                same(&self.world.create_group(by, &people, name, &fresh), &real)?;
+                return self.ids_are_different();
+            }
+            Step::Update { at, name, admin } => {
+                let (by, chat) = self.group(at);
+                let admin = admin.map(|admin| self.anybody(admin));
+                let id = admin.map(|who| self.world.people[who].id.clone());
+                let real = self.real.update_group(by, &self.chat_id(chat), name.map(|name| NAMES[name]), id).await;
+                return same(&self.world.update_group(by, chat, name, admin), &real);
+            }
+            Step::Add { at, people } => {
+                let ((by, chat), people) = (self.group(at), self.people(people));
+                let real = self.real.add_people(by, &self.chat_id(chat), self.ids(&people)).await;
+                return same(&self.world.add_people(by, chat, &people), &real);
+            }
+            Step::Remove { at, who } => {
+                let (by, chat) = self.group(at);
+                let who = who.map_or(by, |who| self.anybody(who));
+                let real = self.real.remove_person(by, &self.chat_id(chat), &self.world.people[who].id).await;
+                return same(&self.world.remove_person(by, chat, who), &real);
+            }
             Step::Feed { at, limit } => {
                 let (by, at) = self.resolve(at);
                 return self.follow(by, at.chat, limit).map(drop);

@@ -2,7 +2,7 @@
 
 use super::{
     op::{EMOJI, PageKind},
-    world::{Answer, Named, Person, World, time},
+    world::{Answer, Named, Person, Receipt, World, time},
 };
 use serde_json::{Value, json};
 
@@ -25,23 +25,27 @@ impl World {
             "sender": side(message.by, by),
             "content": message.content, "messageType": "text", "type": "text",
             "timestamp": time(message.at), "createdAt": time(message.at), "updatedAt": time(message.updated),
-            "replyTo": message.answers.map(|seq| self.quote(at.chat, seq, by)),
+            "replyTo": message.answers.filter(|seq| self.sees(at.chat, *seq, by)).map(|seq| self.quote(at.chat, seq, by)),
             "forwardedFrom": message.origin.map(|who| json!({ "senderId": self.people[who].id, "senderName": self.people[who].name() })),
             "reactions": self.reactions(at),
             "isEdited": message.edited.is_some(), "editedAt": message.edited.map(time), "isDeleted": message.deleted,
             "priority": if message.urgent { "urgent" } else { "normal" },
             "requiresAck": message.urgent, "acks": self.acks(at),
-            "isSystemMessage": false,
+            "isSystemMessage": message.system.is_some(), "systemType": message.system.as_ref().map(|_| "group"),
+            "systemData": message.system.as_ref().map(|(action, people, name)| {
+                let (ids, names): (Vec<_>, Vec<_>) = people.iter().map(|who| (&self.people[*who].id, self.people[*who].name())).unzip();
+                json!({ "action": action, "actorId": sender.id, "actorName": sender.name(), "userIds": ids, "names": names, "name": name })
+            }),
         });
-        let peer = self.others(at.chat, message.by)[0];
-        view["recipientId"] = json!(self.people[peer].id);
+        let peer = if chat.group.is_some() { None } else { self.others(at.chat, message.by).first().map(|who| &self.people[*who].id) };
+        view["recipientId"] = json!(peer);
         self.add_ticks(&mut view, at);
         view
     }
 
     /// The places of the messages that a member sees.
-    pub fn places(&self, chat: usize, _by: usize) -> std::ops::RangeInclusive<usize> {
-        1..=self.chats[chat].messages.len()
+    pub fn places(&self, chat: usize, by: usize) -> std::ops::RangeInclusive<usize> {
+        self.seat(chat, by).map_or(0, |seat| seat.from) + 1..=self.chats[chat].messages.len()
     }
 
     /// The same as an event tells it to all recipients alike.
@@ -55,27 +59,31 @@ impl World {
 
     fn add_ticks(&self, view: &mut Value, at: Named) {
         let chat = &self.chats[at.chat];
-        let receipts = &chat.messages[at.seq - 1].receipts;
-        // Of the slowest: with one who has nothing there is no time.
-        let last = |times: Vec<Option<u64>>| times.into_iter().collect::<Option<Vec<_>>>().and_then(|times| times.into_iter().max());
-        let delivered = last(receipts.values().map(|receipt| receipt.delivered).collect());
-        let read = last(receipts.values().map(|receipt| receipt.read).collect());
-        view["status"] = json!(if read.is_some() {
-            "read"
-        } else if delivered.is_some() {
-            "delivered"
-        } else {
-            "sent"
-        });
-        view["read"] = json!(read.is_some());
-        let forgotten = chat.members.iter().any(|member| receipts.contains_key(&member.who) && member.steps >= STEPS);
-        let shown = |at: Option<u64>| match at {
-            Some(_) if forgotten => json!(ANYTHING),
-            Some(at) => time(at),
-            None => Value::Null,
+        let message = &chat.messages[at.seq - 1];
+        let reached = |read| self.boundary(at.chat, message.by, read) >= at.seq;
+        let status = match (reached(true), reached(false)) {
+            (true, _) => "read",
+            (false, true) => "delivered",
+            _ => "sent",
         };
-        view["deliveredAt"] = shown(delivered);
-        view["readAt"] = shown(read);
+        view["status"] = json!(status);
+        view["read"] = json!(status == "read");
+        let recipients: Vec<_> = chat.members.iter().filter(|member| member.who != message.by && member.from < at.seq).collect();
+        let forgotten = recipients.iter().any(|member| member.steps >= STEPS);
+        let shown = |when: fn(&Receipt) -> Option<u64>, is: bool| {
+            let last = recipients.iter().filter_map(|member| message.receipts.get(&member.who).and_then(when)).max();
+            match last.filter(|_| is) {
+                Some(_) if forgotten => json!(ANYTHING),
+                Some(at) => time(at),
+                None => Value::Null,
+            }
+        };
+        view["deliveredAt"] = shown(|receipt| receipt.delivered, status != "sent");
+        view["readAt"] = shown(|receipt| receipt.read, status == "read");
+    }
+
+    fn sees(&self, chat: usize, seq: usize, by: usize) -> bool {
+        self.seat(chat, by).is_ok_and(|seat| seat.from < seq)
     }
 
     fn quote(&self, chat: usize, seq: usize, by: usize) -> Value {
@@ -102,18 +110,24 @@ impl World {
     pub fn conversation(&self, at: usize, by: usize) -> Value {
         let chat = &self.chats[at];
         let others = self.others(at, by);
-        let peer = &self.people[others[0]];
+        let peer = if chat.group.is_some() { None } else { others.first().map(|who| &self.people[*who]) };
         let Ok(seat) = self.seat(at, by) else { return Value::Null };
-        let last = chat.messages.iter().rposition(|message| !message.deleted).map(|index| {
+        let newest = chat.messages.iter().rposition(|message| !message.deleted);
+        let last = newest.filter(|index| *index >= seat.from).map(|index| {
             let view = self.view(Named { chat: at, seq: index + 1 }, by);
             let field = |name: &str| view[name].clone();
             json!({ "id": field("id"), "content": field("content"), "messageType": "text", "timestamp": field("timestamp"),
                 "sender": field("sender"), "senderId": field("senderId"), "status": field("status") })
         });
         let everybody: Vec<Value> = others.iter().chain([&by]).map(|who| participant(&self.people[*who])).collect();
-        json!({ "id": chat.id, "_id": chat.id, "type": "direct", "name": peer.name(), "participants": everybody, "lastMessage": last,
+        let group = chat.group.as_ref();
+        let admin = group.and_then(|group| group.admin).map(|who| &self.people[who].id);
+        let name = peer.map_or_else(|| group.map_or("", |group| group.name).to_owned(), Person::name);
+        let is_active = peer.map_or(chat.members.len() > 1, Person::is_there);
+        json!({ "id": chat.id, "_id": chat.id, "type": if group.is_some() { "group" } else { "direct" }, "name": name,
+            "groupName": group.map(|group| group.name), "groupAdmin": admin, "participants": everybody, "lastMessage": last,
             "unreadCount": self.unread(at, by), "isMuted": seat.muted, "isPinned": seat.pinned, "isArchived": false,
-            "lastActivity": time(chat.activity), "createdAt": time(chat.created), "isActive": peer.is_there(), "seq": chat.messages.len() })
+            "lastActivity": time(chat.activity), "createdAt": time(chat.created), "isActive": is_active, "seq": chat.messages.len() })
     }
 
     pub fn get(&self, by: usize, chat: usize) -> Answer {
@@ -123,7 +137,7 @@ impl World {
 
     /// The places of a page, oldest first.
     pub fn page(&self, by: usize, chat: usize, wish: (PageKind, u64, u64, bool)) -> Answer {
-        self.seat(chat, by)?;
+        let first = self.seat(chat, by)?.from + 1;
         let (kind, place, limit, deleted) = wish;
         let (place, limit) = (usize::try_from(place).unwrap(), usize::try_from(limit).unwrap());
         let shown = |seq: &usize| deleted || !self.chats[chat].messages[seq - 1].deleted;
@@ -132,13 +146,13 @@ impl World {
             // Counted over places, deleted ones too: the cost must not grow with the depth.
             PageKind::Skip => {
                 let high = last.saturating_sub(place);
-                (1..=high).rev().take(limit).filter(shown).collect()
+                (first..=high).rev().take(limit).filter(shown).collect()
             }
-            PageKind::Before => (1..place.min(last + 1)).rev().filter(shown).take(limit).collect(),
-            PageKind::After => (place + 1..=last).filter(shown).take(limit).collect(),
+            PageKind::Before => (first..place.min(last + 1)).rev().filter(shown).take(limit).collect(),
+            PageKind::After => (first.max(place + 1)..=last).filter(shown).take(limit).collect(),
         };
         page.sort_unstable();
-        let total = (1..=last).filter(shown).count();
+        let total = (first..=last).filter(shown).count();
         let items: Vec<Value> = page.into_iter().map(|seq| self.view(Named { chat, seq }, by)).collect();
         Ok(json!({ "items": items, "total": total }))
     }
@@ -150,7 +164,10 @@ impl World {
             "pinned" => self.seat(*chat, by).is_ok_and(|seat| seat.pinned),
             _ => true,
         });
-        all.retain(|chat| search.is_empty() || self.others(*chat, by).iter().any(|who| is_called(&self.people[*who], search)));
+        let named = |chat: &usize| self.chats[*chat].group.as_ref().is_some_and(|group| has_words(group.name, search));
+        all.retain(|chat| {
+            search.is_empty() || named(chat) || self.others(*chat, by).iter().any(|who| is_called(&self.people[*who], search))
+        });
         all.sort_by_key(|chat| {
             let pinned = self.seat(*chat, by).is_ok_and(|seat| seat.pinned);
             (!pinned, std::cmp::Reverse(self.chats[*chat].activity), self.chats[*chat].id.clone())
@@ -206,6 +223,10 @@ fn participant(person: &Person) -> Value {
 
 /// Whether every word of a search begins a part of the name.
 fn is_called(person: &Person, search: &str) -> bool {
-    let (name, search) = (person.name().to_lowercase(), search.to_lowercase());
+    has_words(&person.name(), search)
+}
+
+fn has_words(name: &str, search: &str) -> bool {
+    let (name, search) = (name.to_lowercase(), search.to_lowercase());
     search.split_whitespace().all(|word| name.split_whitespace().any(|part| part.starts_with(word)))
 }

@@ -3,7 +3,10 @@
 //!
 //! Functions answer as the server should (the data, or the code of the error) and note who is told what.
 
-use super::op::{EMOJI, WORDS};
+use super::{
+    op::{EMOJI, WORDS},
+    sight::ANYTHING,
+};
 use mommycare::clock::Timestamp;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, HashMap};
@@ -55,7 +58,10 @@ pub struct Message {
     /// Who wrote the words first, when they were passed on.
     pub origin: Option<usize>,
     pub urgent: bool,
+    /// Of all who were there when it was written, but its sender; of what the system says, of everybody.
     pub receipts: HashMap<usize, Receipt>,
+    /// What happened to a group, when nobody wrote this: the word for it, to whom, and the name.
+    pub system: Option<(&'static str, Vec<usize>, Option<&'static str>)>,
     pub reactions: Vec<(usize, usize, u64)>,
     pub acks: Vec<(usize, u64)>,
     /// What it said before, and since when.
@@ -66,9 +72,36 @@ pub struct Message {
     pub touched: u64,
 }
 
+impl Message {
+    /// What nobody wrote. Its id follows from its place, since no answer tells it.
+    pub fn system(by: usize, at: u64, what: (&'static str, Vec<usize>, Option<&'static str>), chat: &str, seq: usize) -> Self {
+        Self {
+            id: format!("{chat}{seq:016x}"),
+            by,
+            content: ANYTHING.to_owned(),
+            client_id: None,
+            at,
+            updated: at,
+            answers: None,
+            origin: None,
+            urgent: false,
+            receipts: HashMap::new(),
+            system: Some(what),
+            reactions: Vec::new(),
+            acks: Vec::new(),
+            versions: Vec::new(),
+            edited: None,
+            deleted: false,
+            touched: 0,
+        }
+    }
+}
+
 #[derive(Clone)]
 pub struct Member {
     pub who: usize,
+    /// The newest place when the person came; only what follows is theirs.
+    pub from: usize,
     pub muted: bool,
     pub pinned: bool,
     /// Messages by REST whose copy by socket may still come: place and time.
@@ -80,6 +113,12 @@ pub struct Member {
     pub follows: Follower,
 }
 
+impl Member {
+    pub fn new(who: usize, from: usize) -> Self {
+        Self { who, from, muted: false, pinned: false, posts: Vec::new(), has_written: false, steps: 0, follows: Follower::default() }
+    }
+}
+
 #[derive(Clone, Default)]
 pub struct Follower {
     pub cursor: u64,
@@ -89,8 +128,17 @@ pub struct Follower {
 }
 
 #[derive(Clone)]
+pub struct Group {
+    pub name: &'static str,
+    pub admin: Option<usize>,
+    /// How far the last companion of somebody who is alone had received and read.
+    pub left: (usize, usize),
+}
+
+#[derive(Clone)]
 pub struct Chat {
     pub id: String,
+    pub group: Option<Group>,
     pub members: Vec<Member>,
     /// The message at place `seq` is `messages[seq - 1]`.
     pub messages: Vec<Message>,
@@ -140,7 +188,7 @@ fn reach(from: &str, to: &str) -> char {
 }
 
 impl World {
-    fn verified(&self, by: usize) -> Result<(), &'static str> {
+    pub fn verified(&self, by: usize) -> Result<(), &'static str> {
         if self.people[by].approved { Ok(()) } else { Err("VERIFICATION_PENDING") }
     }
 
@@ -157,7 +205,7 @@ impl World {
 
     /// A message that a person sees.
     fn message(&self, at: Named, by: usize) -> Result<&Message, &'static str> {
-        self.seat(at.chat, by).map_err(|_| "MESSAGE_NOT_FOUND")?;
+        self.seat(at.chat, by).ok().filter(|seat| at.seq > seat.from).ok_or("MESSAGE_NOT_FOUND")?;
         at.seq.checked_sub(1).and_then(|index| self.chats[at.chat].messages.get(index)).ok_or("MESSAGE_NOT_FOUND")
     }
 
@@ -168,11 +216,11 @@ impl World {
     /// One's own message, to be changed.
     fn own(&self, at: Named, by: usize) -> Result<&Message, &'static str> {
         let message = self.message(at, by)?;
-        if message.by == by { Ok(message) } else { Err("FORBIDDEN") }
+        if message.by == by && message.system.is_none() { Ok(message) } else { Err("FORBIDDEN") }
     }
 
     /// Something has happened that the feed tells; of the message, if there is one.
-    fn touch(&mut self, chat: usize, seq: Option<usize>) {
+    pub fn touch(&mut self, chat: usize, seq: Option<usize>) {
         self.count += 1;
         let (count, now) = (self.count, self.now);
         self.chats[chat].touched = count;
@@ -190,16 +238,22 @@ impl World {
         self.everybody(chat).into_iter().filter(|who| *who != by).collect()
     }
 
+    /// Everybody but one who sees a place.
+    fn readers(&self, at: Named, but: usize) -> Vec<usize> {
+        let seats = self.chats[at.chat].members.iter();
+        seats.filter(|seat| seat.who != but && seat.from < at.seq).map(|seat| seat.who).collect()
+    }
+
     pub fn everybody(&self, chat: usize) -> Vec<usize> {
         self.chats[chat].members.iter().map(|member| member.who).collect()
     }
 
     pub fn direct(&self, a: usize, b: usize) -> Option<usize> {
-        self.chats.iter().position(|chat| chat.members.iter().all(|member| member.who == a || member.who == b))
+        self.chats.iter().position(|chat| chat.group.is_none() && chat.members.iter().all(|member| member.who == a || member.who == b))
     }
 
     /// Whether `from` finds `to` and may open a conversation.
-    fn may_open(&self, from: usize, to: usize) -> bool {
+    pub fn may_open(&self, from: usize, to: usize) -> bool {
         from != to && self.people[to].is_there() && reach(self.people[from].role, self.people[to].role) == 'y'
     }
 
@@ -214,6 +268,10 @@ impl World {
     }
 
     fn may_write(&self, chat: usize, by: usize) -> bool {
+        if self.chats[chat].group.is_some() {
+            // The group itself is the permission.
+            return true;
+        }
         let peer = self.others(chat, by)[0];
         self.people[peer].is_there()
             && match reach(self.people[by].role, self.people[peer].role) {
@@ -235,18 +293,19 @@ impl World {
         if !self.may_open(by, with) {
             return Err("USER_NOT_FOUND");
         }
-        let member = |who| Member {
-            who,
-            muted: false,
-            pinned: false,
-            posts: Vec::new(),
-            has_written: false,
-            steps: 0,
-            follows: Follower::default(),
-        };
+        let chat = self.add_chat(id, None, &[by, with]);
+        for who in [by, with] {
+            let view = json!({ "conversation": self.conversation(chat, who) });
+            self.tell([who], "conversation_updated", &view);
+        }
+        Ok((chat, true))
+    }
+
+    pub fn add_chat(&mut self, id: &str, group: Option<Group>, members: &[usize]) -> usize {
         self.chats.push(Chat {
             id: id.to_owned(),
-            members: vec![member(by), member(with)],
+            group,
+            members: members.iter().map(|who| Member::new(*who, 0)).collect(),
             messages: Vec::new(),
             activity: self.now,
             created: self.now,
@@ -254,12 +313,7 @@ impl World {
             touched: 0,
             seen: (0, 0),
         });
-        let chat = self.chats.len() - 1;
-        for who in [by, with] {
-            let view = json!({ "conversation": self.conversation(chat, who) });
-            self.tell([who], "conversation_updated", &view);
-        }
-        Ok((chat, true))
+        self.chats.len() - 1
     }
 
     /// Takes a message, which the server has called `fresh` if it is new, in a conversation that it has called `fresh_chat`.
@@ -276,6 +330,7 @@ impl World {
             letter.chat
         };
         if let Some(seq) = self.repeated(chat, by, letter) {
+            self.message(Named { chat, seq }, by)?;
             return Ok((self.view(Named { chat, seq }, by), false));
         }
         let answers = match letter.replies_to {
@@ -304,6 +359,7 @@ impl World {
             answers,
             urgent: letter.urgent,
             receipts: others.iter().map(|who| (*who, Receipt::default())).collect(),
+            system: None,
             reactions: Vec::new(),
             acks: Vec::new(),
             versions: Vec::new(),
@@ -337,7 +393,11 @@ impl World {
     fn words(&self, by: usize, letter: &Letter) -> Result<(String, Option<usize>), &'static str> {
         let Some(at) = letter.forwards else { return Ok((WORDS[letter.words].to_owned(), None)) };
         let original = self.message(at, by)?;
-        if original.deleted { Err("CONFLICT") } else { Ok((original.content.clone(), original.origin.or(Some(original.by)))) }
+        if original.deleted || original.system.is_some() {
+            Err("CONFLICT")
+        } else {
+            Ok((original.content.clone(), original.origin.or(Some(original.by))))
+        }
     }
 
     /// The place of the message if it has come before.
@@ -363,22 +423,59 @@ impl World {
         }
     }
 
-    /// The newest place that a person has read (or received), or written.
+    /// The newest place that a person has read (or received), or written, or found there.
     pub fn mark(&self, chat: usize, who: usize, read: bool) -> usize {
         let passed = |message: &Message| {
-            message.by == who || message.receipts.get(&who).is_some_and(|r| if read { r.read } else { r.delivered }.is_some())
+            (message.by == who && message.system.is_none())
+                || message.receipts.get(&who).is_some_and(|r| if read { r.read } else { r.delivered }.is_some())
         };
-        self.chats[chat].messages.iter().rposition(passed).map_or(0, |index| index + 1)
+        let from = self.seat(chat, who).map_or(0, |seat| seat.from);
+        self.chats[chat].messages.iter().rposition(passed).map_or(0, |index| index + 1).max(from)
     }
 
     pub fn unread(&self, chat: usize, who: usize) -> usize {
-        // Who took a message back has left nothing to read.
-        self.chats[chat].messages[self.mark(chat, who, true)..].iter().filter(|message| !message.deleted).count()
+        // Who took a message back has left nothing to read, and what the system says is nothing to read.
+        let counts = |message: &&Message| !message.deleted && message.system.is_none();
+        self.chats[chat].messages[self.mark(chat, who, true)..].iter().filter(counts).count()
+    }
+
+    /// How far the messages of somebody have come: as far as the slowest of the others.
+    pub fn boundary(&self, chat: usize, of: usize, read: bool) -> usize {
+        let left = self.chats[chat].group.as_ref().map_or(0, |group| if read { group.left.1 } else { group.left.0 });
+        self.others(chat, of).into_iter().map(|who| self.mark(chat, who, read)).min().unwrap_or(left)
+    }
+
+    /// For each member: how far their messages are delivered and read.
+    pub fn boundaries(&self, chat: usize) -> HashMap<usize, (usize, usize)> {
+        let both = |who| (who, (self.boundary(chat, who, false), self.boundary(chat, who, true)));
+        self.everybody(chat).into_iter().map(both).collect()
+    }
+
+    /// Tells everybody whose messages have come further than `before`, of places up to `most` that they see.
+    pub fn tell_progress(&mut self, chat: usize, before: &HashMap<usize, (usize, usize)>, most: usize) {
+        for who in self.everybody(chat) {
+            let (was, is) = (before.get(&who).copied().unwrap_or((usize::MAX, usize::MAX)), self.boundaries(chat)[&who]);
+            let is = (is.0.min(most), is.1.min(most));
+            let mut news = Vec::new();
+            if is.0 > was.0 && is.0 > is.1 {
+                news.push((is.0, "delivered"));
+            }
+            if is.1 > was.1 {
+                news.push((is.1, "read"));
+            }
+            for (seq, status) in news {
+                if self.seat(chat, who).is_ok_and(|seat| seat.from < seq) {
+                    let told = json!({ "conversationId": self.chats[chat].id, "messageId": self.chats[chat].messages[seq - 1].id, "seq": seq,
+                        "status": status });
+                    self.tell([who], "message_status_update", &told);
+                }
+            }
+        }
     }
 
     /// A person has received, or read, everything up to a place. Never back.
     fn go_on(&mut self, chat: usize, by: usize, seq: usize, read: bool, at: u64) -> bool {
-        let before = self.boundaries(chat, by, read);
+        let before = self.boundaries(chat);
         let mut moved = false;
         for message in &mut self.chats[chat].messages[..seq] {
             let Some(receipt) = message.receipts.get_mut(&by) else { continue };
@@ -395,34 +492,33 @@ impl World {
             seat.steps += 1;
         }
         self.touch(chat, None);
-        let id = |world: &Self, seq: usize| world.chats[chat].messages[seq - 1].id.clone();
         let status = if read { "read" } else { "delivered" };
-        for ((who, was), (_, is)) in before.into_iter().zip(self.boundaries(chat, by, read)) {
-            if is > was {
-                let told = json!({ "conversationId": self.chats[chat].id, "messageId": id(self, is), "seq": is, "status": status,
-                    "userId": self.people[by].id, "readAt": read.then(|| time(self.now)) });
-                self.tell([who], "message_status_update", &told);
-            }
+        let mut told = json!({ "conversationId": self.chats[chat].id, "messageId": self.chats[chat].messages[seq - 1].id, "seq": seq,
+            "status": status, "userId": self.people[by].id, "readAt": read.then(|| time(self.now)) });
+        if self.chats[chat].group.is_some() {
+            self.tell_progress(chat, &before, seq);
+        } else {
+            self.tell(self.others(chat, by), "message_status_update", &told);
         }
         if read {
-            let told = json!({ "conversationId": self.chats[chat].id, "messageId": id(self, seq), "seq": seq, "status": status,
-                "userId": self.people[by].id, "unreadCount": self.unread(chat, by), "readAt": time(self.now) });
+            told["unreadCount"] = json!(self.unread(chat, by));
             self.tell([by], "message_status_update", &told);
-            let sender = self.others(chat, by)[0];
-            let told = json!({ "conversationId": self.chats[chat].id, "messageId": id(self, seq), "readAt": time(self.now) });
-            self.tell([sender], "message_read", &told);
+            let message = &self.chats[chat].messages[seq - 1];
+            let told = json!({ "conversationId": self.chats[chat].id, "messageId": message.id, "readAt": time(self.now) });
+            let of_group = Some(message.by).filter(|sender| *sender != by && message.system.is_none());
+            let sender = match self.chats[chat].group {
+                // As soon as everybody has read it.
+                Some(_) => of_group.filter(|sender| self.seat(chat, *sender).is_ok() && self.boundary(chat, *sender, true) >= seq),
+                None => self.others(chat, by).first().copied(),
+            };
+            self.tell(sender, "message_read", &told);
         }
         true
     }
 
-    /// For each other member: up to which place everybody else has read (or received).
-    fn boundaries(&self, chat: usize, by: usize, read: bool) -> Vec<(usize, usize)> {
-        let slowest = |but: usize| self.others(chat, but).into_iter().map(|who| self.mark(chat, who, read)).min().unwrap_or(0);
-        self.others(chat, by).into_iter().map(|who| (who, slowest(who))).collect()
-    }
-
     pub fn mark_message(&mut self, by: usize, at: Named, read: bool) -> Answer {
-        if self.message(at, by)?.by == by {
+        let message = self.message(at, by)?;
+        if message.by == by && message.system.is_none() {
             return Err("FORBIDDEN");
         }
         self.go_on(at.chat, by, at.seq, read, self.now);
@@ -458,7 +554,7 @@ impl World {
             message.versions.push((std::mem::replace(&mut message.content, words.to_owned()), since));
             message.edited = Some(now);
             self.touch(at.chat, Some(at.seq));
-            for who in self.others(at.chat, by).into_iter().chain([by]) {
+            for who in self.readers(at, by).into_iter().chain([by]) {
                 let message = if who == by { self.view(at, by) } else { self.as_told(at, who) };
                 let told = json!({ "conversationId": self.chats[at.chat].id, "messageId": message["id"], "content": words,
                     "newContent": words, "editedAt": time(now), "message": message });
@@ -485,7 +581,7 @@ impl World {
             message.versions.clear();
             self.touch(at.chat, Some(at.seq));
             let told = json!({ "conversationId": self.chats[at.chat].id, "messageId": id });
-            self.tell(self.everybody(at.chat), "message_deleted", &told);
+            self.tell(self.readers(at, usize::MAX), "message_deleted", &told);
         }
         Ok(json!({ "id": id }))
     }
@@ -524,7 +620,7 @@ impl World {
             told["userId"] = json!(self.people[by].id);
             told["emoji"] = json!(EMOJI[emoji]);
             told["action"] = json!(if adds { "added" } else { "removed" });
-            self.tell(self.everybody(at.chat), "message_reaction_updated", &told);
+            self.tell(self.readers(at, usize::MAX), "message_reaction_updated", &told);
         }
         Ok(view)
     }
@@ -544,7 +640,7 @@ impl World {
             self.touch(at.chat, Some(at.seq));
             let told = json!({ "conversationId": self.chats[at.chat].id, "messageId": self.at(at).id, "userId": self.people[by].id,
                 "at": time(now), "acks": self.acks(at) });
-            self.tell(self.everybody(at.chat), "message_acknowledged", &told);
+            self.tell(self.readers(at, usize::MAX), "message_acknowledged", &told);
         }
         // Who has seen it has read what came before.
         self.go_on(at.chat, by, at.seq, true, now);
