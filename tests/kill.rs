@@ -287,6 +287,10 @@ async fn what_was_acknowledged_is_there_once_and_in_one_order_after_kills() {
     let after = compare(&pairs, &acknowledged, &followed).await;
     assert!(after == before, "one more kill, with nobody writing, changes nothing: {:?}", difference(&before, &after));
 
+    for pair in &pairs {
+        found_by_words(pair).await;
+    }
+
     ready.sort_unstable();
     for silent in followed.iter().skip(3).step_by(4) {
         assert!(silent.acknowledged_read > 0 && silent.acknowledged_delivered > 0, "who only reads has said so");
@@ -338,6 +342,29 @@ fn without_presence(conversation: &Value) -> Value {
 /// The first thing that two runs of `compare` see differently.
 fn difference<'a>(before: &'a [Value], after: &'a [Value]) -> Option<(&'a Value, &'a Value)> {
     before.iter().zip(after).find(|(before, after)| before != after)
+}
+
+/// Whatever the kills have left of the index: in the end every message is found once.
+async fn found_by_words(pair: &Pair) {
+    let person = &pair.members[0];
+    let mut history: Vec<Value> = person.history(&pair.id).await.iter().map(|message| message["id"].clone()).collect();
+    history.reverse();
+    let began = Instant::now();
+    loop {
+        let (mut found, mut indexing, mut cursor) = (Vec::new(), false, String::new());
+        loop {
+            let path = format!("/api/chat/search/messages?q=the+words+&conversationId={}&limit=100{cursor}", pair.id);
+            let reply = person.get(&path).await;
+            found.extend(reply.data().as_array().unwrap().iter().map(|hit| hit["message"]["id"].clone()));
+            indexing |= reply.body["meta"]["indexing"] == true;
+            let Some(next) = reply.body["pagination"]["nextCursor"].as_str() else { break };
+            cursor = format!("&cursor={next}");
+        }
+        if !indexing {
+            return assert!(found == history, "{} found, {} there", found.len(), history.len());
+        }
+        assert!(began.elapsed() < support::PATIENCE, "the index is never ready");
+    }
 }
 
 /// Every acknowledged message once, where it was said to be, in a row without gaps, the same for both.

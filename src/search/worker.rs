@@ -31,8 +31,9 @@ const CHANGES: usize = 256;
 const REST_WHILE_BUSY: u32 = 9;
 /// … and otherwise so many times.
 const REST_WHILE_QUIET: u32 = 1;
-/// After a failure the next try has to wait.
+/// After a failure the next try has to wait, after each further one twice as long, but not longer than five minutes.
 const AFTER_FAILURE: Duration = Duration::from_secs(5);
+const MOST_DOUBLINGS: u32 = 6;
 
 /// How much is taken in one step.
 #[derive(Debug, Clone, Copy)]
@@ -92,7 +93,7 @@ pub(super) struct Worker<S, O> {
 impl<S: Source, O: Open> Worker<S, O> {
     /// Works until the end.
     pub(super) fn work(self) {
-        let mut anew = false;
+        let (mut anew, mut failures) = (false, 0);
         loop {
             let end = match (self.open)(anew) {
                 Ok((derived, found)) => self.keep(&Arc::new(Index::new(derived)), found),
@@ -108,9 +109,10 @@ impl<S: Source, O: Open> Worker<S, O> {
                 Err(Trouble::Index(error)) => {
                     tracing::error!(%error, "the search index could not be kept and is made anew");
                     anew = true;
-                    if !self.search.pause(AFTER_FAILURE) {
+                    if !self.search.pause(AFTER_FAILURE * 2_u32.pow(failures)) {
                         return;
                     }
+                    failures = MOST_DOUBLINGS.min(failures + 1);
                 }
             }
         }
