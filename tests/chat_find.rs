@@ -11,7 +11,11 @@ use mommycare::{
     contract::{MessageView, request::*},
     error::Code,
     ids::{ChatId, MessageId, Seq},
-    store::{Read as _, StoreError, records::Role, tables},
+    store::{
+        Read as _, StoreError,
+        records::{Role, System},
+        tables,
+    },
 };
 use proptest::{collection::vec, prelude::*};
 use std::{
@@ -279,7 +283,7 @@ async fn what_no_person_wrote_is_not_found() {
     scene.say(0, false, &["needle"]).await;
     let key = (scene.chats[0], Seq(1));
     let mut message = scene.clinic.store.read(|read| read.get(tables::MESSAGES, &key)).unwrap().unwrap();
-    message.system = Some("group".into());
+    message.system = Some(System::Other("welcome".into()));
     scene.clinic.store.write(move |tx| tx.put(tables::MESSAGES, &key, &message)).await.unwrap();
     assert!(scene.find(&FindQuery { q: Some("needle".into()), ..FindQuery::default() }).0.is_empty());
     scene.clinic.chats.index().close();

@@ -226,6 +226,39 @@ async fn nobody_finds_what_is_not_theirs() {
 }
 
 #[tokio::test]
+async fn in_a_group_one_finds_what_came_while_one_was_in_it() {
+    let server = Server::start();
+    let dora = Person::register(&server, "Dora", "doctor").await;
+    let (nila, mira) = (Person::register(&server, "Nila", "midwife").await, Person::register(&server, "Mira", "midwife").await);
+    let body = json!({ "type": "group", "name": "Needle team", "participantIds": [nila.id] });
+    let group = dora.post("/api/chat/conversations", body).await.data()["id"].as_str().unwrap().to_owned();
+    dora.say(&group, "needle before").await;
+    let added = dora.post(&format!("/api/chat/conversations/{group}/participants"), json!({ "userId": mira.id })).await;
+    assert_eq!(added.status, 200, "{added:?}");
+    dora.say(&group, "needle after").await;
+    for index in [false, true] {
+        if index {
+            // Two that people wrote, and what the system said: created, added.
+            indexed(&dora, 4).await;
+        }
+        let reply = search(&nila, &[("q", "needle")]).await;
+        assert_eq!(texts(&reply), ["needle after", "needle before"]);
+        assert_eq!(reply.data()[0]["conversation"], json!({ "id": group, "_id": group, "name": "Needle team", "type": "group" }));
+        assert_eq!(find(&mira, "needle").await, ["needle after"]);
+        assert!(find(&dora, "team").await.is_empty() && find(&dora, "mira").await.is_empty(), "what the system says is not searched");
+    }
+    assert_eq!(mira.delete(&format!("/api/chat/conversations/{group}/participants/{}", mira.id)).await.status, 200);
+    let removed = dora.delete(&format!("/api/chat/conversations/{group}/participants/{}", nila.id)).await;
+    assert_eq!(removed.status, 200, "{removed:?}");
+    for gone in [&nila, &mira] {
+        assert!(find(gone, "needle").await.is_empty());
+        let here = search(gone, &[("q", "needle"), ("conversationId", &group)]).await;
+        assert_eq!(here.error(), (404, "CONVERSATION_NOT_FOUND"));
+    }
+    assert_eq!(find(&dora, "needle").await.len(), 2);
+}
+
+#[tokio::test]
 async fn pages_are_complete_while_others_write() {
     let server = Server::start();
     let ama = Person::register(&server, "Ama", "mom").await;
