@@ -144,10 +144,10 @@ impl Scene {
     }
 
     /// All that is found, page by page.
-    fn find(&self, query: &FindQuery) -> (Vec<MessageId>, bool) {
+    async fn find(&self, query: &FindQuery) -> (Vec<MessageId>, bool) {
         let (mut found, mut indexing, mut query) = (Vec::new(), false, query.clone());
         loop {
-            let page = self.clinic.chats.find(self.mother, &query).unwrap();
+            let page = self.clinic.chats.find(self.mother, &query).await.unwrap();
             assert!(page.items.len() as u64 <= page.limit && page.has_more == page.next_cursor.is_some());
             assert!(!page.has_more || page.items.len() as u64 == page.limit, "no page is short but the last");
             assert!(page.items.iter().all(|hit| !hit.highlights.is_empty()));
@@ -183,11 +183,11 @@ impl Scene {
             }
             Step::Wait => self.clinic.wait(1),
             Step::Settle => self.settle(),
-            Step::Find { words, open, chat, from, limit, window } => self.compare(&words, open, (chat, from), limit, window),
+            Step::Find { words, open, chat, from, limit, window } => self.compare(&words, open, (chat, from), limit, window).await,
         }
     }
 
-    fn compare(&self, words: &[&str], open: bool, (chat, from): (Option<usize>, Option<usize>), limit: u64, window: (u64, u64)) {
+    async fn compare(&self, words: &[&str], open: bool, (chat, from): (Option<usize>, Option<usize>), limit: u64, window: (u64, u64)) {
         let from = from.map(|who| if who == 3 { self.mother } else { self.doctors[who] });
         let moment = |offset: u64| mommycare::clock::Timestamp(self.began + offset).to_string();
         let query = FindQuery {
@@ -213,7 +213,7 @@ impl Scene {
             .filter(|message| (window.0 >= 20 || time(message) >= window.0) && (window.1 >= 20 || time(message) < window.1))
             .map(|message| message.id)
             .collect();
-        let (found, indexing) = self.find(&query);
+        let (found, indexing) = self.find(&query).await;
         if indexing {
             // Nothing that is not there; the newest are there in any case.
             assert!(found.iter().all(|id| naive.contains(id)) && found.is_sorted_by_key(|id| naive.iter().position(|n| n == id)));
@@ -236,8 +236,8 @@ proptest! {
             }
             scene.settle();
             for open in [true, false] {
-                scene.compare(&["ab"], open, (None, None), 7, (99, 99));
-                prop_assert!(!scene.find(&FindQuery { q: Some("ab".into()), ..FindQuery::default() }).1, "everything is in the index");
+                scene.compare(&["ab"], open, (None, None), 7, (99, 99)).await;
+                prop_assert!(!scene.find(&FindQuery { q: Some("ab".into()), ..FindQuery::default() }).await.1, "everything is in the index");
             }
             scene.clinic.chats.index().close();
             Ok(())
@@ -259,17 +259,17 @@ async fn who_came_later_or_left_finds_nothing_of_it() {
         let (mut later, back) = (member.clone(), member);
         later.joined_seq = Seq(3);
         scene.clinic.store.write(move |tx| tx.put(tables::MEMBERS, &seat, &later)).await.unwrap();
-        assert_eq!(scene.find(&query).0.iter().map(|id| id.seq).collect::<Vec<_>>(), [Seq(5), Seq(4)]);
+        assert_eq!(scene.find(&query).await.0.iter().map(|id| id.seq).collect::<Vec<_>>(), [Seq(5), Seq(4)]);
         // Gone altogether.
         let gone = move |tx: &mut mommycare::store::Tx<'_, _>| {
             tx.delete(tables::MEMBERS, &seat);
             Ok::<(), mommycare::store::StoreError>(())
         };
         scene.clinic.store.write(gone).await.unwrap();
-        assert!(scene.find(&query).0.is_empty());
-        assert_eq!(scene.clinic.chats.find(scene.mother, &here).unwrap_err().code, Code::ConversationNotFound);
+        assert!(scene.find(&query).await.0.is_empty());
+        assert_eq!(scene.clinic.chats.find(scene.mother, &here).await.unwrap_err().code, Code::ConversationNotFound);
         scene.clinic.store.write(move |tx| tx.put(tables::MEMBERS, &seat, &back)).await.unwrap();
-        assert_eq!(scene.find(&query).0.len(), 5);
+        assert_eq!(scene.find(&query).await.0.len(), 5);
         if !settled {
             scene.settle();
         }
@@ -285,7 +285,7 @@ async fn what_no_person_wrote_is_not_found() {
     let mut message = scene.clinic.store.read(|read| read.get(tables::MESSAGES, &key)).unwrap().unwrap();
     message.system = Some(System::Other("welcome".into()));
     scene.clinic.store.write(move |tx| tx.put(tables::MESSAGES, &key, &message)).await.unwrap();
-    assert!(scene.find(&FindQuery { q: Some("needle".into()), ..FindQuery::default() }).0.is_empty());
+    assert!(scene.find(&FindQuery { q: Some("needle".into()), ..FindQuery::default() }).await.0.is_empty());
     scene.clinic.chats.index().close();
 }
 
@@ -305,7 +305,7 @@ async fn a_faulty_index_is_made_anew() {
         std::thread::sleep(Duration::from_millis(2));
     }
     scene.settle();
-    let (found, _) = scene.find(&FindQuery { q: Some("needle".into()), limit: Some(30), ..FindQuery::default() });
+    let (found, _) = scene.find(&FindQuery { q: Some("needle".into()), limit: Some(30), ..FindQuery::default() }).await;
     assert_eq!((found.len(), index.documents()), (100, 100));
     index.close();
 }
@@ -318,6 +318,6 @@ async fn without_an_index_the_newest_are_found_and_it_is_said() {
         scene.say(0, false, &["needle"]).await;
     }
     let query = FindQuery { q: Some("needle".into()), limit: Some(100), ..FindQuery::default() };
-    let page = scene.clinic.chats.find(scene.mother, &query).unwrap();
+    let page = scene.clinic.chats.find(scene.mother, &query).await.unwrap();
     assert!(page.indexing && page.items.len() >= 60, "{}", page.items.len());
 }

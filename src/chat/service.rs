@@ -27,6 +27,7 @@ use crate::{
     store::{Begin, StoreError, records::ChatKind},
 };
 use std::sync::Arc;
+use tokio::task::spawn_blocking;
 
 /// Conversations, for those who may.
 #[derive(Clone)]
@@ -186,9 +187,12 @@ impl Chats {
         self.store.read(|read| directory::search(read, &self.rules, self.now(), &actor, &wish))
     }
 
-    /// Finds messages by their words. Takes milliseconds: not for a thread on which others wait.
-    pub fn find(&self, actor: Actor, query: &FindQuery) -> Result<FoundPage> {
-        find::find(&self.store, &self.search, &self.rules, actor, &find::Wish::new(query)?)
+    /// Finds messages by their words. This takes milliseconds, so it keeps no thread from answering others.
+    pub async fn find(&self, actor: Actor, query: &FindQuery) -> Result<FoundPage> {
+        let (wish, chats) = (find::Wish::new(query)?, self.clone());
+        let _turn = self.search.turn().await;
+        let found = spawn_blocking(move || find::find(&chats.store, &chats.search, &chats.rules, actor, &wish)).await;
+        found.unwrap_or_else(|_| Err(Code::Internal.into()))
     }
 
     /// The professionals whom the actor may write to.

@@ -12,9 +12,9 @@ use crate::{
             PeopleBody, PinBody, ReadBody, ScheduledBody, SearchQuery, SendBody, StatusBody, UpdateBody,
         },
     },
-    error::{Code, Result},
+    error::Result,
 };
-use rocket::{Route, State, delete, get, patch, post, routes, tokio::task::spawn_blocking};
+use rocket::{Route, State, delete, get, patch, post, routes};
 use serde_json::json;
 
 /// Routes of conversations, messages and the people in them.
@@ -209,12 +209,9 @@ fn search(actor: Actor, query: Query<SearchQuery>, chats: &House) -> Result<Answ
     Answer::ok(&listing.items)?.page(&listing.page)
 }
 
-/// Reads more than other requests do, so it keeps no thread from answering them.
 #[get("/api/chat/search/messages")]
 async fn find(actor: Actor, query: Query<FindQuery>, chats: &House, links: ReaderLinks) -> Result<Answer> {
-    let chats = chats.inner().clone();
-    let found = spawn_blocking(move || chats.find(actor, &query.0)).await.map_err(|_| Code::Internal)??;
-    let found = links.fill(actor, found);
+    let found = links.fill(actor, chats.find(actor, &query.0).await?);
     Answer::ok(&found.items)?.page(&found)?.top("meta", &json!({ "indexing": found.indexing }))
 }
 

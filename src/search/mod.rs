@@ -35,6 +35,7 @@ use std::{
     thread::JoinHandle,
     time::{Duration, Instant},
 };
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 /// What the database of the index is called. The number changes with its format and with how words are cut: then it is made anew.
 const NAME: &str = "words-1";
@@ -46,6 +47,7 @@ const FOLDER: &str = "index";
 /// The way to the index, whether there is one at present or not.
 #[derive(Default)]
 pub struct Search {
+    turns: Turns,
     index: RwLock<Option<Arc<Index>>>,
     queue: Mutex<Queue>,
     wake: Condvar,
@@ -55,6 +57,15 @@ pub struct Search {
     documents: AtomicU64,
     backlog: AtomicU64,
     rebuilds: AtomicU64,
+}
+
+/// Who may search now. A search keeps a processor busy for milliseconds, so half of them stay free for everybody who writes.
+struct Turns(Semaphore);
+
+impl Default for Turns {
+    fn default() -> Self {
+        Self(Semaphore::new(std::thread::available_parallelism().map_or(1, |cores| cores.get().div_ceil(2))))
+    }
 }
 
 /// What the worker has been told.
@@ -99,6 +110,12 @@ impl Search {
         if thread.is_some_and(|thread| thread.join().is_err()) {
             tracing::error!("the worker of the search index panicked");
         }
+    }
+
+    /// Waits until one may search; others have their turn when the answer is dropped.
+    pub async fn turn(&self) -> Option<SemaphorePermit<'_>> {
+        // Nobody closes it.
+        self.turns.0.acquire().await.ok()
     }
 
     /// The index, if it is open.
