@@ -6,6 +6,9 @@ use unicode_normalization::UnicodeNormalization as _;
 /// What nobody sees does not: one keyboard joins Sinhala letters with U+200D where another leaves it out.
 #[must_use]
 pub fn fold(text: &str) -> String {
+    if text.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+        return text.to_ascii_lowercase();
+    }
     let accent = |c: char| ('\u{300}'..='\u{36f}').contains(&c);
     let bare: String = text.nfkd().filter(|c| !accent(*c) && !is_unseen(*c)).flat_map(char::to_lowercase).collect();
     bare.split_whitespace().collect::<Vec<_>>().join(" ")
