@@ -76,6 +76,44 @@ impl<'de> Deserialize<'de> for Timestamp {
     }
 }
 
+/// A day, which begins at midnight UTC: whole days since 1970. For people a date such as `2026-11-22`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
+pub struct Day(pub u64);
+
+impl Day {
+    const MILLISECONDS: u64 = 86_400_000;
+
+    /// The day of a moment.
+    #[must_use]
+    pub fn of(moment: Timestamp) -> Self {
+        Self(moment.0 / Self::MILLISECONDS)
+    }
+}
+
+impl fmt::Display for Day {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let text = Timestamp(self.0.saturating_mul(Self::MILLISECONDS)).to_string();
+        f.write_str(text.get(..10).unwrap_or(&text))
+    }
+}
+
+impl FromStr for Day {
+    type Err = ();
+
+    /// Reads a date, or the day of a time.
+    fn from_str(text: &str) -> Result<Self, ()> {
+        let moment = if text.len() == 10 { format!("{text}T00:00:00Z") } else { text.to_owned() };
+        let moment = OffsetDateTime::parse(&moment, &Rfc3339).map_err(|_| ())?;
+        u64::try_from(moment.unix_timestamp().div_euclid(86_400)).map(Self).map_err(|_| ())
+    }
+}
+
+impl Serialize for Day {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
 /// Where the time comes from. Handed in, so that tests can stand still or jump.
 #[derive(Clone)]
 pub struct Clock(Arc<dyn Fn() -> Timestamp + Send + Sync>);
@@ -117,6 +155,16 @@ mod tests {
         assert_eq!("2026-11-22".parse(), Ok(Timestamp(1_795_356_643_123 / 86_400_000 * 86_400_000)));
         for text in ["", "yesterday", "2026-11-31", "1969-12-31"] {
             assert_eq!(text.parse::<Timestamp>(), Err(NotATime), "{text}");
+        }
+    }
+
+    #[test]
+    fn days_are_dates() {
+        let day: Day = "2026-11-22".parse().unwrap();
+        assert_eq!((day, day.to_string().as_str()), (Day::of(Timestamp(1_795_356_643_123)), "2026-11-22"));
+        assert_eq!("2026-11-23T00:30:00+05:30".parse(), Ok(day), "a time is of the day that it is in UTC");
+        for wrong in ["", "22.11.2026", "2026-02-30", "1969-12-31", "2026-11-2é"] {
+            assert_eq!(wrong.parse::<Day>(), Err(()), "{wrong}");
         }
     }
 }

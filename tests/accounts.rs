@@ -353,3 +353,69 @@ async fn a_page_shows_what_the_reader_may_know() {
     }
     assert_eq!(page(&admin, &nila).await.data()["email"], nila.email);
 }
+
+/// What the clinic decides about a professional holds from that moment, for tokens and for sockets that are open.
+#[tokio::test]
+async fn decisions_of_the_clinic_work_at_once_and_are_told() {
+    let server = Server::with(&[("MOMMYCARE_ACCOUNTS__APPROVE_PROFESSIONALS", "manual")]);
+    let admin = administrator(&server).await;
+    let mona = Person::register(&server, "Mona", "mom").await;
+    let dora = Person::register(&server, "Dora", "doctor").await;
+    let mut socket = Socket::connect(&dora).await;
+    let act = async |what: &str, body: Value| {
+        let reply = admin.post(&format!("/api/admin/users/{}/{what}", dora.id), body).await;
+        assert_eq!(reply.status, 200, "{reply:?}");
+    };
+    let hello = json!({ "recipientId": mona.id, "content": "Good morning" });
+    // Whether the doctor can write by either door, and whether a mother finds her.
+    let works = async |socket: &mut Socket| {
+        let by_rest = dora.post("/api/chat/send", hello.clone()).await;
+        let by_socket = socket.ask("send_message", hello.clone()).await;
+        let found = mona.get("/api/chat/providers").await.data().as_array().unwrap().len();
+        assert_eq!(by_rest.body["success"], by_socket["success"], "{by_rest:?} {by_socket}");
+        assert_eq!(found == 1, by_rest.status < 300, "found as soon as she may write");
+        by_rest.body["code"].as_str().map(str::to_owned)
+    };
+    assert_eq!(works(&mut socket).await.as_deref(), Some("VERIFICATION_PENDING"));
+    act("approve", json!({})).await;
+    let told = socket.wait_for("notification").await;
+    assert_eq!(told, json!({ "kind": "verification", "status": "approved", "reason": null }));
+    assert_eq!(works(&mut socket).await, None);
+    act("reject", json!({ "reason": "The licence has run out." })).await;
+    let told = socket.wait_for("notification").await;
+    assert_eq!(told, json!({ "kind": "verification", "status": "rejected", "reason": "The licence has run out." }));
+    assert!(works(&mut socket).await.is_some());
+    let to_her = mona.post("/api/chat/send", json!({ "recipientId": dora.id, "content": "x" })).await;
+    assert_eq!(to_her.error(), (403, "FORBIDDEN"), "nobody writes to her either");
+    for _ in 0..2 {
+        act("approve", json!({})).await;
+    }
+    assert_eq!(works(&mut socket).await, None);
+    let told = socket.so_far().await.into_iter().filter(|(name, _)| name == "notification").count();
+    assert_eq!(told, 1, "what is no news is not told");
+
+    act("disable", json!({})).await;
+    socket.closed().await;
+    assert_eq!(dora.post("/api/chat/send", hello.clone()).await.error(), (401, "TOKEN_REVOKED"));
+    assert!(mona.get("/api/chat/providers").await.data().as_array().unwrap().is_empty());
+    act("enable", json!({})).await;
+    assert_eq!(dora.get("/api/auth/me").await.error(), (401, "TOKEN_REVOKED"), "an old sign-in stays ended");
+    let dora = dora.sign_in().await;
+    let mut socket = Socket::connect(&dora).await;
+    assert_eq!(dora.post("/api/chat/send", hello.clone()).await.status, 201);
+    let reply = admin.patch(&format!("/api/admin/users/{}/role", dora.id), json!({ "role": "mom" })).await;
+    assert_eq!(reply.status, 200, "{reply:?}");
+    socket.closed().await;
+    assert_eq!(dora.get("/api/auth/me").await.error(), (401, "TOKEN_REVOKED"));
+    let dora = dora.sign_in().await;
+    let refused = dora.post("/api/chat/send", hello).await;
+    assert_eq!(refused.error(), (403, "FORBIDDEN"), "a mother does not write to mothers");
+    assert!(mona.get("/api/chat/providers").await.data().as_array().unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn the_clinic_says_what_its_limits_are() {
+    let server = Server::with(&[("MOMMYCARE_CHAT__EDIT_WINDOW", "5m"), ("MOMMYCARE_CHAT__GROUP_MEMBERS", "7")]);
+    let reply = Person::stranger(&server).get("/api/clinic").await;
+    assert_eq!((&reply.data()["limits"]["editWindow"], &reply.data()["limits"]["groupMembers"]), (&json!(300), &json!(7)));
+}

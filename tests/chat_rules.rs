@@ -350,3 +350,108 @@ async fn a_full_page_is_filled_past_deleted_messages() {
     let page = clinic.page(dora, ids[0].chat, after);
     assert_eq!(page.items.iter().map(|m| m.seq.0).collect::<Vec<_>>(), [9, 10, 19, 20]);
 }
+
+/// Sent, received, urgent, acknowledged and opened: of the whole span, and of each day on which something happened.
+fn figures(clinic: &Clinic, actor: mommycare::accounts::Actor) -> ([u64; 5], Vec<(String, [u64; 5])>) {
+    let plain =
+        |f: mommycare::contract::FiguresView| [f.messages_sent, f.messages_received, f.urgent_sent, f.acknowledged, f.conversations_opened];
+    let view = clinic.chats.statistics(actor, &StatisticsQuery::default()).unwrap();
+    assert_eq!(view.days.len(), 30);
+    let busy = view.days.iter().map(|day| (day.date.to_string(), plain(day.figures))).filter(|(_, f)| *f != [0; 5]).collect();
+    (plain(view.totals), busy)
+}
+
+#[tokio::test]
+async fn what_people_do_is_counted_by_day() {
+    const DAY: u64 = 86_400_000;
+    let clinic = Clinic::new();
+    let (ama, dora) = (clinic.person("Ama Test", Role::Mom).await, clinic.person("Dora Sample", Role::Doctor).await);
+    let (mila, adea) = (clinic.person("Mila Test", Role::Midwife).await, clinic.person("Adea Test", Role::Admin).await);
+    assert_eq!(clinic.chats.statistics(adea, &StatisticsQuery::default()).unwrap().since, None);
+    let today = clinic.chats.now().to_string()[..10].to_owned();
+    clinic.say(ama, dora, 3).await;
+    let urgent = SendBody {
+        recipient_id: Some(ama.user.to_string()),
+        content: Some("Call me".into()),
+        priority: Some("urgent".into()),
+        client_message_id: Some("once".into()),
+        ..SendBody::default()
+    };
+    let first = clinic.chats.send(dora, urgent.clone(), Door::Rest).await.unwrap();
+    assert!(!clinic.chats.send(dora, urgent, Door::Socket).await.unwrap().fresh);
+    for _ in 0..2 {
+        clinic.chats.acknowledge(ama, &first.message.id.to_string()).await.unwrap();
+    }
+    clinic.chats.delete(ama, &clinic.say(ama, dora, 1).await[0].to_string()).await.unwrap();
+    assert_eq!(figures(&clinic, ama), ([4, 1, 0, 1, 1], vec![(today.clone(), [4, 1, 0, 1, 1])]));
+    assert_eq!(figures(&clinic, dora), ([1, 4, 1, 0, 0], vec![(today.clone(), [1, 4, 1, 0, 0])]));
+    assert_eq!(figures(&clinic, mila), ([0; 5], vec![]), "others' figures are nobody's own");
+    assert_eq!(figures(&clinic, adea).0, [5, 5, 1, 1, 1]);
+
+    clinic.wait(DAY);
+    let tomorrow = clinic.chats.now().to_string()[..10].to_owned();
+    clinic.say(ama, dora, 2).await;
+    let own = figures(&clinic, ama);
+    assert_eq!(own, ([6, 1, 0, 1, 1], vec![(today.clone(), [4, 1, 0, 1, 1]), (tomorrow.clone(), [2, 0, 0, 0, 0])]));
+    assert_eq!(figures(&clinic, dora).1[1], (tomorrow.clone(), [0, 2, 0, 0, 0]));
+    assert_eq!(figures(&clinic, adea), ([7, 7, 1, 1, 1], vec![(today.clone(), [5, 5, 1, 1, 1]), (tomorrow, [2, 2, 0, 0, 0])]));
+    // A clock that is set back counts where it is.
+    clinic.time().fetch_sub(DAY, std::sync::atomic::Ordering::Relaxed);
+    clinic.say(mila, dora, 1).await;
+    assert_eq!(figures(&clinic, mila), ([1, 0, 0, 0, 1], vec![(today, [1, 0, 0, 0, 1])]));
+
+    let clinic = clinic.reopened();
+    let view = clinic.chats.statistics(adea, &StatisticsQuery::default()).unwrap();
+    assert_eq!((view.scope, view.conversations, view.unread, view.totals.messages_sent), ("clinic", 2, None, 8));
+    let people = view.people.unwrap();
+    assert_eq!((people.mom, people.doctor, people.midwife, people.service_provider, people.admin, people.pending), (1, 1, 1, 0, 1, 0));
+    let view = clinic.chats.statistics(dora, &StatisticsQuery::default()).unwrap();
+    assert_eq!((view.scope, view.conversations, view.unread, view.people), ("own", 2, Some(3), None));
+}
+
+#[tokio::test]
+async fn who_joins_or_leaves_counts_what_was_sent_meanwhile() {
+    let clinic = Clinic::new();
+    let mut people = Vec::new();
+    for name in ["Dora Sample", "Dina Sample", "Dolly Sample"] {
+        people.push(clinic.person(name, Role::Doctor).await);
+    }
+    let [dora, dina, dolly] = people[..] else { unreachable!() };
+    let adea = clinic.person("Adea Test", Role::Admin).await;
+    let id = |person: mommycare::accounts::Actor| person.user.to_string();
+    let body =
+        OpenBody { kind: Some("group".into()), name: Some("Team".into()), participant_ids: Some(vec![id(dina)]), ..OpenBody::default() };
+    let chat = clinic.chats.open(dora, body).await.unwrap().0.id.to_string();
+    let say = |person| {
+        let body = SendBody { conversation_id: Some(chat.clone()), content: Some("x".into()), ..SendBody::default() };
+        clinic.chats.send(person, body, Door::Rest)
+    };
+    say(dora).await.unwrap();
+    clinic.chats.add_people(dora, &chat, PeopleBody { user_id: Some(id(dolly)), ..PeopleBody::default() }).await.unwrap();
+    say(dina).await.unwrap();
+    say(dina).await.unwrap();
+    clinic.chats.remove_person(dina, &chat, &id(dina)).await.unwrap();
+    say(dolly).await.unwrap();
+    assert_eq!(figures(&clinic, dora).0, [1, 3, 0, 0, 1], "what the system says is no message of anybody");
+    assert_eq!(figures(&clinic, dina).0, [2, 1, 0, 0, 0], "who has left keeps the figures");
+    assert_eq!(figures(&clinic, dolly).0, [1, 2, 0, 0, 0]);
+    assert_eq!(figures(&clinic, adea).0, [4, 6, 0, 0, 1]);
+}
+
+#[tokio::test]
+async fn statistics_say_which_dates_are_wrong() {
+    let clinic = Clinic::new();
+    let ama = clinic.person("Ama Test", Role::Mom).await;
+    let ask = |from: &str, to: &str| {
+        let date = |text: &str| Some(text.to_owned());
+        clinic.chats.statistics(ama, &StatisticsQuery { from: date(from), to: date(to) })
+    };
+    let view = ask("2026-01-31", "2026-02-02").unwrap();
+    assert_eq!(view.days.iter().map(|day| day.date.to_string()).collect::<Vec<_>>(), ["2026-01-31", "2026-02-01", "2026-02-02"]);
+    assert_eq!(ask("2024-01-01", "2024-12-31").unwrap().days.len(), 366);
+    for (from, to, field) in
+        [("x", "", "from"), ("", "2026-02-30", "to"), ("2026-02-02", "2026-02-01", "from"), ("2024-01-01", "2025-01-01", "from")]
+    {
+        assert_eq!(fields(&ask(from, to).unwrap_err()), [field], "{from} to {to}");
+    }
+}

@@ -309,6 +309,7 @@ async fn what_was_acknowledged_is_there_once_and_in_one_order_after_kills() {
 async fn compare(pairs: &[Pair], acknowledged: &[Acknowledged], followed: &[Followed]) -> Vec<Value> {
     let mut seen = Vec::new();
     let mut unread: HashMap<&str, u64> = HashMap::new();
+    let mut counted: HashMap<&str, (u64, u64)> = HashMap::new();
     for (index, pair) in pairs.iter().enumerate() {
         let histories = [pair.members[0].history(&pair.id).await, pair.members[1].history(&pair.id).await];
         one_history(&histories, acknowledged.iter().filter(|one| one.conversation == pair.id).collect());
@@ -318,6 +319,10 @@ async fn compare(pairs: &[Pair], acknowledged: &[Acknowledged], followed: &[Foll
             same_as_followed(&histories[side], own, person);
             let count = marks_and_ticks(&histories[side], own, other, person, &pair.members[1 - side], &pair.id).await;
             *unread.entry(&person.id).or_default() += count;
+            let own_messages = histories[side].iter().filter(|message| message["senderId"] == person.id.as_str()).count() as u64;
+            let (sent, received) = counted.entry(&person.id).or_default();
+            *sent += own_messages;
+            *received += histories[side].len() as u64 - own_messages;
         }
         seen.extend(histories.into_iter().map(Value::from));
     }
@@ -326,6 +331,11 @@ async fn compare(pairs: &[Pair], acknowledged: &[Acknowledged], followed: &[Foll
             let reply = person.get("/api/chat/unread-count").await;
             assert_eq!(reply.data()["total"], unread[person.id.as_str()], "{reply:?}");
             seen.push(reply.data().clone());
+            let statistics = person.get("/api/chat/statistics").await;
+            let totals = &statistics.data()["totals"];
+            let (sent, received) = counted[person.id.as_str()];
+            assert_eq!((&totals["messagesSent"], &totals["messagesReceived"]), (&json!(sent), &json!(received)), "{statistics:?}");
+            seen.push(statistics.data().clone());
             let list = person.get("/api/chat/conversations").await;
             seen.extend(list.data().as_array().unwrap().iter().map(without_presence));
         }

@@ -235,6 +235,7 @@ const REST_ONLY: &[(&str, &str)] = &[
     ("GET", "/api/chat/search/messages"),
     ("GET", "/api/chat/providers"),
     ("GET", "/api/chat/midwife-chat-users"),
+    ("GET", "/api/chat/statistics"),
 ];
 
 /// Events without a route: of the moment, or only for compatibility.

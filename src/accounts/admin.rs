@@ -7,7 +7,7 @@ use super::validate::{Check, SENTENCE};
 use super::{Accounts, Actor, existing, register::is_professional, sessions};
 use crate::{
     contract::{
-        Emission, Listing, ResetLink, UserView, Word as _,
+        Emission, Event, Listing, Notification, ResetLink, UserView, Word as _,
         account::{RejectBody, RoleBody, UsersQuery},
         user::full_name,
     },
@@ -124,7 +124,7 @@ impl Accounts {
 
     /// Lets a professional work.
     pub async fn approve(&self, actor: Actor, id: &str) -> Result<UserView> {
-        self.administer(actor, id, |_, _, user| verify(user, Verification::Approved, None)).await
+        self.administer(actor, id, |tx, id, user| verify(tx, id, user, Verification::Approved, None)).await
     }
 
     /// Refuses a professional, with a reason that the person sees.
@@ -132,7 +132,7 @@ impl Accounts {
         let mut check = Check::default();
         let reason = check.optional("reason", body.reason, SENTENCE);
         check.finish()?;
-        self.administer(actor, id, move |_, _, user| verify(user, Verification::Rejected, reason.clone())).await
+        self.administer(actor, id, move |tx, id, user| verify(tx, id, user, Verification::Rejected, reason.clone())).await
     }
 
     /// Switches an account off: all its sign-ins end now.
@@ -207,10 +207,14 @@ pub(super) fn change_user(
     Ok(user)
 }
 
-/// Sets the clinic's decision about a professional.
-pub(super) fn verify(user: &mut User, decision: Verification, reason: Option<String>) -> Result<()> {
+/// Sets the clinic's decision about a professional, who is told of what is new.
+pub(super) fn verify(tx: &mut Tx<'_, Emission>, id: UserId, user: &mut User, decision: Verification, reason: Option<String>) -> Result<()> {
     if !is_professional(user.role) {
         return Err(Error::with(Code::Conflict, "Only doctors, midwives and service providers are approved or refused."));
+    }
+    if (user.verification, &user.rejection_reason) != (decision, &reason) {
+        let notification = Notification::Verification { status: decision, reason: reason.clone() };
+        tx.emit(Emission::to_users(vec![id], Event::Notification(notification)));
     }
     (user.verification, user.rejection_reason) = (decision, reason);
     Ok(())

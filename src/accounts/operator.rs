@@ -54,7 +54,7 @@ impl Accounts {
     /// Lets a professional work.
     pub async fn approve_by_email(&self, email: &str) -> Result<UserView> {
         let id = self.find_by_email(email)?;
-        let approve = |_: &mut crate::store::Tx<'_, _>, _, user: &mut _| admin::verify(user, Verification::Approved, None);
+        let approve = |tx: &mut crate::store::Tx<'_, _>, id, user: &mut _| admin::verify(tx, id, user, Verification::Approved, None);
         let user = self.store.write(move |tx| admin::change_user(tx, id, approve)).await?;
         Ok(self.full_view(id, &user))
     }

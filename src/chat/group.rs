@@ -8,7 +8,7 @@ use super::{
     db::TxOf,
     group_input::{NewGroup, Update},
     marks::Progress,
-    open, policy, system, view,
+    open, policy, statistics, system, view,
 };
 use crate::{
     accounts::Actor,
@@ -81,6 +81,7 @@ pub fn add(tx: &mut TxOf<'_>, rules: &Rules, actor: &Actor, id: ChatId, people: 
             return Err(Error::with(Code::Conflict, format!("A group may have at most {most} people.")));
         }
         let before = Progress::now(tx, &seat)?;
+        statistics::settle(tx, id, &seat.chat)?;
         let member = newcomer(tx, rules, &seat.chat);
         for person in &new {
             tx.put(tables::MEMBERS, &(id, *person), &member)?;
@@ -101,6 +102,7 @@ pub fn remove(tx: &mut TxOf<'_>, rules: &Rules, actor: &Actor, id: ChatId, perso
         return Err(Code::UserNotFound.into());
     }
     let (before, gone) = (Progress::now(tx, &seat)?, tx.get(tables::MEMBERS, &(id, person))?);
+    statistics::settle(tx, id, &seat.chat)?;
     tx.delete(tables::MEMBERS, &(id, person));
     tx.delete(tables::MEMBERSHIPS, &(person, id));
     seat.chat.members.retain(|member| *member != person);

@@ -25,6 +25,7 @@ mod schedule;
 mod seat;
 mod send;
 mod service;
+mod statistics;
 mod system;
 mod toggles;
 mod upkeep;
@@ -40,6 +41,7 @@ pub use roster::{Device, Roster};
 pub use seat::Seat;
 pub use send::{Door, Placed};
 pub use service::Chats;
+pub use statistics::Tallies;
 
 use crate::{
     config,
@@ -54,6 +56,8 @@ pub struct Rules {
     pub policy: Policy,
     /// Everybody as others may see them.
     pub everybody: Arc<Everybody>,
+    /// What has been counted lately.
+    pub tallies: Arc<Tallies>,
     /// Who is there.
     pub roster: Roster,
     /// What the operator has set.

@@ -3,6 +3,7 @@
 use super::{
     Rules, Seat,
     db::TxOf,
+    statistics,
     view::{self, People, View},
 };
 use crate::{
@@ -83,6 +84,7 @@ pub(super) fn create(tx: &mut TxOf<'_>, kind: ChatKind, members: Vec<UserId>, cr
         floor: (Seq::ZERO, Seq::ZERO),
     };
     tx.put(tables::CHATS, &id, &chat)?;
+    statistics::opened(tx, creator)?;
     Ok(Seat { id, chat, user: creator, me })
 }
 

@@ -7,7 +7,7 @@ use super::{
     marks::{self, Mark},
     open,
     outgoing::Outgoing,
-    schedule, toggles, urgent,
+    schedule, statistics, toggles, urgent,
     view::{People, View},
 };
 use crate::{
@@ -99,6 +99,7 @@ pub(super) fn place(
     toggles::bring_back(tx, &mut seat)?;
     let passed_others = record(&mut seat, &message, seq, door);
     seat.save(tx)?;
+    statistics::sent(tx, seat.id, &seat.chat.members, &message)?;
     let message = {
         let people = People::new(&*tx, rules, at);
         View::of_new(&people, &seat).message(seq, &message)?

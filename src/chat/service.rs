@@ -1,12 +1,13 @@
 //! The one way into the rules of conversations, for both doors.
 
+mod figures;
 mod files;
 mod groups;
 mod list;
 
 use super::{
-    Db, Door, Draft, Everybody, Mark, Placed, Policy, Roster, Rules, Seat, amend, availability, directory, draft, find, history, marks,
-    open, send, upkeep, urgent, view,
+    Db, Door, Draft, Everybody, Mark, Placed, Policy, Roster, Rules, Seat, Tallies, amend, availability, directory, draft, find, history,
+    marks, open, send, upkeep, urgent, view,
 };
 use crate::{
     accounts::Actor,
@@ -43,10 +44,12 @@ impl Chats {
     pub fn new(store: Arc<Db>, policy: Policy, settings: config::Chat) -> Result<Self, StoreError> {
         let roster = store.read(|read| Roster::load(read))?;
         let everybody = Arc::new(Everybody::default());
+        let tallies = Arc::new(Tallies::default());
         store.attach(everybody.clone(), Begin::WithAllRows)?;
+        store.attach(tallies.clone(), Begin::WithAllRows)?;
         Ok(Self {
             store,
-            rules: Arc::new(Rules { policy, everybody, roster, settings }),
+            rules: Arc::new(Rules { policy, everybody, tallies, roster, settings }),
             search: Arc::default(),
             most_files: files::USUAL_MOST,
         })

@@ -1,7 +1,7 @@
 //! Messages whose sender waits for an acknowledgement. Everybody whom such a message reached acknowledges it for themselves; an
 //! urgent one is repeated until all have.
 
-use super::{Rules, Seat, agenda, amend, db::TxOf, marks, marks::Mark, view};
+use super::{Rules, Seat, agenda, amend, db::TxOf, marks, marks::Mark, statistics, view};
 use crate::{
     accounts::Actor,
     clock::Timestamp,
@@ -31,6 +31,7 @@ pub fn acknowledge(tx: &mut TxOf<'_>, actor: &Actor, id: MessageId) -> Result<Ac
     let at = known.unwrap_or_else(|| tx.now());
     if known.is_none() {
         message.acks.push((actor.user, at));
+        statistics::acknowledged(tx, actor.user)?;
         amend::touch(tx, &mut seat, id.seq, &mut message)?;
         seat.save(tx)?;
         if message.priority == Priority::Urgent && waiting(tx, id, &seat.chat, &message).next().transpose()?.is_none() {

@@ -4,7 +4,7 @@ use super::{AckView, ConversationView, MessageView, ReactionView, Status, word};
 use crate::{
     clock::Timestamp,
     ids::{ChatId, Cursor, MessageId, Seq, SessionId, UserId},
-    store::records::{Availability, Role},
+    store::records::{Availability, Role, Verification},
 };
 use serde::Serialize;
 
@@ -211,6 +211,12 @@ pub enum Notification {
         sent_at: Timestamp,
         /// The first repetition is 1.
         attempt: u32,
+    },
+    /// The clinic has decided about a professional; the reason is the clinic's own, for that person.
+    Verification {
+        #[serde(serialize_with = "word")]
+        status: Verification,
+        reason: Option<String>,
     },
 }
 

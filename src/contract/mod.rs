@@ -12,6 +12,7 @@ mod names;
 mod page;
 mod person;
 pub mod request;
+mod statistics;
 pub mod user;
 
 pub use conversation::{
@@ -27,6 +28,7 @@ pub use message::{
 pub use names::Word;
 pub use page::{ConversationPage, Listing, MessagePage, Page};
 pub use person::{AvailabilityView, DirectoryView, ParticipantView, ProviderView, SpecialtyCount};
+pub use statistics::{DayView, FiguresView, PeopleView, StatisticsView};
 pub use user::{Presence, ResetLink, SessionView, SignedIn, UserView};
 
 use serde::Serializer;

@@ -213,6 +213,15 @@ pub struct DirectoryQuery {
     pub limit: Option<u64>,
 }
 
+/// `GET /api/chat/statistics`
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+#[allow(missing_docs)]
+pub struct StatisticsQuery {
+    pub from: Option<String>,
+    pub to: Option<String>,
+}
+
 /// `join` and `leave`
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]

@@ -1,6 +1,6 @@
 //! Answers in the contract's shape.
 
-use super::trace::RequestId;
+use super::request_id::RequestId;
 use crate::error::{Code, Error, Result};
 use rocket::{
     Request, Response,

@@ -9,7 +9,7 @@ use crate::{
         account::AvailabilityBody,
         request::{
             ArchiveBody, ChangesQuery, DirectoryQuery, EditBody, EmojiBody, FindQuery, InboxQuery, MessagesQuery, MuteBody, OpenBody,
-            PeopleBody, PinBody, ReadBody, ScheduledBody, SearchQuery, SendBody, StatusBody, UpdateBody,
+            PeopleBody, PinBody, ReadBody, ScheduledBody, SearchQuery, SendBody, StatisticsQuery, StatusBody, UpdateBody,
         },
     },
     error::Result,
@@ -48,6 +48,7 @@ pub fn routes() -> Vec<Route> {
         providers,
         midwife_users,
         set_availability,
+        statistics,
         update,
         add_people,
         remove_person,
@@ -243,6 +244,11 @@ async fn add_people(actor: Actor, id: &str, chats: &House, body: Body<PeopleBody
 #[delete("/api/chat/conversations/<id>/participants/<person>")]
 async fn remove_person(actor: Actor, id: &str, person: &str, chats: &House) -> Result<Answer> {
     Answer::ok(&chats.remove_person(actor, id, person).await?)
+}
+
+#[get("/api/chat/statistics")]
+fn statistics(actor: Actor, query: Query<StatisticsQuery>, chats: &House) -> Result<Answer> {
+    Answer::ok(&chats.statistics(actor, &query.0)?)
 }
 
 #[patch("/api/users/me/availability", data = "<body>")]

@@ -1,6 +1,6 @@
 //! Who asks, proved before a handler runs.
 
-use super::trace::RequestId;
+use super::request_id::RequestId;
 use crate::{
     accounts::{Accounts, Actor},
     error::{Code, Error, Result},

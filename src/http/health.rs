@@ -41,6 +41,10 @@ fn clinic(config: &State<Arc<Config>>) -> Result<Answer> {
             crate::config::Approval::Auto => "auto",
         },
         "version": env!("CARGO_PKG_VERSION"),
+        "limits": {
+            "editWindow": config.chat.edit_window.as_secs(),
+            "groupMembers": config.chat.group_members,
+        },
     }))
 }
 

@@ -14,6 +14,7 @@ mod health;
 mod input;
 mod multipart;
 mod operator;
+mod request_id;
 mod trace;
 mod users;
 

@@ -1,34 +1,12 @@
-//! One id for each request, in the answer and in the log; its time in the metrics. Never a body, a token or a query.
+//! Watches requests: their ids in the answer and in the log, their times in the metrics. Never a body, a token or a query.
 
-use super::guard::state;
+use super::{guard::state, request_id::RequestId};
 use crate::metrics::Metrics;
 use rocket::{
     Data, Request, Response,
     fairing::{Fairing, Info, Kind},
 };
 use std::{sync::Arc, time::Instant};
-
-/// The id of a request.
-pub struct RequestId(String);
-
-impl RequestId {
-    /// The client's own id if it is sane, else a fresh one. Always the same for one request.
-    pub fn of<'r>(request: &'r Request<'_>) -> &'r Self {
-        request.local_cache(|| {
-            let given = request.headers().get_one("x-request-id").filter(|id| is_sane(id));
-            Self(given.map_or_else(|| format!("{:016x}", rand::random::<u64>()), str::to_owned))
-        })
-    }
-
-    /// The text.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-fn is_sane(id: &str) -> bool {
-    (1..=64).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b))
-}
 
 /// Watches every request.
 pub struct Trace;

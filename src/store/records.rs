@@ -2,9 +2,11 @@
 //! Nothing here is ever shown to a client; `contract` holds the shapes of the wire. Earlier versions are in `older.rs`.
 
 mod agenda;
+mod figures;
 mod files;
 
 pub use agenda::{Scheduled, Unacknowledged};
+pub use figures::{Figures, Tally};
 pub use files::{Blob, Doomed, File, Format};
 
 use super::{

@@ -2,7 +2,9 @@
 
 use super::{
     Table,
-    records::{Blob, Chat, Doomed, Failures, File, Member, Message, Reset, Scheduled, Sent, Session, Unacknowledged, User, Version},
+    records::{
+        Blob, Chat, Doomed, Failures, Figures, File, Member, Message, Reset, Scheduled, Sent, Session, Tally, Unacknowledged, User, Version,
+    },
 };
 use crate::{
     clock::Timestamp,
@@ -50,6 +52,12 @@ pub const UNACKNOWLEDGED: Table<(ChatId, Seq), Unacknowledged> = Table::new(21, 
 pub const SCHEDULED: Table<(UserId, ChatId, Seq), Scheduled> = Table::new(22, "scheduled");
 /// The same by when they are sent; without those that could not be.
 pub const SCHEDULE: Table<(Timestamp, UserId, ChatId, Seq), ()> = Table::new(23, "schedule");
+/// Who has sent how much in a conversation on one day, until that is moved to the days.
+pub const TALLIES: Table<(ChatId, UserId), Tally> = Table::new(30, "tallies");
+/// What a person did, by day since 1970.
+pub const DAYS: Table<(UserId, u64), Figures> = Table::new(31, "days");
+/// What everybody did, by day since 1970.
+pub const CLINIC_DAYS: Table<u64, Figures> = Table::new(32, "clinic_days");
 /// Who has asked for a new password, and when, until an administrator hands over a link.
 pub const RESET_WISHES: Table<UserId, u64> = Table::new(40, "reset_wishes");
 /// Files: one row for each time that something was sent or is about to be.
