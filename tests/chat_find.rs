@@ -257,7 +257,7 @@ async fn who_came_later_or_left_finds_nothing_of_it() {
         let seat = (scene.chats[0], scene.mother.user);
         let member = scene.clinic.store.read(|read| read.get(tables::MEMBERS, &seat)).unwrap().unwrap();
         let (mut later, back) = (member.clone(), member);
-        later.joined_seq = Seq(3);
+        later.sees_after = Seq(3);
         scene.clinic.store.write(move |tx| tx.put(tables::MEMBERS, &seat, &later)).await.unwrap();
         assert_eq!(scene.find(&query).await.0.iter().map(|id| id.seq).collect::<Vec<_>>(), [Seq(5), Seq(4)]);
         // Gone altogether.
