@@ -137,7 +137,9 @@ fn tell_sender(tx: &mut TxOf<'_>, seat: &Seat, seq: Seq) -> Result<()> {
         let message = tx.get(tables::MESSAGES, &(seat.id, seq))?.filter(|message| message.system.is_none());
         let sender = message.map(|message| message.sender).filter(|sender| *sender != seat.user);
         let members = seat.members(tx)?;
-        sender.filter(|sender| Receipt::of(&seat.chat, &members, *sender, seq).status == Status::Read)
+        // Who has left, or has come back to where the message is not seen, hears nothing of it.
+        let sees = |sender: &UserId| members.iter().any(|(user, member)| user == sender && member.sees_after < seq);
+        sender.filter(sees).filter(|sender| Receipt::of(&seat.chat, &members, *sender, seq).status == Status::Read)
     };
     if let Some(sender) = sender {
         let message_id = MessageId { chat: seat.id, seq };

@@ -82,7 +82,8 @@ impl World {
         view["readAt"] = shown(|receipt| receipt.read, status == "read");
     }
 
-    fn sees(&self, chat: usize, seq: usize, by: usize) -> bool {
+    /// Whether a person sees a place.
+    pub fn sees(&self, chat: usize, seq: usize, by: usize) -> bool {
         self.seat(chat, by).is_ok_and(|seat| seat.from < seq)
     }
 

@@ -508,7 +508,7 @@ impl World {
             let of_group = Some(message.by).filter(|sender| *sender != by && message.system.is_none());
             let sender = match self.chats[chat].group {
                 // As soon as everybody has read it.
-                Some(_) => of_group.filter(|sender| self.seat(chat, *sender).is_ok() && self.boundary(chat, *sender, true) >= seq),
+                Some(_) => of_group.filter(|sender| self.sees(chat, seq, *sender) && self.boundary(chat, *sender, true) >= seq),
                 None => self.others(chat, by).first().copied(),
             };
             self.tell(sender, "message_read", &told);
