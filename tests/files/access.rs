@@ -147,3 +147,28 @@ async fn whoever_is_switched_off_gets_nothing_with_an_old_address() {
     assert_eq!(off.status, 200, "{off:?}");
     assert_eq!(fetch(&url).await.status(), 404);
 }
+
+#[tokio::test]
+async fn who_leaves_a_group_loses_its_files_and_who_joins_gets_the_new_ones() {
+    let scene = Scene::new().await;
+    let nurse = Person::register(&scene.server, "Nila", "midwife").await;
+    let late = Person::register(&scene.server, "Kamal", "doctor").await;
+    let body = json!({ "type": "group", "name": "Team", "participantIds": [scene.mother.id, nurse.id] });
+    let group = scene.doctor.post("/api/chat/conversations", body).await;
+    assert_eq!(group.status, 201, "{group:?}");
+    let group = group.data()["id"].as_str().unwrap().to_owned();
+    let words = |text: &str| text.as_bytes().to_vec();
+    let before = uploaded(&scene.doctor, "before.txt", "text/plain", words("before")).await;
+    send(&scene.doctor, json!({ "conversationId": group, "file": before })).await;
+    let url = nurse.history(&group).await.last().unwrap()["fileUrl"].as_str().unwrap().to_owned();
+    let status = async |person, file: &Value| fetch_as(person, path(file)).await.status().as_u16();
+    assert_eq!((status(&nurse, &before).await, status(&scene.mother, &before).await, fetch(&url).await.status().as_u16()), (200, 200, 200));
+    assert_eq!(scene.doctor.delete(&format!("/api/chat/conversations/{group}/participants/{}", nurse.id)).await.status, 200);
+    assert_eq!((status(&nurse, &before).await, fetch(&url).await.status().as_u16()), (404, 404), "at once");
+    let joined = scene.doctor.post(&format!("/api/chat/conversations/{group}/participants"), json!({ "userId": late.id })).await;
+    assert_eq!(joined.status, 200, "{joined:?}");
+    let after = uploaded(&scene.doctor, "after.txt", "text/plain", words("after")).await;
+    send(&scene.doctor, json!({ "conversationId": group, "file": after })).await;
+    // Who joins sees what comes from then on.
+    assert_eq!((status(&late, &before).await, status(&late, &after).await, status(&nurse, &after).await), (404, 200, 404));
+}

@@ -13,11 +13,11 @@ use std::{
 };
 
 /// Most pixels of a picture: what the largest cameras in pockets make.
-pub const PIXELS: u64 = 64_000_000;
+pub const PIXELS: u64 = 50_000_000;
 /// The longer side of a small picture.
 const SMALL: u32 = 480;
 /// Memory that decoding may take.
-const MEMORY: u64 = 512 << 20;
+const MEMORY: u64 = 256 << 20;
 /// Longest side of any picture.
 const SIDE: u32 = 30_000;
 
