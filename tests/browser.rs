@@ -411,6 +411,7 @@ async fn axe_finds_no_fault_on_a_phone_and_on_a_desk() {
             ("/people".into(), named("write")),
             (format!("/people/{}", doctor.id), "#prof-h".into()),
             ("/settings".into(), "#set-h".into()),
+            ("/statistics".into(), "#fig-h".into()),
         ] {
             browser.goto(&path).await;
             browser.find(&sign).await;
