@@ -11,7 +11,7 @@ use crate::{
     config::Config,
     contract::{
         Word as _,
-        request::{InboxQuery, ReadBody, SendBody},
+        request::{InboxQuery, MessagesQuery, OpenBody, ReadBody, SendBody},
     },
     ids::{SessionId, UserId},
     store::records::Verification,
@@ -66,11 +66,11 @@ async fn fill(app: &App, moment: &AtomicU64) -> Result<String, Failure> {
         clinic.settle(person, &password).await?;
     }
     clinic.long_conversation().await?;
-    let mut pair = ("", "");
+    let mut place = Place::Pair("", "");
     for line in CONVERSATIONS.lines().filter(|line| !line.is_empty() && !line.starts_with('#')) {
         match line.strip_prefix("= ") {
-            Some(names) => pair = names.split_once(' ').ok_or_else(|| wrong(line))?,
-            None => clinic.speech(pair, line).await?,
+            Some(heading) => place = Place::read(heading).ok_or_else(|| wrong(line))?,
+            None => clinic.speech(&mut place, line).await?,
         }
     }
     clinic.read_all_but_the_newest().await?;
@@ -80,6 +80,25 @@ async fn fill(app: &App, moment: &AtomicU64) -> Result<String, Failure> {
 
 fn wrong(line: &str) -> Failure {
     format!("conversations.txt: {line}").into()
+}
+
+/// Where something is said.
+enum Place {
+    /// Between two people.
+    Pair(&'static str, &'static str),
+    /// In a care team that is formed with the first line: its people, its name.
+    Planned(&'static str, &'static str),
+    /// In a care team.
+    Team(String),
+}
+
+impl Place {
+    fn read(heading: &'static str) -> Option<Self> {
+        match heading.strip_prefix("team ") {
+            Some(team) => team.split_once(": ").map(|(people, name)| Self::Planned(people, name)),
+            None => heading.split_once(' ').map(|(one, other)| Self::Pair(one, other)),
+        }
+    }
 }
 
 /// The clinic while it fills.
@@ -114,7 +133,7 @@ impl Clinic<'_> {
     }
 
     /// One line: `2d 08:20 nimali Very good.`
-    async fn speech(&self, pair: (&str, &str), line: &str) -> Result<(), Failure> {
+    async fn speech(&self, place: &mut Place, line: &str) -> Result<(), Failure> {
         let mut words = line.splitn(4, ' ');
         let (Some(days), Some(time), Some(who), Some(said)) = (words.next(), words.next(), words.next(), words.next()) else {
             return Err(wrong(line));
@@ -124,8 +143,52 @@ impl Clinic<'_> {
         let minutes = hour.parse::<u64>()? * 60 + minute.parse::<u64>()?;
         // A line of today that has not come yet is said now, so that nothing comes from the future.
         let at = (self.today - days * DAY + minutes * 60_000).min(Clock::system().now().0);
-        let to = if who == pair.0 { pair.1 } else { pair.0 };
-        self.say(at, who, to, said).await
+        if let Place::Planned(people, name) = *place {
+            *place = Place::Team(self.form_team(at - 60_000, people, name).await?);
+        }
+        match place {
+            Place::Team(id) => self.say_in(at, who, id, said).await,
+            Place::Pair(one, other) => self.say(at, who, if who == *one { other } else { one }, said).await,
+            Place::Planned(..) => Err(wrong(line)),
+        }
+    }
+
+    /// Brings people together; the first of them forms the team. Its id.
+    async fn form_team(&self, at: u64, people: &str, name: &str) -> Result<String, Failure> {
+        let people: Vec<_> = people.split(' ').map(|key| self.known(key)).collect::<Result<_, _>>()?;
+        let ((_, first), others) = people.split_first().ok_or_else(|| wrong(name))?;
+        self.moment.store(at, Ordering::Relaxed);
+        let body = OpenBody {
+            kind: Some("group".into()),
+            name: Some(name.into()),
+            participant_ids: Some(others.iter().map(|(id, _)| id.to_string()).collect()),
+            ..OpenBody::default()
+        };
+        Ok(self.app.chats().open(*first, body).await?.0.id.to_string())
+    }
+
+    /// Says something in a team, or acknowledges its newest urgent message.
+    async fn say_in(&self, at: u64, who: &str, id: &str, said: &str) -> Result<(), Failure> {
+        let (_, actor) = self.known(who)?;
+        self.moment.store(at, Ordering::Relaxed);
+        if said == "ok" {
+            let newest = self.app.chats().messages(actor, id, &MessagesQuery::default())?.items;
+            let urgent = newest.iter().rfind(|message| message.requires_ack).ok_or_else(|| wrong(said))?;
+            self.app.chats().acknowledge(actor, &urgent.id.to_string()).await?;
+            return Ok(());
+        }
+        let body = SendBody {
+            conversation_id: Some(id.into()),
+            content: Some(said.trim_start_matches('!').into()),
+            priority: said.starts_with('!').then(|| "urgent".into()),
+            ..SendBody::default()
+        };
+        self.app.chats().send(actor, body, Door::Rest).await?;
+        Ok(())
+    }
+
+    fn known(&self, key: &str) -> Result<(UserId, Actor), Failure> {
+        self.people.get(key).copied().ok_or_else(|| wrong(key))
     }
 
     /// Everybody has read what is older than yesterday.
@@ -144,8 +207,7 @@ impl Clinic<'_> {
     }
 
     async fn say(&self, at: u64, who: &str, to: &str, said: &str) -> Result<(), Failure> {
-        let known = |name: &str| self.people.get(name).copied().ok_or_else(|| wrong(name));
-        let ((_, actor), (to, _)) = (known(who)?, known(to)?);
+        let ((_, actor), (to, _)) = (self.known(who)?, self.known(to)?);
         self.moment.store(at, Ordering::Relaxed);
         let body = SendBody { recipient_id: Some(to.to_string()), content: Some(said.into()), ..SendBody::default() };
         self.app.chats().send(actor, body, Door::Rest).await?;
