@@ -23,7 +23,7 @@ async fn opening_twice_gives_the_same_conversation() {
     assert!(!again);
     assert_eq!(first.id, second.id);
     assert_eq!((first.name.as_str(), second.name.as_str()), ("Dora Sample", "Ama Test"));
-    assert_eq!(first.participants.last().map(|p| p.id), Some(ama.user), "the reader comes last");
+    assert_eq!(first.participants.iter().next_back().map(|p| p.id), Some(ama.user), "the reader comes last");
     assert_eq!(clinic.events_for(doctor, "conversation_updated").len(), 1);
 }
 

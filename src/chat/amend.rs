@@ -22,8 +22,8 @@ use crate::{
 
 /// Edits of one message that are kept. Nobody needs more.
 const MOST_VERSIONS: usize = 100;
-/// How far back a new last message is looked for when the newest is deleted.
-const MOST_DELETED: usize = 200;
+/// How far back a new last message is looked for when the newest is deleted: a few, and if need be more and more.
+const LOOKS: [usize; 4] = [2, 30, 300, 3_000];
 
 /// Puts other words into one's own message, within the window.
 pub fn edit(tx: &mut TxOf<'_>, rules: &Rules, actor: &Actor, id: MessageId, content: &str) -> Result<MessageView> {
@@ -195,11 +195,18 @@ fn forget_versions(tx: &mut TxOf<'_>, id: MessageId) -> Result<()> {
     Ok(())
 }
 
-/// The newest message before one that is not deleted.
-fn newest(tx: &TxOf<'_>, before: MessageId) -> Result<Option<(Seq, Message)>> {
-    let range = (before.chat, Seq::ZERO)..(before.chat, before.seq);
-    let rows = tx.scan(tables::MESSAGES, range, Direction::Descending, MOST_DELETED)?;
-    Ok(rows.into_iter().find(|(_, message)| message.deleted_at.is_none()).map(|((_, seq), message)| (seq, message)))
+/// The newest message before one that is not deleted. It is nearly always the one before.
+fn newest(tx: &TxOf<'_>, mut before: MessageId) -> Result<Option<(Seq, Message)>> {
+    for count in LOOKS {
+        let range = (before.chat, Seq::ZERO)..(before.chat, before.seq);
+        let rows = tx.scan(tables::MESSAGES, range, Direction::Descending, count)?;
+        let Some(((_, last), _)) = rows.last() else { return Ok(None) };
+        before.seq = *last;
+        if let Some(((_, seq), message)) = rows.into_iter().find(|(_, message)| message.deleted_at.is_none()) {
+            return Ok(Some((seq, message)));
+        }
+    }
+    Ok(None)
 }
 
 fn present(tx: &TxOf<'_>, rules: &Rules, seat: &Seat, seq: Seq, message: &Message) -> Result<MessageView> {

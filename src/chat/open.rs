@@ -4,7 +4,7 @@ use super::{
     Rules, Seat,
     db::TxOf,
     statistics,
-    view::{self, People, View},
+    view::{self, Circle, People, View},
 };
 use crate::{
     accounts::Actor,
@@ -17,7 +17,6 @@ use crate::{
         tables,
     },
 };
-use std::rc::Rc;
 
 /// Opens the conversation with a person, or finds the one there is, and links it with an appointment if one is named.
 /// True when it is new.
@@ -92,13 +91,13 @@ pub(super) fn create(tx: &mut TxOf<'_>, kind: ChatKind, members: Vec<UserId>, cr
 pub(super) fn announce(tx: &mut TxOf<'_>, rules: &Rules, seat: &Seat) -> Result<()> {
     let events = {
         let people = People::new(&*tx, rules, tx.now());
-        let members: Rc<[(UserId, Member)]> = seat.members(tx)?.into();
+        let circle = Circle::new(&people, seat)?;
         let event = |(user, member): &(UserId, Member)| {
             let seat = Seat { user: *user, me: member.clone(), ..seat.clone() };
-            let conversation = Box::new(View::with(&people, &seat, members.clone()).conversation()?);
+            let conversation = Box::new(View::with(&people, &seat, circle.clone()).conversation()?);
             Ok(Emission::to_users(vec![*user], Event::ConversationUpdated { conversation }))
         };
-        members.iter().map(event).collect::<Result<Vec<_>>>()?
+        circle.members().iter().map(event).collect::<Result<Vec<_>>>()?
     };
     for event in events {
         tx.emit(event);

@@ -15,7 +15,7 @@ use crate::{
     config,
     contract::{
         AckedView, AvailabilityView, ChangesView, ConversationView, DeletedView, DirectoryView, FoundPage, Listing, MessagePage,
-        MessageView, ParticipantView, ReactionsView, ReadView, ReceiptView, StatusView, VersionView, Word as _,
+        MessageView, ParticipantView, Participants, ReactionsView, ReadView, ReceiptView, StatusView, VersionView, Word as _,
         account::AvailabilityBody,
         request::{
             ChangesQuery, DirectoryQuery, EditBody, EmojiBody, FindQuery, MessagesQuery, OpenBody, ReadBody, SearchQuery, SendBody,
@@ -101,7 +101,7 @@ impl Chats {
     }
 
     /// Who is in a conversation.
-    pub fn participants(&self, actor: Actor, id: &str) -> Result<Vec<ParticipantView>> {
+    pub fn participants(&self, actor: Actor, id: &str) -> Result<Participants> {
         Ok(self.get(actor, id)?.participants)
     }
 

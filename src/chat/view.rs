@@ -4,8 +4,8 @@ use super::{Rules, Seat, everybody::Person, location, marks::Mark, policy::is_th
 use crate::{
     clock::Timestamp,
     contract::{
-        AckView, ConversationView, LastMessage, MessageView, Metadata, OriginView, ParticipantView, Perspective, QuoteView, ReactionView,
-        ReferenceView, Status, SystemView,
+        AckView, ConversationView, LastMessage, MessageView, Metadata, OriginView, ParticipantView, Participants, Perspective, QuoteView,
+        ReactionView, ReferenceView, Status, SystemView,
         user::{availability, rating},
     },
     error::Result,
@@ -46,41 +46,66 @@ impl<'a, R: Read> People<'a, R> {
     pub fn participant(&self, id: UserId) -> Result<Option<ParticipantView>, StoreError> {
         Ok(self.get(id)?.map(|user| ParticipantView::new(id, &user, &self.rules.roster.presence(id), self.now)))
     }
+
+    /// Some people as others see them, in the same order.
+    fn participants(&self, ids: &[UserId]) -> Result<Arc<[ParticipantView]>, StoreError> {
+        ids.iter().filter_map(|id| self.participant(*id).transpose()).collect()
+    }
 }
 
 /// A conversation through the eyes of one member.
 pub struct View<'a, R> {
     people: &'a People<'a, R>,
     seat: &'a Seat,
+    circle: Circle,
+}
+
+/// Everybody in a conversation: how far they have come, and as others see them. The same for each of them.
+#[derive(Debug, Clone)]
+pub struct Circle {
     members: Rc<[(UserId, Member)]>,
+    everybody: Option<Arc<[ParticipantView]>>,
+}
+
+impl Circle {
+    /// With everybody, for views of the conversation for several members.
+    pub fn new<R: Read>(people: &People<'_, R>, seat: &Seat) -> Result<Self, StoreError> {
+        let members = seat.members(people.read)?.into();
+        Ok(Self { members, everybody: Some(people.participants(&seat.chat.members)?) })
+    }
+
+    /// How far everybody has come.
+    pub fn members(&self) -> &[(UserId, Member)] {
+        &self.members
+    }
 }
 
 impl<'a, R: Read> View<'a, R> {
     /// With everybody's marks.
     pub fn new(people: &'a People<'a, R>, seat: &'a Seat) -> Result<Self, StoreError> {
-        Ok(Self::with(people, seat, seat.members(people.read)?.into()))
+        Ok(Self::with(people, seat, Circle { members: seat.members(people.read)?.into(), everybody: None }))
     }
 
-    /// With everybody's marks that are known already.
-    pub fn with(people: &'a People<'a, R>, seat: &'a Seat, members: Rc<[(UserId, Member)]>) -> Self {
-        Self { people, seat, members }
+    /// With what is known of everybody already.
+    pub fn with(people: &'a People<'a, R>, seat: &'a Seat, circle: Circle) -> Self {
+        Self { people, seat, circle }
     }
 
     /// Without marks: for a message that nobody can have received yet.
     pub fn of_new(people: &'a People<'a, R>, seat: &'a Seat) -> Self {
-        Self::with(people, seat, Rc::new([]))
+        Self::with(people, seat, Circle { members: Rc::new([]), everybody: None })
     }
 
     /// How far every member has come.
     pub fn members(&self) -> &[(UserId, Member)] {
-        &self.members
+        &self.circle.members
     }
 
     /// The message at a place.
     pub fn message(&self, seq: Seq, message: &Message) -> Result<MessageView> {
         let id = MessageId { chat: self.seat.id, seq };
         let sender = self.people.get(message.sender)?;
-        let receipt = Receipt::of(&self.seat.chat, &self.members, message.sender, seq);
+        let receipt = Receipt::of(&self.seat.chat, &self.circle.members, message.sender, seq);
         let attachments = files::of_message(self.people.read, &message.files)?;
         let first = attachments.first();
         Ok(MessageView {
@@ -169,10 +194,12 @@ impl<'a, R: Read> View<'a, R> {
         })
     }
 
-    /// Everybody in the conversation; the reader comes last, since old clients take the first for the other person.
-    pub fn participants(&self) -> Result<Vec<ParticipantView>, StoreError> {
-        let everybody = self.seat.others().chain([self.seat.user]);
-        everybody.filter_map(|user| self.people.participant(user).transpose()).collect()
+    fn participants(&self) -> Result<Participants, StoreError> {
+        let everybody = match &self.circle.everybody {
+            Some(everybody) => everybody.clone(),
+            None => self.people.participants(&self.seat.chat.members)?,
+        };
+        Ok(Participants::new(everybody, self.seat.user))
     }
 
     fn recipient(&self, sender: UserId) -> Option<UserId> {
@@ -195,7 +222,7 @@ impl<'a, R: Read> View<'a, R> {
             timestamp: preview.at,
             sender: Perspective::of(preview.sender, self.seat.user),
             sender_id: preview.sender,
-            status: Receipt::of(&self.seat.chat, &self.members, preview.sender, preview.seq).status,
+            status: Receipt::of(&self.seat.chat, &self.circle.members, preview.sender, preview.seq).status,
             is_system_message: system.is_some(),
             system_data: system.map(|message| self.system_data(&message)).transpose()?.flatten(),
         }))

@@ -1,6 +1,6 @@
 //! A conversation as one of its members sees it.
 
-use super::{ParticipantView, Perspective, Status, SystemView, word};
+use super::{Participants, Perspective, Status, SystemView, word};
 use crate::{
     clock::Timestamp,
     ids::{ChatId, Cursor, MessageId, Seq, UserId},
@@ -26,7 +26,7 @@ pub struct ConversationView {
     /// Of a group its name, else the other person's.
     pub name: String,
     /// Everybody in it; the reader comes last.
-    pub participants: Vec<ParticipantView>,
+    pub participants: Participants,
     pub last_message: Option<LastMessage>,
     pub unread_count: u64,
     pub is_muted: bool,

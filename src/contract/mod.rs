@@ -27,7 +27,7 @@ pub use message::{
 };
 pub use names::Word;
 pub use page::{ConversationPage, Listing, MessagePage, Page};
-pub use person::{AvailabilityView, DirectoryView, ParticipantView, ProviderView, SpecialtyCount};
+pub use person::{AvailabilityView, DirectoryView, ParticipantView, Participants, ProviderView, SpecialtyCount};
 pub use statistics::{DayView, FiguresView, PeopleView, StatisticsView};
 pub use user::{Presence, ResetLink, SessionView, SignedIn, UserView};
 

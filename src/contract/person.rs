@@ -10,7 +10,8 @@ use crate::{
     ids::UserId,
     store::records::{Availability, Role, User},
 };
-use serde::Serialize;
+use serde::{Serialize, Serializer};
+use std::sync::Arc;
 
 /// A person in a conversation, or one to begin a conversation with.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -54,6 +55,33 @@ impl ParticipantView {
             availability: availability(user, now),
             availability_until: availability_until(user, now),
         }
+    }
+}
+
+/// Everybody in a conversation. Its members share one list, whoever reads it: a change of a group is told to each of them.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Participants {
+    everybody: Arc<[ParticipantView]>,
+    reader: UserId,
+}
+
+impl Participants {
+    /// For one of them.
+    #[must_use]
+    pub fn new(everybody: Arc<[ParticipantView]>, reader: UserId) -> Self {
+        Self { everybody, reader }
+    }
+
+    /// The others, and last the reader, since old clients take the first for the other person.
+    pub fn iter(&self) -> impl DoubleEndedIterator<Item = &ParticipantView> {
+        let others = self.everybody.iter().filter(|person| person.id != self.reader);
+        others.chain(self.everybody.iter().find(|person| person.id == self.reader))
+    }
+}
+
+impl Serialize for Participants {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.iter())
     }
 }
 
