@@ -418,4 +418,5 @@ async fn the_clinic_says_what_its_limits_are() {
     let server = Server::with(&[("MOMMYCARE_CHAT__EDIT_WINDOW", "5m"), ("MOMMYCARE_CHAT__GROUP_MEMBERS", "7")]);
     let reply = Person::stranger(&server).get("/api/clinic").await;
     assert_eq!((&reply.data()["limits"]["editWindow"], &reply.data()["limits"]["groupMembers"]), (&json!(300), &json!(7)));
+    assert_eq!(reply.data()["limits"]["urgentRepeat"], json!(120));
 }

@@ -51,6 +51,46 @@ fn kill_after_kill_loses_and_doubles_nothing() {
     }
 }
 
+/// Kills a child that has made a snapshot but no checkpoint, so that the journals up to the snapshot have gone.
+fn killed_after_a_snapshot(folder: &Path) -> Expect {
+    let mut child = Child::start_with(folder, |command| {
+        command.env(common::NO_CHECKPOINTS, "1");
+    });
+    child.wait_for_first();
+    while !fs::read_to_string(folder.join("manifest")).is_ok_and(|text| text.contains("\nsnapshot ")) {
+        child.wait_for_first();
+    }
+    let mut expect = Expect::default();
+    expect.add(child.kill());
+    let manifest = fs::read_to_string(folder.join("manifest")).unwrap();
+    assert!(!manifest.contains("journal-00000001"), "the snapshot has made it needless");
+    expect
+}
+
+#[test]
+fn a_kill_right_after_a_snapshot_is_like_any_other() {
+    let folder = tempfile::tempdir().unwrap();
+    let expect = killed_after_a_snapshot(folder.path());
+    let (store, report) = open(&options(folder.path())).unwrap();
+    assert_eq!((&report.start, report.notes.len()), (&Start::Killed, 0), "{report:?}");
+    expect.check(&store);
+}
+
+#[test]
+fn a_checkpoint_from_before_the_journals_leads_to_the_snapshot() {
+    let folder = tempfile::tempdir().unwrap();
+    let expect = killed_after_a_snapshot(folder.path());
+    let path = folder.path().join("manifest");
+    let text = fs::read_to_string(&path).unwrap();
+    let lines = text.lines().filter(|line| !line.starts_with("crc "));
+    let body: String =
+        lines.map(|line| if line.starts_with("checkpoint ") { "checkpoint 0\n".into() } else { format!("{line}\n") }).collect();
+    fs::write(&path, format!("{body}crc {:08x}\n", crc32fast::hash(body.as_bytes()))).unwrap();
+    let (store, report) = open(&options(folder.path())).unwrap();
+    assert!(matches!(report.start, Start::Rebuilt { .. }), "{report:?}");
+    expect.check(&store);
+}
+
 #[test]
 fn a_copied_folder_is_rebuilt_from_snapshot_and_journals() {
     let folder = tempfile::tempdir().unwrap();

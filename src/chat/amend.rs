@@ -28,6 +28,8 @@ const LOOKS: [usize; 4] = [2, 30, 300, 3_000];
 /// Puts other words into one's own message, within the window.
 pub fn edit(tx: &mut TxOf<'_>, rules: &Rules, actor: &Actor, id: MessageId, content: &str) -> Result<MessageView> {
     let (mut seat, mut message) = own(tx, actor, id)?;
+    // Taking words back is always allowed, saying others is not.
+    actor.verified()?;
     let now = tx.now();
     if message.deleted_at.is_some() {
         return Err(Error::with(Code::Conflict, "This message has been deleted."));

@@ -44,6 +44,7 @@ fn clinic(config: &State<Arc<Config>>) -> Result<Answer> {
         "limits": {
             "editWindow": config.chat.edit_window.as_secs(),
             "groupMembers": config.chat.group_members,
+            "urgentRepeat": config.chat.urgent_repeat.as_secs(),
         },
     }))
 }

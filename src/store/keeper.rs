@@ -157,8 +157,12 @@ impl Work {
             Err(SnapshotError::Stopped) => return Ok(()),
             result => result?,
         };
+        // A start after a kill begins at the checkpoint, so no journal behind the checkpoint may go.
+        let reached = self.progress.applied();
+        self.gate.flush().map_err(SnapshotError::Engine)?;
         let mut old = Vec::new();
         self.home.update(|manifest| {
+            manifest.checkpoint = reached;
             old = drop_journals(manifest, file.from);
             old.extend(manifest.snapshot.take().map(|older| older.name).filter(|name| *name != file.name));
             manifest.snapshot = Some(file);

@@ -134,14 +134,14 @@ impl Recovery<'_> {
                 self.report.start = start;
                 match self.replay(&*kv, &manifest, manifest.checkpoint) {
                     Ok(replayed) => (kv, Some(replayed)),
-                    Err(what) => return Err(self.give_up(&manifest, what)),
+                    // What the journals lack from the checkpoint on, a snapshot may have.
+                    Err(what) => {
+                        drop(kv);
+                        self.rebuilt(&manifest, Distrust::stale(what))?
+                    }
                 }
             }
-            Err(distrust) => {
-                let (kv, replayed) = self.rebuild(&manifest, &distrust)?;
-                self.report.start = Start::Rebuilt { why: distrust.why };
-                (kv, Some(replayed))
-            }
+            Err(distrust) => self.rebuilt(&manifest, distrust)?,
         };
         self.settle(kv, replayed, &manifest)
     }
@@ -180,6 +180,13 @@ impl Recovery<'_> {
             return Err(format!("the engine has entries up to {applied} only, not up to {}", manifest.checkpoint));
         }
         Ok(kv)
+    }
+
+    /// As [`Recovery::rebuild`], and takes note of it.
+    fn rebuilt(&mut self, manifest: &Manifest, distrust: Distrust) -> Result<(Arc<dyn Kv>, Option<Replayed>), OpenError> {
+        let (kv, replayed) = self.rebuild(manifest, &distrust)?;
+        self.report.start = Start::Rebuilt { why: distrust.why };
+        Ok((kv, Some(replayed)))
     }
 
     /// Builds the engine's files anew from snapshot and journals. When that fails, the old ones stand where they stood.

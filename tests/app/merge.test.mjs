@@ -30,6 +30,14 @@ test('ticks never go backwards', () => {
   assert.equal(merge([message(1)], [message(1, { status: 'delivered' })], true)[0].status, 'delivered');
 });
 
+test('the newer of two versions is kept, and with it the further tick', () => {
+  const held = [message(1, { cursor: 7, content: 'new' })];
+  const [kept] = merge(held, [message(1, { cursor: 5, content: 'old', status: 'read' })], true);
+  assert.deepEqual([kept.content, kept.status], ['new', 'read']);
+  assert.equal(merge(held, [message(1, { cursor: 9, content: 'newest' })], true)[0].content, 'newest');
+  assert.equal(merge(held, [message(1, { content: 'own' })], true)[0].content, 'own');
+});
+
 test('a receipt raises my messages up to it and no further', () => {
   const raised = raise(list(1, 2, 3, 5), 'me', 3, 'read');
   assert.deepEqual(raised.map((m) => m.status), ['read', 'sent', 'read', 'sent']);

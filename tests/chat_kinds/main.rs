@@ -3,10 +3,13 @@
 
 #[path = "../chat_support/mod.rs"]
 mod chat_support;
+#[path = "../support/mod.rs"]
+mod support;
 
 mod acknowledge;
 mod forward;
 mod location;
+mod real;
 mod repeat;
 mod scene;
 mod schedule;

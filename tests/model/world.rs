@@ -539,6 +539,7 @@ impl World {
     pub fn edit(&mut self, by: usize, at: Named, words: usize) -> Answer {
         let (now, words) = (self.now, WORDS[words]);
         let message = self.own(at, by)?;
+        self.verified(by)?;
         if message.deleted || message.origin.is_some_and(|author| author != by) {
             return Err("CONFLICT");
         }

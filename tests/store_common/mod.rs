@@ -24,6 +24,8 @@ pub const COUNT: Table<u64, u64> = Table::new(201, "count");
 pub const PLACES: Table<u64, u64> = Table::new(202, "places");
 
 const FOLDER: &str = "STORE_TEST_FOLDER";
+/// Set for a child that makes no checkpoint by itself.
+pub const NO_CHECKPOINTS: &str = "STORE_TEST_NO_CHECKPOINTS";
 const WRITERS: u64 = 32;
 
 /// Small files, so that tests reach every border.
@@ -110,7 +112,11 @@ pub fn check_rows(store: &Store<u64>, range: Range<u64>) {
 pub fn child_main() {
     let Some(folder) = std::env::var_os(FOLDER) else { return };
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).build().unwrap();
-    let (store, _) = open(&options(Path::new(&folder))).unwrap();
+    let mut options = options(Path::new(&folder));
+    if std::env::var_os(NO_CHECKPOINTS).is_some() {
+        (options.checkpoint_after, options.idle) = (u64::MAX, std::time::Duration::MAX);
+    }
+    let (store, _) = open(&options).unwrap();
     let store = Arc::new(store);
     let start: u64 = rand::random::<u64>() >> 4 << 20;
     runtime.block_on(async {

@@ -241,9 +241,9 @@ function statusMoved({ conversationId, messageId, seq, status, userId, unreadCou
   }
 }
 
-/** A message was deleted, here or elsewhere. @param {string} conversationId @param {string} messageId */
-export function takenBack(conversationId, messageId) {
-  timeline(conversationId).change(messageId, tombstone);
+/** A message was deleted, here or elsewhere. @param {string} conversationId @param {string} messageId @param {number} [cursor] */
+export function takenBack(conversationId, messageId, cursor) {
+  timeline(conversationId).change(messageId, tombstone, cursor);
   settle(messageId);
   const last = conversation(conversationId)?.lastMessage;
   if (!last || last.id !== messageId) return;
@@ -252,9 +252,9 @@ export function takenBack(conversationId, messageId) {
   void fetchConversation(conversationId).then(() => keepRead(conversationId), () => {});
 }
 
-/** Somebody says that they have read an urgent message. @param {{ conversationId: string, messageId: string, acks: import('./types.js').Ack[] }} news */
-export function acknowledged({ conversationId, messageId, acks }) {
-  timeline(conversationId).change(messageId, (m) => ({ ...m, acks }));
+/** Somebody says that they have read an urgent message. @param {{ conversationId: string, messageId: string, cursor?: number, acks: import('./types.js').Ack[] }} news */
+export function acknowledged({ conversationId, messageId, acks, cursor }) {
+  timeline(conversationId).change(messageId, (m) => ({ ...m, acks }), cursor);
   if (acks.some((ack) => ack.userId === me.value?.id)) settle(messageId);
 }
 
@@ -283,9 +283,9 @@ const handlers = {
     if (me.value && userId === me.value.id) updateMe({ ...me.value, availability, availabilityUntil: until });
   },
   message_edited: ({ message }) => message && receive(message),
-  message_deleted: ({ conversationId, messageId }) => takenBack(conversationId, messageId),
-  message_reaction_updated: ({ conversationId, messageId, reactions }) =>
-    timeline(conversationId).change(messageId, (m) => ({ ...m, reactions })),
+  message_deleted: ({ conversationId, messageId, cursor }) => takenBack(conversationId, messageId, cursor),
+  message_reaction_updated: ({ conversationId, messageId, reactions, cursor }) =>
+    timeline(conversationId).change(messageId, (m) => ({ ...m, reactions }), cursor),
   chat_mute_status_changed: ({ conversationId, isMuted }) => changeConversation(conversationId, { isMuted }),
   chat_pin_status_changed: ({ conversationId, isPinned }) => changeConversation(conversationId, { isPinned }),
   chat_archive_status_changed: ({ conversationId, isArchived }) => changeConversation(conversationId, { isArchived }),

@@ -12,8 +12,18 @@ export function toMessage(wire) {
   return { ...wire, id: String(wire.id), at, day: dayOf(at) };
 }
 
-/** Ticks never go backwards, whatever order the news arrives in. @param {Message} old @param {Message} next @returns {Message} */
-const newer = (old, next) => (RANK[next.status] < RANK[old.status] ? { ...next, status: old.status } : next);
+/**
+ * The newer of two versions, whatever order they arrive in: an event may have been on its way while the change feed answered.
+ * Ticks never go backwards. @param {Message} old @param {Message} next @returns {Message}
+ */
+function newer(old, next) {
+  const kept = isNews(old, next.cursor) ? next : old;
+  const status = RANK[next.status] < RANK[old.status] ? old.status : next.status;
+  return kept.status === status ? kept : { ...kept, status };
+}
+
+/** Whether a change of a message is not older than what is held. @param {Message} held @param {number} [cursor] of the change; without one it is */
+export const isNews = (held, cursor = Infinity) => cursor >= (held.cursor ?? 0);
 
 /** Where `seq` is, or would be. @param {Message[]} list @param {number} seq */
 export function indexOfSeq(list, seq) {

@@ -2,7 +2,7 @@
 
 import { batch, signal } from '../../vendor/preact.js';
 import { get } from './api.js';
-import { firstUnread, leavesGap, merge, prepend, raise, requote, toMessage } from './merge.js';
+import { firstUnread, isNews, leavesGap, merge, prepend, raise, requote, toMessage } from './merge.js';
 import { me } from './session.js';
 import { changeConversation, conversation, noteLast, others } from './store.js';
 import { weigh } from './urgent.js';
@@ -178,11 +178,13 @@ class Timeline {
     this.messages.value = requote(merge(this.messages.value, known, this.complete.value), known);
   }
 
-  /** @param {string} id @param {(m: Message) => Message} change */
-  change(id, change) {
+  /** Leaves alone what is newer already. @param {string} id @param {(m: Message) => Message} change @param {number} [cursor] of the change */
+  change(id, change, cursor) {
     const i = this.messages.value.findLastIndex((m) => m.id === id);
     if (i < 0) return;
-    const changed = change(this.messages.value[i]);
+    const old = this.messages.value[i];
+    if (!isNews(old, cursor)) return;
+    const changed = { ...change(old), cursor: cursor ?? old.cursor };
     this.messages.value = requote(this.messages.value.with(i, changed), [changed]);
   }
 

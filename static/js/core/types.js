@@ -61,6 +61,7 @@
  * @property {FileRef[]} [attachments]
  * @property {Quote|null} [replyTo]
  * @property {Reaction[]} [reactions]
+ * @property {number} [cursor] of its newest change
  * @property {boolean} [isEdited]
  * @property {string|null} [editedAt]
  * @property {boolean} [isDeleted]

@@ -53,8 +53,9 @@ function Member({ c, person, onAsk }) {
   const isMe = person.id === me.value?.id;
   return html`<li class="row member" data-testid="member" data-id=${person.id}>
     <${Avatar} name=${person.name} role=${person.role} size="s" isOnline=${!isMe && now.isOnline} busy=${isBusy(now)} />
-    <span class="grow"><b lang=${langOf(person.name)}>${isMe ? t('you') : person.name}</b><span class="sub">${roleOf(person)}</span></span>
-    ${person.id === c.groupAdmin && html`<span class="tag brand"><${Icon} name="crown" size="s" />${t('group.admin')}</span>`}
+    <span class="grow"><b lang=${langOf(person.name)}>${isMe ? t('you') : person.name}</b><span class="sub">${roleOf(person)}</span>
+      ${person.id === c.groupAdmin && html`<span class="tag brand"><${Icon} name="crown" size="s" />${t('group.admin')}</span>`}
+    </span>
     ${!isMe && html`<${MemberMenu} c=${c} person=${person} onAsk=${onAsk} />`}
   </li>`;
 }
