@@ -77,7 +77,7 @@ export function ForwardDialog({ m, onClose }) {
       <div class="with-icon"><${Icon} name="search" /><label class="vh" for="forward-q">${t('forward.search')}</label>
         <input class="input search" id="forward-q" type="search" autocomplete="off" autofocus placeholder=${t('forward.search')} onInput=${(/** @type {any} */ e) => (setWanted(e.target.value), people.want({ wanted: e.target.value }))} /></div>
       ${chosen.size > 0 &&
-      html`<ul class="chips chosen" aria-label=${t('forward.chosen')}>
+      html`<ul class="chosen" aria-label=${t('forward.chosen')}>
         ${[...chosen.values()].map(({ target, name }) => html`<li key=${keyOf(target)}><button class="chip" type="button" aria-label=${t('forward.without', { name })} onClick=${() => flip({ target, name })}><span lang=${langOf(name)}>${name}</span><${Icon} name="x" size="s" /></button></li>`)}
       </ul>`}
     </div>

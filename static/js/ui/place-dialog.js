@@ -48,7 +48,7 @@ export function PlaceDialog({ id, onClose }) {
   return html`<${Dialog} title=${t('place.title')} onClose=${onClose}>
     <form class="body" novalidate onSubmit=${send}>
       ${position
-        ? html`<div class="found" role="status">
+        ? html`<div class="place-found" role="status">
             <span class="ficon img" aria-hidden="true"><${Icon} name="map-pin" /></span>
             <p class="min0 grow"><b>${t('place.here')}</b><span class="sub num">${coordinates({ ...position, label: null })}</span><span class="sub">${about(position.accuracy)}</span></p>
             <button class="btn icon" type="button" aria-label=${t('place.forget')} onClick=${() => setPosition(null)}><${Icon} name="x" /></button>
