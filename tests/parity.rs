@@ -239,7 +239,8 @@ const REST_ONLY: &[(&str, &str)] = &[
 ];
 
 /// Events without a route: of the moment, or only for compatibility.
-const SOCKET_ONLY: &[&str] = &["join", "leave", "leave_conversation", "typing_start", "typing_stop", "user_away", "user_back", "user_busy"];
+const SOCKET_ONLY: &[&str] =
+    &["join", "leave", "leave_conversation", "typing_start", "typing_stop", "file_sending", "user_away", "user_back", "user_busy"];
 
 fn tomorrow() -> String {
     let day = std::time::Duration::from_hours(24);

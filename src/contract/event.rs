@@ -38,8 +38,8 @@ pub enum Audience {
 
 /// Everything that the server says unasked.
 ///
-/// [`Event::TypingIndicator`] and [`Event::UserStatusChange`] tell of the moment only: they are never stored and never part of an
-/// operation. All others follow a commit.
+/// [`Event::TypingIndicator`], [`Event::FileSendingIndicator`] and [`Event::UserStatusChange`] tell of the moment only: they are never
+/// stored and never part of an operation. All others follow a commit.
 #[derive(Debug, Clone, Serialize)]
 #[serde(untagged)]
 #[allow(missing_docs)] // The fields of the contract, under their own names.
@@ -102,6 +102,9 @@ pub enum Event {
     /// Somebody types or has stopped.
     #[serde(rename_all = "camelCase")]
     TypingIndicator { conversation_id: ChatId, user_id: UserId, is_typing: bool },
+    /// Somebody sends a file or has stopped.
+    #[serde(rename_all = "camelCase")]
+    FileSendingIndicator { conversation_id: ChatId, user_id: UserId, file_type: &'static str, is_sending: bool },
     /// Somebody came, left, or is busy.
     #[serde(rename_all = "camelCase")]
     UserStatusChange { user_id: UserId, is_online: bool, status: &'static str, last_seen: Option<Timestamp> },
@@ -293,6 +296,7 @@ impl Event {
             Self::MessageAcknowledged { .. } => "message_acknowledged",
             Self::MessageReactionUpdated { .. } => "message_reaction_updated",
             Self::TypingIndicator { .. } => "typing_indicator",
+            Self::FileSendingIndicator { .. } => "file_sending_indicator",
             Self::UserStatusChange { .. } => "user_status_change",
             Self::UserAvailabilityChange { .. } => "user_availability_change",
             Self::UserAvailabilityUpdate { .. } => "user_availability_update",

@@ -238,6 +238,16 @@ pub struct ConversationEvent {
     pub conversation_id: String,
 }
 
+/// `file_sending`. Without `active` it begins.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+#[allow(missing_docs)]
+pub struct FileSendingEvent {
+    pub conversation_id: String,
+    pub file_type: Option<String>,
+    pub active: Option<bool>,
+}
+
 /// `participant_remove`
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]

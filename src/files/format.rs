@@ -19,6 +19,12 @@ impl Kind {
     /// Every kind.
     pub const ALL: [Self; 4] = [Self::Image, Self::File, Self::Audio, Self::Video];
 
+    /// The kind that a word on the wire means.
+    #[must_use]
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.word() == word)
+    }
+
     /// The word on the wire.
     #[must_use]
     pub fn word(self) -> &'static str {

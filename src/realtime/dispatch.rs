@@ -1,6 +1,6 @@
 //! Events of clients: decode, make the one call that REST makes too, answer.
 
-use super::{Realtime, connection::Client, hub::fill, tell};
+use super::{Realtime, connection::Client, doing::Deed, hub::fill, tell};
 use crate::{
     accounts::Actor,
     chat::{Door, Mark},
@@ -8,11 +8,13 @@ use crate::{
         account::AvailabilityBody,
         input,
         request::{
-            ArchiveEvent, ConversationEvent, EditBody, EditEvent, EmojiBody, MessageEvent, MuteEvent, OpenBody, PeopleBody, PersonEvent,
-            PinEvent, ReactionEvent, ReadBody, RemoveEvent, ScheduledBody, ScheduledEvent, SendBody, UpdateBody,
+            ArchiveEvent, ConversationEvent, EditBody, EditEvent, EmojiBody, FileSendingEvent, MessageEvent, MuteEvent, OpenBody,
+            PeopleBody, PersonEvent, PinEvent, ReactionEvent, ReadBody, RemoveEvent, ScheduledBody, ScheduledEvent, SendBody, UpdateBody,
         },
     },
     error::{Code, Error, Result},
+    files::Kind,
+    ids::ChatId,
     socketio::{Ack, Args, Event},
 };
 use serde::{Serialize, de::DeserializeOwned};
@@ -30,6 +32,7 @@ pub const EVENTS: &[&str] = &[
     "send_message",
     "typing_start",
     "typing_stop",
+    "file_sending",
     "message_delivered",
     "message_read",
     "user_away",
@@ -95,6 +98,7 @@ impl Realtime {
                 answer(&message)
             }
             "typing_start" | "typing_stop" => self.typing(actor, decode(args, "conversationId")?, name == "typing_start"),
+            "file_sending" => self.sending(actor, decode(args, "conversationId")?),
             "message_delivered" => answer(&chats.mark(actor, &message_id(args)?, Mark::Delivered).await?),
             "message_read" => answer(&chats.mark(actor, &message_id(args)?, Mark::Read).await?),
             "user_away" | "user_back" => {
@@ -163,17 +167,28 @@ impl Realtime {
     }
 
     fn typing(&self, actor: Actor, event: ConversationEvent, starts: bool) -> Result<Data> {
-        let companions = || self.0.chats.companions(actor, &event.conversation_id);
-        let chat = if starts {
-            companions()?;
-            actor.verified()?;
-            self.0.hub.typing_started(actor.user, companions)?
-        } else {
-            let (chat, _) = companions()?;
-            self.0.hub.typing_stopped(chat, actor.user);
-            chat
-        };
+        let chat = self.doing(actor, &event.conversation_id, (Deed::Typing, Kind::File), starts)?;
         answer(&json!({ "conversationId": chat, "userId": actor.user, "isTyping": starts }))
+    }
+
+    fn sending(&self, actor: Actor, event: FileSendingEvent) -> Result<Data> {
+        let FileSendingEvent { conversation_id, file_type, active } = event;
+        let word = file_type.unwrap_or_else(|| Kind::File.word().into());
+        let kind = Kind::from_word(&word).ok_or_else(|| Error::field("fileType", "must be image, file, audio or video"))?;
+        let active = active.unwrap_or(true);
+        let chat = self.doing(actor, &conversation_id, (Deed::Sending, kind), active)?;
+        answer(&json!({ "conversationId": chat, "userId": actor.user, "fileType": kind.word(), "isSending": active }))
+    }
+
+    fn doing(&self, actor: Actor, conversation_id: &str, (deed, file): (Deed, Kind), starts: bool) -> Result<ChatId> {
+        let companions = || self.0.chats.companions(actor, conversation_id);
+        let (chat, _) = companions()?;
+        if starts {
+            actor.verified()?;
+            return self.0.hub.started(actor.user, (deed, file), companions);
+        }
+        self.0.hub.stopped(chat, actor.user, deed);
+        Ok(chat)
     }
 
     fn presence(&self, actor: Actor) -> Result<Data> {

@@ -5,7 +5,7 @@
 //! files in it is encoded for each, since their addresses are for one reader.
 //! A socket that does not read is cut by the engine; it catches up by the change feed.
 
-use super::{connection::Client, typing::Typing};
+use super::{connection::Client, doing::Doings};
 use crate::{
     contract::{Audience, Emission, Event, WithFiles},
     files::Links,
@@ -22,7 +22,7 @@ pub struct Hub {
     people: DashMap<UserId, Vec<Arc<Client>>>,
     queue: mpsc::UnboundedSender<Vec<Emission>>,
     waiting: Mutex<Option<mpsc::UnboundedReceiver<Vec<Emission>>>>,
-    pub(super) typing: Typing,
+    pub(super) doings: Doings,
 }
 
 impl Hub {
@@ -30,7 +30,7 @@ impl Hub {
     #[must_use]
     pub fn new() -> Arc<Self> {
         let (queue, inbox) = mpsc::unbounded_channel();
-        Arc::new(Self { people: DashMap::new(), queue, waiting: Mutex::new(Some(inbox)), typing: Typing::default() })
+        Arc::new(Self { people: DashMap::new(), queue, waiting: Mutex::new(Some(inbox)), doings: Doings::default() })
     }
 
     /// Begins to deliver, inside the runtime. The task ends with the hub.
@@ -76,18 +76,18 @@ impl Hub {
     }
 
     fn deliver(&self, links: &Links, emission: &Emission) {
-        if let Event::NewMessage { conversation_id, sender_id, .. } = &emission.event
-            && let Some(stopped) = self.typing.over(*conversation_id, *sender_id)
-        {
+        if let Event::NewMessage { conversation_id, sender_id, message, .. } = &emission.event {
             // Who has sent the message types no more, and everybody learns that first.
-            self.send(links, &stopped);
-        }
-        if let (Event::ConversationRemoved { conversation_id, .. }, Audience::Users(users)) = (&emission.event, &emission.to) {
-            for stopped in users.iter().filter_map(|user| self.typing.gone(*conversation_id, *user)) {
+            for stopped in self.doings.sent(*conversation_id, *sender_id, !message.attachments.is_empty()) {
                 self.send(links, &stopped);
             }
         }
-        if let Some(emission) = self.typing.still(emission) {
+        if let (Event::ConversationRemoved { conversation_id, .. }, Audience::Users(users)) = (&emission.event, &emission.to) {
+            for stopped in users.iter().flat_map(|user| self.doings.gone(*conversation_id, *user)) {
+                self.send(links, &stopped);
+            }
+        }
+        if let Some(emission) = self.doings.still(emission) {
             self.send(links, &emission);
         }
     }

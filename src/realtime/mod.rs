@@ -3,8 +3,8 @@
 mod attendance;
 mod connection;
 mod dispatch;
+mod doing;
 mod hub;
-mod typing;
 
 pub use dispatch::EVENTS;
 pub use hub::Hub;

@@ -14,6 +14,7 @@
 mod support;
 
 mod access;
+mod being_sent;
 mod broken_off;
 mod hostile;
 mod kinds;

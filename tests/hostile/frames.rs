@@ -89,6 +89,7 @@ async fn frames_that_make_no_sense_close_at_most_their_own_socket() {
         "send_message",
         "typing_start",
         "typing_stop",
+        "file_sending",
         "message_delivered",
         "message_read",
         "user_busy",

@@ -79,7 +79,8 @@ async fn what_belongs_to_others_looks_like_what_does_not_exist() {
     assert_eq!(theirs.status, 400);
 
     let mut socket = Socket::connect(stranger).await;
-    let events = ["join_conversation", "leave_conversation", "typing_start", "typing_stop", "chat_mute_toggled", "chat_pin_toggled"];
+    let events =
+        ["join_conversation", "leave_conversation", "typing_start", "typing_stop", "file_sending", "chat_mute_toggled", "chat_pin_toggled"];
     for event in events {
         let theirs = socket.ask(event, json!({ "conversationId": scene.conversation })).await;
         let nobodys = socket.ask(event, json!({ "conversationId": random })).await;
