@@ -40,7 +40,7 @@ const POLL_PACKETS: usize = 16;
 impl CloseReason {
     /// The client still gets what is queued, and a goodbye.
     pub(crate) fn is_graceful(self) -> bool {
-        matches!(self, Self::Server | Self::Shutdown)
+        matches!(self, Self::Server | Self::Shutdown | Self::Flood)
     }
 }
 
