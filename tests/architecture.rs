@@ -23,6 +23,18 @@ enum Who {
     Not(&'static [&'static str]),
 }
 
+const ABOVE_THE_STORE: &[&str] = &[
+    "crate::accounts",
+    "crate::app",
+    "crate::chat",
+    "crate::cli",
+    "crate::contract",
+    "crate::http",
+    "crate::metrics",
+    "crate::realtime",
+    "crate::socketio",
+];
+
 const RULES: &[Rule] = &[
     Rule { says: "only store/sled.rs knows the engine", what: &["sled"], who: Who::Only(&["store/sled.rs"]) },
     Rule { says: "only store/codec.rs knows how records are written", what: &["bincode"], who: Who::Only(&["store/codec.rs"]) },
@@ -37,36 +49,8 @@ const RULES: &[Rule] = &[
         what: &["crate::http", "crate::realtime", "crate::socketio", "crate::app", "crate::cli"],
         who: Who::Not(&["accounts/", "chat/", "care/", "files/", "audit/"]),
     },
-    Rule {
-        says: "the store knows nothing above it",
-        what: &[
-            "crate::accounts",
-            "crate::app",
-            "crate::chat",
-            "crate::cli",
-            "crate::contract",
-            "crate::http",
-            "crate::metrics",
-            "crate::realtime",
-            "crate::socketio",
-        ],
-        who: Who::Not(&["store/"]),
-    },
-    Rule {
-        says: "search knows words and tables, and neither rules nor the wire",
-        what: &[
-            "crate::accounts",
-            "crate::app",
-            "crate::chat",
-            "crate::cli",
-            "crate::contract",
-            "crate::http",
-            "crate::metrics",
-            "crate::realtime",
-            "crate::socketio",
-        ],
-        who: Who::Not(&["search/"]),
-    },
+    Rule { says: "the store knows nothing above it", what: ABOVE_THE_STORE, who: Who::Not(&["store/"]) },
+    Rule { says: "search knows words and tables, and neither rules nor the wire", what: ABOVE_THE_STORE, who: Who::Not(&["search/"]) },
     Rule {
         says: "of the store, the wire's shapes know the words of records and no more",
         what: &["crate::store"],

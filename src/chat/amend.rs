@@ -15,7 +15,7 @@ use crate::{
     ids::{Cursor, MessageId, Seq, UserId},
     store::{
         Direction, Read,
-        records::{ChatKind, Message, Version},
+        records::{Message, Version},
         tables,
     },
 };
@@ -53,7 +53,7 @@ pub fn edit(tx: &mut TxOf<'_>, rules: &Rules, actor: &Actor, id: MessageId, cont
         }
         seat.save(tx)?;
         let view = present(tx, rules, &seat, id.seq, &message)?;
-        for (readers, view) in by_reader(tx, &seat, &view)? {
+        for (readers, view) in view::by_reader(tx, &seat, &view)? {
             tx.emit(Emission::to_users(readers, Event::message_edited(&view.seen_by_recipients())));
         }
         tx.emit(Emission::to_users(vec![actor.user], Event::message_edited(&view)));
@@ -123,19 +123,6 @@ pub fn react(tx: &mut TxOf<'_>, actor: &Actor, id: MessageId, emoji: &str, adds:
         tx.emit(Emission::to_users(seat.readers(tx, id.seq)?, event));
     }
     Ok(ReactionsView { conversation_id: id.chat, message_id: id, reactions: view::reactions(&message) })
-}
-
-/// The others who see a message of the seat's member, by how they see it: in a group not everybody sees what it answers.
-pub fn by_reader(read: &impl Read, seat: &Seat, message: &MessageView) -> Result<Vec<(Vec<UserId>, MessageView)>> {
-    let others = |readers: Vec<UserId>| readers.into_iter().filter(|user| *user != seat.user).collect::<Vec<_>>();
-    let is_newest = message.seq == seat.chat.last_seq;
-    let all = if is_newest { seat.others().collect() } else { others(seat.readers(read, message.seq)?) };
-    let Some(quote) = message.reply_to.as_ref().filter(|_| seat.chat.kind == ChatKind::Group) else {
-        return Ok(vec![(all, message.clone())]);
-    };
-    let whole = others(seat.readers(read, quote.id.seq)?);
-    let rest = all.into_iter().filter(|user| !whole.contains(user)).collect();
-    Ok(vec![(whole, message.clone()), (rest, MessageView { reply_to: None, ..message.clone() })])
 }
 
 /// Counts a deleted message no more: not as unread, and not as one of those that late comers do not see.

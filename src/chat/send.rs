@@ -1,14 +1,14 @@
 //! Sending a message.
 
 use super::{
-    Rules, Seat, amend, attached,
+    Rules, Seat, attached,
     db::TxOf,
     draft::{Draft, Target},
     marks::{self, Mark},
     open,
     outgoing::Outgoing,
     schedule, statistics, toggles, urgent,
-    view::{People, View},
+    view::{self, People, View},
 };
 use crate::{
     accounts::Actor,
@@ -107,8 +107,8 @@ pub(super) fn place(
     if passed_others {
         marks::tell(tx, &seat, &before, Seq(seq.0 - 1), Mark::Read)?;
     }
-    for (readers, message) in amend::by_reader(tx, &seat, &message)? {
-        tx.emit(Emission::to_users(readers, Event::new_message(&message)));
+    for (readers, message) in view::by_reader(tx, &seat, &message)? {
+        tx.emit(Emission::to_users(readers, Event::new_message(message)));
     }
     tx.emit(Emission::to_users(vec![seat.user], Event::message_sent(&message)));
     Ok(message)
@@ -171,25 +171,14 @@ fn present(tx: &TxOf<'_>, rules: &Rules, seat: &Seat, seq: Seq) -> Result<Messag
 /// The record of a new message.
 pub(super) fn message(outgoing: &Outgoing, sender: UserId, at: Timestamp, cursor: Cursor) -> Message {
     Message {
-        sender,
-        content: outgoing.content.clone(),
         kind: outgoing.kind,
-        created_at: at,
-        created: cursor,
-        changed: cursor,
-        updated_at: at,
         client_message_id: outgoing.client_message_id.clone(),
         reply_to: outgoing.reply_to,
         priority: outgoing.priority,
         requires_ack: outgoing.requires_ack,
-        acks: Vec::new(),
-        reactions: Vec::new(),
-        edited_at: None,
-        deleted_at: None,
         forwarded_from: outgoing.forwarded_from,
-        files: Vec::new(),
-        system: None,
         appointment: outgoing.appointment.clone(),
+        ..Message::new(sender, outgoing.content.clone(), at, cursor)
     }
 }
 

@@ -13,7 +13,7 @@ use crate::{
     ids::UserId,
     store::{
         StoreError,
-        records::{GroupAction, GroupChange, Message, MessageKind, Priority, System},
+        records::{GroupAction, GroupChange, Message, System},
         tables,
     },
 };
@@ -30,27 +30,7 @@ pub fn write(tx: &mut TxOf<'_>, rules: &Rules, seat: &mut Seat, change: GroupCha
         let people = People::new(&*tx, rules, at);
         sentence(&people.name(seat.user)?, &change, &names(&people, &change.people)?)
     };
-    let message = Message {
-        sender: seat.user,
-        content,
-        kind: MessageKind::Text,
-        created_at: at,
-        created: cursor,
-        changed: cursor,
-        updated_at: at,
-        client_message_id: None,
-        reply_to: None,
-        priority: Priority::Normal,
-        requires_ack: false,
-        acks: Vec::new(),
-        reactions: Vec::new(),
-        edited_at: None,
-        deleted_at: None,
-        forwarded_from: None,
-        files: Vec::new(),
-        system: Some(System::Group(change)),
-        appointment: None,
-    };
+    let message = Message { system: Some(System::Group(change)), ..Message::new(seat.user, content, at, cursor) };
     seat.chat.last_seq = seq;
     seat.chat.last_quiet = seq;
     seat.chat.last_activity = at;
@@ -64,10 +44,10 @@ pub fn write(tx: &mut TxOf<'_>, rules: &Rules, seat: &mut Seat, change: GroupCha
 
 /// Sends it to all members, to each device of the one who did it too.
 pub fn tell(tx: &mut TxOf<'_>, seat: &Seat, message: MessageView) {
-    tx.emit(Emission::to_users(seat.others().collect(), Event::new_message(&message)));
     if seat.chat.members.contains(&seat.user) {
-        tx.emit(Emission::to_users(vec![seat.user], Event::own_new_message(message)));
+        tx.emit(Emission::to_users(vec![seat.user], Event::own_new_message(message.clone())));
     }
+    tx.emit(Emission::to_users(seat.others().collect(), Event::new_message(message)));
 }
 
 /// The word for a system message.

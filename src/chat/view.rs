@@ -13,7 +13,7 @@ use crate::{
     ids::{MessageId, Seq, UserId},
     store::{
         Read, StoreError,
-        records::{Chat, Member, Message, Role, System, User, Watermark},
+        records::{Chat, ChatKind, Member, Message, Role, System, User, Watermark},
         tables,
     },
 };
@@ -319,6 +319,19 @@ fn metadata(user: &User, now: Timestamp) -> Metadata {
         experience: user.experience.clone(),
         availability: Some(availability(user, now)),
     }
+}
+
+/// The others who see a message of the seat's member, by how they see it: in a group not everybody sees what it answers.
+pub fn by_reader(read: &impl Read, seat: &Seat, message: &MessageView) -> Result<Vec<(Vec<UserId>, MessageView)>> {
+    let others = |readers: Vec<UserId>| readers.into_iter().filter(|user| *user != seat.user).collect::<Vec<_>>();
+    let is_newest = message.seq == seat.chat.last_seq;
+    let all = if is_newest { seat.others().collect() } else { others(seat.readers(read, message.seq)?) };
+    let Some(quote) = message.reply_to.as_ref().filter(|_| seat.chat.kind == ChatKind::Group) else {
+        return Ok(vec![(all, message.clone())]);
+    };
+    let whole = others(seat.readers(read, quote.id.seq)?);
+    let rest = all.into_iter().filter(|user| !whole.contains(user)).collect();
+    Ok(vec![(whole, message.clone()), (rest, MessageView { reply_to: None, ..message.clone() })])
 }
 
 /// A conversation for one of its members.

@@ -226,8 +226,8 @@ pub enum Notification {
 impl Event {
     /// A message for its recipients.
     #[must_use]
-    pub fn new_message(message: &MessageView) -> Self {
-        Self::own_new_message(message.clone().seen_by_recipients())
+    pub fn new_message(message: MessageView) -> Self {
+        Self::own_new_message(message.seen_by_recipients())
     }
 
     /// A message as `message` shows it, for people who see it like that.

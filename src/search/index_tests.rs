@@ -5,7 +5,7 @@ use crate::{
     clock::Timestamp,
     ids::UserId,
     search::{Filters, Query, Snippet, is_searched},
-    store::records::{Message, MessageKind, Priority},
+    store::records::{Message, MessageKind},
 };
 use proptest::{collection::vec, prelude::*};
 
@@ -13,25 +13,9 @@ const CHAT: ChatId = ChatId(7);
 
 fn message(content: &str, sender: u64, kind: MessageKind) -> Message {
     Message {
-        sender: UserId(sender),
-        content: content.into(),
         kind,
-        created_at: Timestamp(0),
-        created: Cursor(0),
-        changed: Cursor(0),
-        updated_at: Timestamp(0),
-        client_message_id: None,
-        reply_to: None,
-        priority: Priority::Normal,
-        requires_ack: false,
-        acks: Vec::new(),
-        reactions: Vec::new(),
-        edited_at: None,
-        deleted_at: None,
-        forwarded_from: None,
         files: if kind == MessageKind::File { vec![1] } else { Vec::new() },
-        system: None,
-        appointment: None,
+        ..Message::new(UserId(sender), content.into(), Timestamp(0), Cursor(0))
     }
 }
 

@@ -169,9 +169,9 @@ impl Clinic<'_> {
 
     /// Says something in a team, or acknowledges its newest urgent message.
     async fn say_in(&self, at: u64, who: &str, id: &str, said: &str) -> Result<(), Failure> {
-        let (_, actor) = self.known(who)?;
-        self.moment.store(at, Ordering::Relaxed);
         if said == "ok" {
+            let (_, actor) = self.known(who)?;
+            self.moment.store(at, Ordering::Relaxed);
             let newest = self.app.chats().messages(actor, id, &MessagesQuery::default())?.items;
             let urgent = newest.iter().rfind(|message| message.requires_ack).ok_or_else(|| wrong(said))?;
             self.app.chats().acknowledge(actor, &urgent.id.to_string()).await?;
@@ -183,6 +183,13 @@ impl Clinic<'_> {
             priority: said.starts_with('!').then(|| "urgent".into()),
             ..SendBody::default()
         };
+        self.send(at, who, body).await
+    }
+
+    /// Sends as somebody at a moment.
+    async fn send(&self, at: u64, who: &str, body: SendBody) -> Result<(), Failure> {
+        let (_, actor) = self.known(who)?;
+        self.moment.store(at, Ordering::Relaxed);
         self.app.chats().send(actor, body, Door::Rest).await?;
         Ok(())
     }
@@ -207,11 +214,8 @@ impl Clinic<'_> {
     }
 
     async fn say(&self, at: u64, who: &str, to: &str, said: &str) -> Result<(), Failure> {
-        let ((_, actor), (to, _)) = (self.known(who)?, self.known(to)?);
-        self.moment.store(at, Ordering::Relaxed);
-        let body = SendBody { recipient_id: Some(to.to_string()), content: Some(said.into()), ..SendBody::default() };
-        self.app.chats().send(actor, body, Door::Rest).await?;
-        Ok(())
+        let (to, _) = self.known(to)?;
+        self.send(at, who, SendBody { recipient_id: Some(to.to_string()), content: Some(said.into()), ..SendBody::default() }).await
     }
 
     /// Months of a pregnancy, so that there is something to scroll through.

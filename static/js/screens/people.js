@@ -46,7 +46,7 @@ const Tools = () => {
           <option value="" selected=${!language}>${t('people.anyLanguage')}</option>
           ${SPOKEN.map((one) => html`<option value=${one} key=${one} lang=${langOf(one)} selected=${language === one}>${one}</option>`)}
         </select></div>
-      <div class="with-icon sel"><${Icon} name="arrow-up-down" size="s" /><label class="vh" for="people-s">${t('people.sort')}</label>
+      <div class="with-icon sel order"><${Icon} name="arrow-up-down" size="s" /><label class="vh" for="people-s">${t('people.sort')}</label>
         <select class="input search" id="people-s" onChange=${(/** @type {any} */ e) => finder.want({ order: e.target.value })}>
           ${ORDERS.map((one) => html`<option value=${one} key=${one} selected=${order === one}>${t(`people.sort.${one}`)}</option>`)}
         </select></div>`}
