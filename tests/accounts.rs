@@ -419,4 +419,5 @@ async fn the_clinic_says_what_its_limits_are() {
     let reply = Person::stranger(&server).get("/api/clinic").await;
     assert_eq!((&reply.data()["limits"]["editWindow"], &reply.data()["limits"]["groupMembers"]), (&json!(300), &json!(7)));
     assert_eq!(reply.data()["limits"]["urgentRepeat"], json!(120));
+    assert_eq!((&reply.data()["limits"]["fileSize"], &reply.data()["limits"]["fileCount"]), (&json!(50 << 20), &json!(5)));
 }

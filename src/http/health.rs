@@ -45,6 +45,8 @@ fn clinic(config: &State<Arc<Config>>) -> Result<Answer> {
             "editWindow": config.chat.edit_window.as_secs(),
             "groupMembers": config.chat.group_members,
             "urgentRepeat": config.chat.urgent_repeat.as_secs(),
+            "fileSize": config.files.max_size.0,
+            "fileCount": config.files.max_count,
         },
     }))
 }

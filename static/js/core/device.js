@@ -8,7 +8,7 @@ const memory = new Map();
 /** @returns {Storage|null} */
 function area() {
   try {
-    return sessionStorage.getItem(SHARED) ? sessionStorage : localStorage;
+    return isShared() ? sessionStorage : localStorage;
   } catch {
     return null;
   }
@@ -48,6 +48,15 @@ export function keysWith(prefix) {
   const store = area();
   const stored = store ? Array.from({ length: store.length }, (_, i) => store.key(i) ?? '') : [];
   return [...new Set([...stored, ...memory.keys()])].filter((key) => key.startsWith(prefix));
+}
+
+/** Whether several people use this device. */
+export function isShared() {
+  try {
+    return Boolean(sessionStorage.getItem(SHARED));
+  } catch {
+    return false;
+  }
 }
 
 /** Choose before signing in. @param {boolean} shared */
@@ -99,4 +108,20 @@ export async function oneTabAtATime(name, job) {
     clearInterval(renewal);
     forget(key);
   }
+}
+
+/**
+ * Runs `job` unless another tab runs one of the same name.
+ * @param {string} name @param {() => Promise<void>} job @returns {Promise<boolean>} whether it was run
+ */
+export async function unlessOtherTab(name, job) {
+  if (navigator.locks) {
+    return await navigator.locks.request('mc.' + name, { ifAvailable: true }, async (lock) => {
+      if (lock) await job();
+      return lock !== null;
+    });
+  }
+  if (recall('mc.lease.' + name, { until: 0 }).until > Date.now()) return false;
+  await oneTabAtATime(name, job);
+  return true;
 }

@@ -11,5 +11,5 @@ export async function forward(m, targets) {
   // All conversations first: either everything is on its way, or nothing.
   const ids = await Promise.all(targets.map(({ conversationId, userId }) => conversationId ?? openWith(userId ?? '')));
   const origin = m.forwardedFrom ?? { senderId: m.senderId, senderName: m.senderName ?? '' };
-  for (const id of ids) write(id, m.content, { forwardedFrom: m.id, origin, messageType: m.messageType });
+  for (const id of ids) write(id, m.content, { forwardedFrom: m.id, origin, messageType: m.messageType, copies: m.attachments });
 }

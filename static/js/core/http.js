@@ -7,6 +7,8 @@ export class ApiError extends Error {
     super(body?.message || `HTTP ${status}`);
     this.status = status;
     this.code = String(body?.code || 'INTERNAL_ERROR');
+    /** @type {string} which file it was, where it was about one */
+    this.file = body?.details?.file ?? '';
     /** @type {{ field: string, message: string }[]} */
     this.fields = body?.details?.errors ?? [];
     this.retryAfter = Number(retryAfter) || 0;
@@ -47,4 +49,58 @@ export async function send(method, path, { body, token, patience = 15_000 } = {}
   }
   if (!answer.ok) throw new ApiError(answer.status, json, answer.headers.get('Retry-After'));
   return json;
+}
+
+/** Nothing moves for so long: the connection is gone, whatever the browser believes. */
+const STALL = 60_000;
+/** The server has all bytes and looks at them; a large file and a virus scanner take their time. */
+const INSPECTION = 180_000;
+
+/**
+ * Sends a form. `fetch` cannot tell how much has gone out, so this is the older way.
+ * @param {string} path @param {FormData} form
+ * @param {{ token: string, signal?: AbortSignal, onProgress?: (share: number) => void }} options share of the bytes that are out, 0 to 1
+ * @returns {Promise<any>}
+ */
+export function sendForm(path, form, { token, signal, onProgress }) {
+  return new Promise((done, refuse) => {
+    const request = new XMLHttpRequest();
+    /** @type {ReturnType<typeof setTimeout>|undefined} */
+    let timer;
+    const patience = (/** @type {number} */ ms) => {
+      clearTimeout(timer);
+      timer = setTimeout(abort, ms);
+    };
+    const abort = () => request.abort();
+    const lost = () => refuse(new NoAnswer(`POST ${path}`));
+    request.open('POST', path);
+    request.responseType = 'text';
+    request.setRequestHeader('Authorization', `Bearer ${token}`);
+    request.upload.onprogress = ({ loaded, total }) => {
+      patience(loaded < total ? STALL : INSPECTION);
+      onProgress?.(total ? loaded / total : 0);
+    };
+    request.upload.onload = () => patience(INSPECTION);
+    request.onerror = lost;
+    request.onabort = lost;
+    request.onloadend = () => {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', abort);
+    };
+    request.onload = () => {
+      let json = null;
+      try {
+        json = JSON.parse(request.responseText);
+      } catch {
+        // A proxy's HTML page for a server that is down is no answer; one that refuses is.
+        if (request.status >= 500 || request.status < 300) return lost();
+      }
+      if (request.status >= 200 && request.status < 300) done(json);
+      else refuse(new ApiError(request.status, json, request.getResponseHeader('Retry-After')));
+    };
+    if (signal?.aborted) return lost();
+    signal?.addEventListener('abort', abort);
+    patience(STALL);
+    request.send(form);
+  });
 }

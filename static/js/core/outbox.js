@@ -3,6 +3,7 @@
 
 import { batch, computed, signal } from '../../vendor/preact.js';
 import { post } from './api.js';
+import { addressOf, burnBlobs, drop, sweep } from './blobs.js';
 import { forget, keysWith, newId, oneTabAtATime, recall, remember, whenOtherTabWrites } from './device.js';
 import { dayOf } from './dates.js';
 import { ApiError } from './http.js';
@@ -12,11 +13,17 @@ import { link } from './socket.js';
 import { timeline } from './timeline.js';
 
 /** @typedef {import('./types.js').Message} Message */
+/** @typedef {import('./types.js').FileRef} FileRef */
 /**
- * What may go with the words: what they answer, that they are urgent, that they are a place, or whose message they pass on.
- * @typedef {{ replyTo?: string, priority?: 'urgent', messageType?: string, forwardedFrom?: string, origin?: import('./types.js').Origin }} Extras
+ * A file that goes with a letter: its bytes lie under `key` (see blobs.js), `sent` is what the server made of it, once it has it.
+ * @typedef {Pick<FileRef, 'fileType'|'width'|'height'|'duration'|'waveform'> & { key: string, name: string, type: string, size: number, kept?: boolean, sent?: FileRef, refused?: { code: string, message: string } }} Parcel
  */
-/** @typedef {Extras & { clientMessageId: string, conversationId: string, content: string, at: number, order: number, refused?: string }} Letter */
+/**
+ * What may go with the words: what they answer, that they are urgent, that they are a place, whose message they pass on, or files.
+ * `copies` are the files of a message that is passed on, only to be shown.
+ * @typedef {{ replyTo?: string, priority?: 'urgent', messageType?: string, forwardedFrom?: string, origin?: import('./types.js').Origin, copies?: FileRef[], files?: Parcel[] }} Extras
+ */
+/** @typedef {Extras & { clientMessageId: string, conversationId: string, content: string, at: number, order: number, refused?: string, again?: boolean }} Letter */
 
 /** @type {(message: any) => void} what to do with the server's own version of a sent message; set by live.js */
 let deliver = () => {};
@@ -25,9 +32,9 @@ export const onSent = (then) => {
   deliver = then;
 };
 
-const letters = signal(/** @type {Letter[]} */ ([]));
-/** Conversations whose first letter met a failure, and is tried again by itself. */
-const stuck = signal(/** @type {Set<string>} */ (new Set()));
+export const letters = signal(/** @type {Letter[]} */ ([]));
+/** Conversations whose first letter met a failure, and is tried again by itself; with the code of the failure. */
+const stuck = signal(/** @type {Map<string, string>} */ (new Map()));
 
 const prefix = () => `mc.outbox.${me.value?.id ?? ''}.`;
 /** @returns {Letter[]} */
@@ -37,14 +44,35 @@ const written = () =>
     .filter(Boolean)
     .sort((a, b) => a.at - b.at || a.order - b.order);
 
+/** Whether it can go out: its files are at the server. @param {Letter} l */
+const isPacked = (l) => !l.files || l.files.every((file) => file.sent);
+
+/** The next letter to send. A conversation waits behind a letter whose files are still on their way, and behind its first failure.
+ * @param {Set<string>} [held] conversations that have failed already @returns {Letter|undefined} */
+function nextLetter(held = new Set()) {
+  const waits = new Set(held);
+  return written().find((l) => {
+    if (l.refused || waits.has(l.conversationId)) return false;
+    if (!isPacked(l)) waits.add(l.conversationId);
+    return isPacked(l);
+  });
+}
+
 /** Reads what earlier visits left. */
 export function openOutbox() {
   letters.value = me.value ? written() : [];
+  if (me.value) void sweep(me.value.id, new Set(letters.value.flatMap(keysOf)));
   void drain();
 }
 whenOtherTabWrites('mc.outbox.', () => {
-  letters.value = written();
+  const now = written();
+  const left = new Set(now.map((l) => l.clientMessageId));
+  for (const l of letters.value) if (!left.has(l.clientMessageId)) keysOf(l).forEach(drop);
+  letters.value = now;
 });
+
+/** @param {Letter} l */
+const keysOf = (l) => l.files?.map(({ key }) => key) ?? [];
 
 export const waiting = computed(() => letters.value.length);
 
@@ -71,7 +99,8 @@ function asMessage(l, isStuck) {
     conversationId: l.conversationId,
     senderId: me.value?.id ?? '',
     content: l.content,
-    messageType: l.messageType ?? 'text',
+    messageType: l.files?.[0]?.fileType ?? l.messageType ?? 'text',
+    attachments: l.files ? l.files.map((file) => shownFile(l, file)) : l.copies,
     priority: l.priority,
     forwardedFrom: l.origin,
     location: l.messageType === 'location' ? placeIn(l.content) : null,
@@ -82,6 +111,11 @@ function asMessage(l, isStuck) {
     day: dayOf(l.at),
   });
 }
+
+/** @param {Letter} l @param {Parcel} file @returns {FileRef} */
+const shownFile = (l, { key, name, type, size, fileType, width, height, duration, waveform }) => ({
+  id: key, letter: l.clientMessageId, originalName: name, mimetype: type, size, url: addressOf(key), fileType, width, height, duration, waveform,
+});
 
 /** @param {string} id @param {Message} [m] @returns {import('./types.js').Quote} */
 export const quoteOf = (id, m) => ({ id, senderId: m?.senderId ?? '', senderName: m?.senderName, content: m?.content ?? '', messageType: m?.messageType ?? '', isDeleted: m?.isDeleted });
@@ -97,12 +131,25 @@ export function write(conversationId, content, extras = {}) {
   remember(prefix() + letter.clientMessageId, letter);
   letters.value = [...letters.value, letter];
   void drain();
+  return letter.clientMessageId;
+}
+
+/** Notes something about a letter, on the disk first. Another tab may have noted something meanwhile. @param {string} clientMessageId @param {(letter: Letter) => Letter} change */
+export function amend(clientMessageId, change) {
+  const key = prefix() + clientMessageId;
+  const letter = recall(key, /** @type {Letter|null} */ (null));
+  if (!letter) return;
+  const changed = change(letter);
+  remember(key, changed);
+  letters.value = letters.value.map((l) => (l.clientMessageId === clientMessageId ? changed : l));
 }
 
 /** Gone from here, because the server has it or its writer gave it up. @param {string} clientMessageId */
 export function strike(clientMessageId) {
-  if (!letters.value.some((l) => l.clientMessageId === clientMessageId)) return;
+  const letter = letters.value.find((l) => l.clientMessageId === clientMessageId);
+  if (!letter) return;
   forget(prefix() + clientMessageId);
+  keysOf(letter).forEach(drop);
   letters.value = letters.value.filter((l) => l.clientMessageId !== clientMessageId);
 }
 
@@ -117,19 +164,20 @@ export function retry(clientMessageId) {
   if (!letter) return;
   failures = 0;
   const { refused: _, ...again } = letter;
+  if (again.files) again.files = again.files.map(({ refused: _, ...file }) => file);
   remember(prefix() + clientMessageId, again);
   batch(() => {
     letters.value = letters.value.map((l) => (l === letter ? again : l));
-    setStuck(letter.conversationId, false);
+    setStuck(letter.conversationId, '');
   });
   void drain();
 }
 
-/** @param {string} conversationId @param {boolean} is */
-function setStuck(conversationId, is) {
-  if (stuck.value.has(conversationId) === is) return;
-  const next = new Set(stuck.value);
-  if (is) next.add(conversationId);
+/** @param {string} conversationId @param {string} code of what went wrong; empty when nothing does any more */
+export function setStuck(conversationId, code) {
+  if ((stuck.value.get(conversationId) ?? '') === code) return;
+  const next = new Map(stuck.value);
+  if (code) next.set(conversationId, code);
   else next.delete(conversationId);
   stuck.value = next;
 }
@@ -141,7 +189,7 @@ let later;
 /** Sends what is waiting. Called after writing, after connecting, and by itself after a failure. */
 export async function drain() {
   clearTimeout(later);
-  if (draining || !me.value || !written().some((l) => !l.refused)) return;
+  if (draining || !me.value || !nextLetter()) return;
   draining = true;
   const owner = me.value.id;
   try {
@@ -151,55 +199,69 @@ export async function drain() {
     draining = false;
   }
   // Something written while the last answer was on its way.
-  const left = written().some((l) => !l.refused);
+  const left = Boolean(nextLetter());
   if (left && me.value?.id === owner) later = setTimeout(drain, failures ? Math.min(30_000, 1000 * 2 ** Math.min(failures, 5)) : 0);
 }
 
-/** What is passed on is copied by the server itself. @param {Letter} letter */
-const bodyOf = ({ clientMessageId, conversationId, content, replyTo, priority, messageType = 'text', forwardedFrom }) =>
-  forwardedFrom ? { conversationId, clientMessageId, forwardedFrom } : { conversationId, clientMessageId, content, replyTo, priority, messageType };
+/** What is passed on is copied by the server itself, and what kind of message files make is decided by what they are. @param {Letter} letter */
+function bodyOf({ clientMessageId, conversationId, content, replyTo, priority, messageType = 'text', forwardedFrom, files }) {
+  if (forwardedFrom) return { conversationId, clientMessageId, forwardedFrom };
+  const what = files ? { attachments: files.map((file) => file.sent?.id) } : { messageType };
+  return { conversationId, clientMessageId, content, replyTo, priority, ...what };
+}
 
 /** @param {string} owner */
 async function sendAll(owner) {
   /** @type {Set<string>} a conversation waits behind its first failure; the others go on */
   const held = new Set();
   for (;;) {
-    const letter = written().find((l) => !l.refused && !held.has(l.conversationId));
+    const letter = nextLetter(held);
     if (!letter || me.value?.id !== owner) return;
     try {
       const { clientMessageId, conversationId } = letter;
       const { data } = await post('/api/chat/send', bodyOf(letter));
       failures = 0;
       batch(() => {
-        setStuck(conversationId, false);
+        setStuck(conversationId, '');
         deliver(data);
         strike(clientMessageId);
       });
     } catch (error) {
       const final = error instanceof ApiError && error.status >= 400 && error.status < 500 && ![401, 408, 429].includes(error.status);
-      if (final) refuse(letter, error.code);
+      if (final && error.code === 'FILE_NOT_FOUND' && letter.files && !letter.again) unpack(letter);
+      else if (final) refuse(letter, error.code);
       else {
         failures++;
         held.add(letter.conversationId);
-        setStuck(letter.conversationId, true);
+        setStuck(letter.conversationId, /** @type {any} */ (error)?.code || 'NO_ANSWER');
       }
     }
   }
 }
 
+/** An upload that waits for too long is thrown away by the server: the files go out once more. @param {Letter} letter */
+const unpack = ({ clientMessageId }) =>
+  amend(clientMessageId, (l) => ({ ...l, again: true, files: l.files?.map(({ sent: _, ...file }) => file) }));
+
 /** The server will not take it as it is; it must not keep the next ones waiting. @param {Letter} letter @param {string} code */
-function refuse(letter, code) {
-  const refused = { ...letter, refused: code };
-  remember(prefix() + letter.clientMessageId, refused);
-  letters.value = letters.value.map((l) => (l.clientMessageId === letter.clientMessageId ? refused : l));
+const refuse = ({ clientMessageId }, code) => amend(clientMessageId, (l) => ({ ...l, refused: code }));
+
+/** A letter as it stands on the disk: another tab may know more. @param {string} clientMessageId @returns {Letter|null} */
+export const letterOf = (clientMessageId) => recall(prefix() + clientMessageId, null);
+
+/** Why it is not sent: `refused` by the server for good, or a trouble that may pass. @param {string} clientMessageId @returns {{ refused?: string, trouble?: string, files: Parcel[] }} */
+export function refusal(clientMessageId) {
+  const letter = letters.value.find((l) => l.clientMessageId === clientMessageId);
+  return { refused: letter?.refused, trouble: letter && stuck.value.get(letter.conversationId), files: letter?.files?.filter((file) => file.refused) ?? [] };
 }
 
-/** Why the server refused it, if it did. @param {string} clientMessageId */
-export const refusal = (clientMessageId) => letters.value.find((l) => l.clientMessageId === clientMessageId)?.refused;
+/** How many files go with a letter. @param {string} clientMessageId */
+export const fileCount = (clientMessageId) => letters.value.find((l) => l.clientMessageId === clientMessageId)?.files?.length ?? 0;
 
 /** On signing out: nothing of this person stays on the device. */
 export function burnOutbox() {
   for (const key of keysWith(prefix())) forget(key);
+  if (me.value) burnBlobs(me.value.id);
   letters.value = [];
-  stuck.value = new Set();
+  stuck.value = new Map();
 }

@@ -39,6 +39,10 @@ class Timeline {
     this.newerPage = null;
     /** @type {Promise<void>|null} */
     this.catchingUp = null;
+    /** Places of messages whose files want fresh addresses. @type {Set<number>} */
+    this.stale = new Set();
+    /** @type {Promise<void>|null} */
+    this.freshening = null;
   }
 
   get path() {
@@ -136,6 +140,24 @@ class Timeline {
       this.#raiseAll();
     });
     await this.newer();
+  }
+
+  /** Addresses of files run out; whatever asks within a moment is asked for at once. @param {number} seq */
+  freshen(seq) {
+    this.stale.add(seq);
+    this.freshening ??= new Promise((done) => setTimeout(done, 50)).then(() => this.#freshen()).finally(() => {
+      this.freshening = null;
+    });
+    return this.freshening;
+  }
+
+  async #freshen() {
+    const seqs = [...this.stale];
+    this.stale.clear();
+    const first = Math.min(...seqs);
+    const limit = Math.min(LARGEST_PAGE, Math.max(...seqs) - first + 1);
+    const { data } = await get(`${this.path}/messages?limit=${limit}&after=${first - 1}&deleted=true`);
+    this.#mergeHeld(data.map(toMessage));
   }
 
   /** A message that is held. @param {string} id */

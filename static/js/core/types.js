@@ -42,7 +42,25 @@
 /** @typedef {{ userId: string, status: 'sent'|'delivered'|'read', deliveredAt: string|null, readAt: string|null }} Receipt */
 /** @typedef {{ action: string, actorId: string, actorName: string, userIds: string[], names: string[], name: string|null }} SystemData what happened to a group */
 /** @typedef {{ userId: string, user?: string, emoji: string }} Reaction */
-/** @typedef {{ id: string, originalName?: string, filename?: string, mimetype?: string, size?: number, url: string, fileType?: string }} FileRef */
+/** @typedef {'image'|'video'|'audio'|'file'} FileKind */
+/**
+ * A file of a message. One that is on its way has `letter`, the id of the message it goes with, and its own `id` is the device's.
+ * @typedef {object} FileRef
+ * @property {string} id
+ * @property {string} originalName
+ * @property {string} mimetype
+ * @property {number} size bytes
+ * @property {string} url
+ * @property {FileKind} fileType
+ * @property {string|null} [thumbnailUrl]
+ * @property {string|null} [posterUrl] a still of a film
+ * @property {number|null} [width] pixels, as is `height`
+ * @property {number|null} [height]
+ * @property {number|null} [duration] seconds
+ * @property {number[]|null} [waveform] loudness over time, 0 to 100
+ * @property {number|null} [pages]
+ * @property {string} [letter]
+ */
 
 /**
  * A message. `at` and `day` are added once on arrival, so that drawing never parses a date.
@@ -105,7 +123,7 @@
  * @property {Record<string, unknown>} [metadata]
  */
 
-/** @typedef {{ name: string, emergencyPhone: string|null, approveProfessionals: 'manual'|'auto', version: string, limits?: { editWindow: number, groupMembers: number, urgentRepeat: number } }} Clinic in `limits`, seconds */
+/** @typedef {{ name: string, emergencyPhone: string|null, approveProfessionals: 'manual'|'auto', version: string, limits?: { editWindow: number, groupMembers: number, urgentRepeat: number, fileSize?: number, fileCount?: number } }} Clinic in `limits`, seconds and bytes */
 /** @typedef {{ userId: string, readSeq: number, deliveredSeq: number }} Mark */
 
 export {};

@@ -8,6 +8,7 @@ import { byEmoji, reactionsOf } from '../core/reactions.js';
 import { me } from '../core/session.js';
 import { systemText } from '../core/system.js';
 import { langOf } from '../core/text.js';
+import { Attachments } from './attachment.js';
 import { Icon } from './icon.js';
 import { PlaceCard } from './place.js';
 import { Ticks } from './ticks.js';
@@ -34,14 +35,6 @@ function Quoted({ m, tab, context }) {
     <span dir="auto" lang=${langOf(text)}>${text}</span><span class="vh">. ${t('reply.jump')}</span>
   </button>`;
 }
-
-/** @param {{ m: Message }} props */
-const Files = ({ m }) => html`${(m.attachments ?? []).map(
-  (file) => html`<a class="file" href=${file.url} target="_blank" rel="noopener noreferrer" key=${file.id}>
-    <span class="ficon img" aria-hidden="true"><${Icon} name=${file.fileType === 'image' ? 'image' : 'file'} /></span>
-    <b>${file.originalName ?? file.filename}</b>
-  </a>`,
-)}`;
 
 /** Whose words these are, when somebody passed them on. @param {{ m: Message, context: Context }} props */
 function Forwarded({ m, context }) {
@@ -83,11 +76,12 @@ export function Bubble({ m, mine, showName, isCurrent, context }) {
   if (m.isDeleted) {
     return html`<div class="bubble"><${Icon} name="ban" size="s" /><span class="grow">${mine ? t('message.youDeleted') : t('message.deleted')}</span><${Meta} m=${m} mine=${mine} tab=${tab} context=${context} /></div>`;
   }
-  return html`<div class="bubble">
+  const isMedia = m.attachments?.some((file) => file.fileType === 'image' || file.fileType === 'video');
+  return html`<div class=${isMedia ? 'bubble media' : 'bubble'}>
     ${showName ? html`<b class="who-line"><span lang=${langOf(speaker)}>${speaker}</span> <span class="who-role">${context.roleOf(m.senderId)}</span></b>` : html`<span class="vh">${speaker}: </span>`}
     <${UrgentFlag} m=${m} name=${mine || showName ? '' : speaker} /><${Forwarded} m=${m} context=${context} />
-    <${Quoted} m=${m} tab=${tab} context=${context} /><${Files} m=${m} />
-    ${m.messageType === 'location' ? html`<${PlaceCard} m=${m} tab=${tab} />` : html`<span class="text" dir="auto" lang=${langOf(m.content) ?? ''}>${m.content}</span>`}
+    <${Quoted} m=${m} tab=${tab} context=${context} /><${Attachments} m=${m} mine=${mine} tab=${tab} context=${context} />
+    ${m.messageType === 'location' ? html`<${PlaceCard} m=${m} tab=${tab} />` : m.content && html`<span class="text" dir="auto" lang=${langOf(m.content) ?? ''}>${m.content}</span>`}
     <${Acknowledgement} m=${m} mine=${mine} tab=${tab} context=${context} /><${Meta} m=${m} mine=${mine} tab=${tab} context=${context} /><${Reactions} m=${m} tab=${tab} context=${context} />
   </div>`;
 }

@@ -3,6 +3,7 @@
 import { html } from '../../vendor/preact.js';
 import { clinic, dialable } from '../core/clinic.js';
 import { draftOf, isUrgent, makeUrgent, replyOf } from '../core/drafts.js';
+import { DOCUMENTS, PICTURES } from '../core/files.js';
 import { t } from '../core/i18n.js';
 import { canSendLater } from '../core/later.js';
 import { Icon } from './icon.js';
@@ -12,6 +13,28 @@ import { PlaceDialog } from './place-dialog.js';
 
 /** @typedef {''|'menu'|'place'|'later'} Layer */
 
+/** Phones can take a picture on the spot. */
+const hasCamera = matchMedia('(hover: none) and (pointer: coarse)');
+
+/**
+ * Opens the device's own choice of files. The input is made for the occasion: one that stands in the page would remember.
+ * @param {{ accept: string, multiple?: boolean, capture?: string }} what @param {(files: File[]) => void} then
+ */
+function choose({ accept, multiple = true, capture }, then) {
+  const input = document.createElement('input');
+  input.type = 'file';
+  input.accept = accept;
+  input.multiple = multiple;
+  if (capture) input.setAttribute('capture', capture);
+  input.hidden = true;
+  input.dataset.testid = 'file-input';
+  input.onchange = () => (then([...(input.files ?? [])]), input.remove());
+  input.oncancel = () => input.remove();
+  document.querySelector('[data-testid=file-input]')?.remove();
+  document.body.append(input);
+  input.click();
+}
+
 /** @param {{ onOpen: () => void }} props */
 export const MoreButton = ({ onOpen }) => html`<button
   class="btn icon" type="button" aria-haspopup="menu" aria-label=${t('more.title')} data-testid="composer-more" onClick=${onOpen}
@@ -19,10 +42,10 @@ export const MoreButton = ({ onOpen }) => html`<button
 
 /**
  * The menu and what opens from it. They stand outside the message box's form: what is pressed in them is not its business.
- * @param {{ id: string, layer: Layer, open: (layer: Layer) => void, form: HTMLElement|null, onChosen: () => void, onTaken: () => void }} props
- * `onChosen` gives the focus to the message box, `onTaken` empties it
+ * @param {{ id: string, layer: Layer, open: (layer: Layer) => void, form: HTMLElement|null, onChosen: () => void, onFiles: (files: File[]) => void, onTaken: () => void }} props
+ * `onChosen` gives the focus to the message box, `onFiles` takes what was chosen to be sent, `onTaken` empties the box
  */
-export function MoreLayers({ id, layer, open, form, onChosen, onTaken }) {
+export function MoreLayers({ id, layer, open, form, onChosen, onFiles, onTaken }) {
   const close = () => open('');
   const urgent = isUrgent(id);
   const button = () => /** @type {HTMLElement|null|undefined} */ (form?.querySelector('[data-testid=composer-more]'));
@@ -32,9 +55,17 @@ export function MoreLayers({ id, layer, open, form, onChosen, onTaken }) {
     // After the menu has given the focus back.
     requestAnimationFrame(onChosen);
   };
+  /** @param {Parameters<typeof choose>[0]} what */
+  const pick = (what) => () => {
+    close();
+    choose(what, onFiles);
+  };
   switch (layer) {
     case 'menu':
       return html`<${Menu} label=${t('more.title')} anchor=${button() ?? null} back=${button} onClose=${close}>
+        <${MenuItem} icon="image" text=${t('more.pictures')} about=${t('more.picturesAbout')} onPick=${pick({ accept: PICTURES })} />
+        ${hasCamera.matches && html`<${MenuItem} icon="camera" text=${t('more.camera')} onPick=${pick({ accept: 'image/*', multiple: false, capture: 'environment' })} />`}
+        <${MenuItem} icon="file-text" text=${t('more.documents')} about=${t('more.documentsAbout')} onPick=${pick({ accept: DOCUMENTS })} />
         <${MenuItem} icon="triangle-alert" text=${t(urgent ? 'urgent.not' : 'urgent.make')} about=${urgent ? '' : t('urgent.makeAbout')} onPick=${flip} />
         ${canSendLater.value && html`<${MenuItem} icon="calendar-clock" text=${t('later.send')} about=${t('later.sendAbout')} onPick=${() => open('later')} />`}
         <${MenuItem} icon="map-pin" text=${t('place.send')} about=${t('place.sendAbout')} onPick=${() => open('place')} />

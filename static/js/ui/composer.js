@@ -11,12 +11,15 @@ import { me } from '../core/session.js';
 import { conversation } from '../core/store.js';
 import { langOf, shortName } from '../core/text.js';
 import { timeline } from '../core/timeline.js';
+import { addToTray, emptyTray, trayOf } from '../core/tray.js';
 import { iStop, iType } from '../core/typing.js';
+import { sendFiles } from '../core/uploads.js';
 import { preview } from './bubble.js';
 import { MoreButton, MoreLayers, UrgentTask } from './composer-more.js';
 import { Icon } from './icon.js';
 import { LargeGroup } from './large-group.js';
 import { toastError } from './toast.js';
+import { Tray } from './tray.js';
 
 /** @typedef {import('../core/types.js').Message} Message */
 
@@ -47,6 +50,8 @@ export function Composer({ id, name }) {
   const replyId = replyOf(id);
   const taskId = editing?.id ?? replyId;
   const m = taskId ? timeline(id).find(taskId) : undefined;
+  const tray = trayOf(id);
+  const [refused, setRefused] = useState(/** @type {import('../core/tray.js').Refused} */ ([]));
   const shown = useRef({ id: '', taskId: '' });
 
   useEffect(() => {
@@ -92,8 +97,8 @@ export function Composer({ id, name }) {
   /** @param {boolean} [isSure] that so many people are to read it */
   function submit(isSure = false) {
     const area = box.current;
-    const text = area?.value.trim();
-    if (!area || !text) return;
+    const text = area?.value.trim() ?? '';
+    if (!area || !(text || (tray.length && !editing))) return;
     if (editing) {
       void saveEdited(text);
       return;
@@ -102,13 +107,36 @@ export function Composer({ id, name }) {
       ask(true);
       return;
     }
-    write(id, text, { ...(replyId && { replyTo: replyId }), ...(urgent && { priority: 'urgent' }) });
+    const extras = { ...(replyId && { replyTo: replyId }), ...(urgent && { priority: /** @type {const} */ ('urgent') }) };
+    if (tray.length) {
+      const chosen = emptyTray(id);
+      sendFiles(id, chosen.map(({ file }) => file), { ...extras, content: text, facts: chosen.map(({ kind, width, height }) => ({ fileType: kind, width, height })) });
+    } else write(id, text, extras);
     clear();
     focus();
   }
 
+  /** They stand above the box until they are sent. @param {File[]} files */
+  function take(files) {
+    if (!files.length) return;
+    if (editing) saveEdit(id, null);
+    setRefused(addToTray(id, files));
+    focus();
+  }
+  useEffect(() => setRefused([]), [id]);
+
+  /** @param {ClipboardEvent} event */
+  function onPaste(event) {
+    const files = [...(event.clipboardData?.files ?? [])];
+    // A table that is copied comes as words and as a picture of them; the words are meant.
+    if (!files.length || event.clipboardData?.types.includes('text/plain')) return;
+    event.preventDefault();
+    take(files);
+  }
+
   /** It is on its way. */
   function clear() {
+    setRefused([]);
     if (replyId) saveReply(id, '');
     if (urgent) makeUrgent(id, false);
     if (box.current) box.current.value = '';
@@ -143,12 +171,13 @@ export function Composer({ id, name }) {
   return html`<form class="composer" onSubmit=${(/** @type {Event} */ event) => (event.preventDefault(), submit())} onKeyDown=${onKeyDown}>
     ${taskId && html`<${Task} id=${id} messageId=${taskId} isEdit=${Boolean(editing)} m=${m} onCancel=${cancel} />`}
     ${urgent && html`<${UrgentTask} id=${id} name=${name} isGroup=${conversation(id)?.type === 'group'} onCancel=${focus} />`}
+    ${!editing && html`<${Tray} id=${id} list=${tray} refused=${refused} onEmpty=${focus} onSeen=${() => (setRefused([]), focus())} />`}
     ${!editing && html`<${MoreButton} onOpen=${() => setLayer('menu')} />`}
     <div class="box">
       <label class="vh" for="write">${editing ? t('composer.editLabel') : t('composer.label', { name })}</label>
       <textarea
-        id="write" ref=${box} rows="1" placeholder=${t('composer.placeholder')} dir="auto" enterkeyhint=${isTouch.matches ? 'enter' : 'send'}
-        maxlength="10000" data-testid="composer-input" aria-describedby=${[taskId && 'task', urgent && 'urgent-task'].filter(Boolean).join(' ') || undefined} onInput=${onInput} onBlur=${iStop}
+        id="write" ref=${box} rows="1" placeholder=${tray.length && !editing ? t('composer.caption') : t('composer.placeholder')} dir="auto" enterkeyhint=${isTouch.matches ? 'enter' : 'send'}
+        maxlength="10000" data-testid="composer-input" aria-describedby=${[taskId && 'task', urgent && 'urgent-task'].filter(Boolean).join(' ') || undefined} onInput=${onInput} onPaste=${onPaste} onBlur=${iStop}
       ></textarea>
     </div>
     <button class=${urgent ? 'btn icon danger-fill' : 'btn icon primary'} type="submit" aria-label=${editing ? t('save') : t(urgent ? 'composer.sendUrgent' : 'composer.send')} aria-busy=${busy} data-testid="send">
@@ -156,7 +185,7 @@ export function Composer({ id, name }) {
     </button>
   </form>
   ${asking && html`<${LargeGroup} id=${id} onYes=${() => submit(true)} onClose=${() => ask(false)} />`}
-  <${MoreLayers} id=${id} layer=${layer} open=${setLayer} form=${box.current?.form ?? null} onChosen=${focus} onTaken=${clear} />`;
+  <${MoreLayers} id=${id} layer=${layer} open=${setLayer} form=${box.current?.form ?? null} onChosen=${focus} onFiles=${take} onTaken=${clear} />`;
 }
 
 /** For browsers without field-sizing. @param {HTMLTextAreaElement} area */

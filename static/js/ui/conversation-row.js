@@ -31,7 +31,7 @@ function Said({ c, isOpen }) {
   const draft = isOpen ? '' : draftOf(c.id);
   if (draft) return html`<span class="draft">${t('draft')}</span> ${said(draft)}`;
   const unsent = pendingOf(c.id).at(-1);
-  if (unsent) return html`<${Ticks} status=${unsent.status} size="s" /> ${said(unsent.content)}`;
+  if (unsent) return html`<${Ticks} status=${unsent.status} size="s" /> ${said(preview(unsent))}`;
   const last = c.lastMessage;
   if (!last) return html`<span class="dotless">${t('row.empty')}</span>`;
   const mine = last.senderId === me.value?.id;

@@ -3,12 +3,14 @@
 import { html } from '../../vendor/preact.js';
 import { clock, dayTitle } from '../core/dates.js';
 import { explain, t } from '../core/i18n.js';
-import { refusal, retry, strike } from '../core/outbox.js';
+import { fileCount, refusal, retry, strike } from '../core/outbox.js';
 import { reactionsOf } from '../core/reactions.js';
 import { me } from '../core/session.js';
 import { systemText } from '../core/system.js';
 import { langOf } from '../core/text.js';
+import { cancelFile } from '../core/uploads.js';
 import { waitsFor } from '../core/urgent.js';
+import { explainFile, isWorthTrying } from './attachment.js';
 import { Bubble } from './bubble.js';
 import { Icon } from './icon.js';
 
@@ -41,12 +43,17 @@ const isSettled = (m, mine, context) =>
 
 const words = () => ({ today: t('today'), yesterday: t('yesterday') });
 
+/** Troubles that pass, but not by waiting a second: people are told which. */
+const TOLD = ['STORAGE_FULL', 'UNAVAILABLE'];
+
 /** @param {{ id: string }} props */
 function Retry({ id }) {
-  const reason = refusal(id);
-  return html`<span role="alert">${t('send.failed')} ${reason && explain({ code: reason, message: t('send.refused') })}</span>
-    <button class="btn sm" type="button" onClick=${() => retry(id)}>${t('tryAgain')}</button>
-    ${reason && html`<button class="btn sm" type="button" onClick=${() => strike(id)}>${t('send.discard')}</button>`}`;
+  const { refused, trouble = '', files } = refusal(id);
+  const reason = refused ?? (TOLD.includes(trouble) ? trouble : '');
+  return html`<span role="alert">${t('send.failed')} ${files.length ? files.map(({ name, refused: why }) => html`<span key=${name}>${explainFile(name, why)} </span>`) : reason && explain({ code: reason, message: t('send.refused') })}</span>
+    ${isWorthTrying(files) && html`<button class="btn sm" type="button" data-testid="retry" onClick=${() => retry(id)}>${t('tryAgain')}</button>`}
+    ${files.map(({ key, name }) => files.length < fileCount(id) && html`<button class="btn sm" type="button" key=${key} onClick=${() => cancelFile(id, key)}>${t('upload.without', { name })}</button>`)}
+    ${refused && html`<button class="btn sm" type="button" data-testid="discard" onClick=${() => strike(id)}>${t('send.discard')}</button>`}`;
 }
 
 /** There is one finger that rests, whichever row is drawn again meanwhile. */

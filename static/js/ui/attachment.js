@@ -1,0 +1,162 @@
+// How the files of a message are shown: pictures as pictures, films and sound to be played, everything else as a card. And while
+// they are on their way, how far each of them has come.
+
+import { html, useEffect, useState } from '../../vendor/preact.js';
+import { freshen, hasRunOut, here } from '../core/addresses.js';
+import { addressOf, shownAs, take, unshow } from '../core/blobs.js';
+import { endingOf, limits, sizeText } from '../core/files.js';
+import { t } from '../core/i18n.js';
+import { cancelFile, progressOf } from '../core/uploads.js';
+import { Icon } from './icon.js';
+
+/** @typedef {import('../core/types.js').Message} Message */
+/** @typedef {import('../core/types.js').FileRef} FileRef */
+/** @typedef {import('./rows.js').Context} Context */
+
+/** Up to this many bytes a picture itself is shown in the thread, above it its small version. */
+const LIGHT = 400 << 10;
+/** A moving picture stands still in its small version. */
+const LIGHT_GIF = 3 << 20;
+
+/** The bytes of a file that is on its way, as an address; empty until they are in hand. @param {FileRef} file */
+function useOwn(file) {
+  const [, redraw] = useState(0);
+  const own = file.letter ? addressOf(file.id) : shownAs(file.id);
+  useEffect(() => {
+    if (file.letter && !own) void take(file.id).then((blob) => blob && redraw((n) => n + 1));
+  }, [file.id, own]);
+  return own;
+}
+
+/** An address that works, asked for anew when it has run out. @param {FileRef} file @param {Message} m @param {string|null} [part] another address of the file than its own */
+function useAddress(file, m, part = file.url) {
+  const own = useOwn(file);
+  const address = own || here(part ?? '');
+  const over = !own && hasRunOut(address, Date.now());
+  useEffect(() => {
+    if (over) freshen(m);
+  }, [address, over]);
+  const onError = () => {
+    if (own && !file.letter) unshow(file.id);
+    freshen(m);
+  };
+  return { src: over ? '' : address, onError };
+}
+
+/** How far a file has come, and the way to stop it. @param {{ file: FileRef }} props */
+export function Progress({ file }) {
+  const share = progressOf(file.id).value;
+  const name = file.originalName;
+  const isKnown = share >= 0 && share < 1;
+  const label = t(share < 0 ? 'upload.waits' : isKnown ? 'upload.goes' : 'upload.checked', { name });
+  return html`<span class="ring">
+    <svg viewBox="0 0 40 40" class=${isKnown ? undefined : 'turns'} role="progressbar" aria-label=${label} aria-valuemin="0" aria-valuemax="100" aria-valuenow=${isKnown ? Math.round(share * 100) : undefined}>
+      <circle cx="20" cy="20" r="17" /><circle class="done" cx="20" cy="20" r="17" pathLength="100" style=${{ strokeDasharray: `${isKnown ? Math.max(4, share * 100) : 25} 100` }} />
+    </svg>
+    <button class="btn icon" type="button" data-testid="upload-cancel" aria-label=${t('upload.cancel', { name })} onClick=${() => cancelFile(file.letter ?? '', file.id)}><${Icon} name="x" size="s" /></button>
+  </span>`;
+}
+
+/** @param {FileRef} file */
+const isLight = (file) => file.size <= (file.mimetype === 'image/gif' ? LIGHT_GIF : LIGHT) || !file.thumbnailUrl;
+
+/** @param {{ file: FileRef, m: Message, alone: boolean, tab: number }} props */
+function Picture({ file, m, alone, tab }) {
+  const { src, onError } = useAddress(file, m, isLight(file) ? file.url : file.thumbnailUrl);
+  const { width, height } = file;
+  // Tall and wide ones are cut, to be seen whole when they are opened.
+  const ratio = width && height ? Math.min(2.4, Math.max(0.6, width / height)) : 4 / 3;
+  const box = alone ? { aspectRatio: String(ratio), width: `${Math.min(21, 24 * ratio)}rem` } : undefined;
+  return html`<span class="pic" style=${box}>
+    <a href=${here(file.url) || undefined} target="_blank" rel="noopener noreferrer" tabindex=${tab} data-testid="picture" aria-label=${t('file.open', { name: file.originalName })}>
+      ${src && html`<img src=${src} alt="" width=${width ?? undefined} height=${height ?? undefined} loading="lazy" decoding="async" draggable=${false} onError=${onError} />`}
+    </a>
+    ${file.letter && html`<${Progress} file=${file} />`}
+  </span>`;
+}
+
+/** Whether this browser says it can play it. @param {FileRef} file */
+const plays = (file) => document.createElement(file.fileType === 'audio' ? 'audio' : 'video').canPlayType(file.mimetype) !== '';
+
+/** @param {{ file: FileRef, m: Message, tab: number }} props */
+function Film({ file, m, tab }) {
+  const { src, onError } = useAddress(file, m);
+  const [broken, setBroken] = useState('');
+  if (!plays(file) || (broken && broken === src)) return html`<${Card} file=${file} m=${m} tab=${tab} />`;
+  const { width, height } = file;
+  const ratio = width && height ? Math.min(2.4, Math.max(0.6, width / height)) : 16 / 9;
+  const failed = () => (onError(), setBroken(src));
+  return html`<span class="film" style=${{ aspectRatio: String(ratio), width: `${Math.min(21, 24 * ratio)}rem` }}>
+    <video src=${src || undefined} poster=${file.posterUrl ? here(file.posterUrl) : undefined} controls playsinline preload="metadata" tabindex=${tab} aria-label=${file.originalName} data-testid="film" onError=${failed}></video>
+    ${file.letter && html`<${Progress} file=${file} />`}
+  </span>`;
+}
+
+/** @param {{ file: FileRef, m: Message, tab: number }} props */
+function Sound({ file, m, tab }) {
+  const { src, onError } = useAddress(file, m);
+  return html`<span class="sound"><audio src=${src || undefined} controls preload="metadata" tabindex=${tab} aria-label=${file.originalName} data-testid="sound" onError=${onError}></audio>${file.letter && html`<${Progress} file=${file} />`}</span>`;
+}
+
+/** A sign for what is no picture: the letters that people know it by, in the colour of its family. @param {{ file: Pick<FileRef, 'originalName'|'fileType'> }} props */
+export function FileSign({ file }) {
+  const ending = endingOf(file.originalName);
+  const family = { doc: 'doc', docx: 'doc', txt: 'doc', xls: 'xls', xlsx: 'xls', ppt: 'ppt', pptx: 'ppt' }[ending] ?? '';
+  if (file.fileType === 'file' && ending) return html`<span class=${`ficon ${family}`} aria-hidden="true">${ending.toUpperCase().slice(0, 4)}</span>`;
+  const [look, icon] = /** @type {Record<string, string[]>} */ ({ image: ['img', 'image'], video: ['img', 'video'], audio: ['aud', 'mic'], file: ['', 'file'] })[file.fileType] ?? ['', 'file'];
+  return html`<span class=${`ficon ${look}`} aria-hidden="true"><${Icon} name=${icon} /></span>`;
+}
+
+/** "412 KB · 6 pages" @param {FileRef} file */
+export const factsOf = (file) => [sizeText(file.size), file.pages ? t('file.pages', { n: file.pages }) : ''].filter(Boolean).join(' · ');
+
+/** @param {{ file: FileRef, m: Message, tab: number }} props */
+function Card({ file, m, tab }) {
+  const { src } = useAddress(file, m);
+  const isPaper = file.mimetype === 'application/pdf';
+  return html`<span class="file-row">
+    <a class="file" href=${src || undefined} target=${isPaper ? '_blank' : undefined} rel="noopener noreferrer" download=${isPaper ? undefined : file.originalName} tabindex=${tab} data-testid="document">
+      <${FileSign} file=${file} />
+      <span class="min0"><b dir="auto">${file.originalName}</b><small>${factsOf(file)}</small></span>
+    </a>
+    ${file.letter && html`<${Progress} file=${file} />`}
+  </span>`;
+}
+
+// By their places: a file that the server has taken is the same element as before.
+/** @param {{ m: Message, mine: boolean, tab: number, context: Context }} props */
+export function Attachments({ m, tab }) {
+  const files = m.attachments ?? [];
+  const pictures = files.filter((file) => file.fileType === 'image');
+  const others = files.filter((file) => file.fileType !== 'image');
+  return html`
+    ${pictures.length > 0 && html`<span class=${pictures.length === 1 ? 'pics' : `pics n${Math.min(pictures.length, 5)}`}>${pictures.map((file, i) => html`<${Picture} key=${i} file=${file} m=${m} alone=${pictures.length === 1} tab=${tab} />`)}</span>`}
+    ${others.map((file, i) => {
+      const Kind = { video: Film, audio: Sound }[/** @type {string} */ (file.fileType)] ?? Card;
+      return html`<${Kind} key=${i} file=${file} m=${m} tab=${tab} />`;
+    })}`;
+}
+
+/** What no second attempt will change. */
+const FINAL = ['FILE_LOST', 'FILE_TOO_LARGE', 'UNSUPPORTED_FILE_TYPE', 'FILE_CONTENT_MISMATCH'];
+
+/** @param {import('../core/outbox.js').Parcel[]} refused */
+export const isWorthTrying = (refused) => !refused.length || refused.some((file) => !FINAL.includes(file.refused?.code ?? ''));
+
+/** Why the server would not take a file. @param {string} name @param {{ code: string, message: string }} [why] */
+export function explainFile(name, why) {
+  switch (why?.code) {
+    case 'FILE_LOST':
+      return t('file.lost', { name });
+    case 'FILE_TOO_LARGE':
+      return t('file.large', { name, most: sizeText(limits().size) });
+    case 'UNSUPPORTED_FILE_TYPE':
+      return `${t('file.type', { name })} ${t('file.allowed')}`;
+    case 'FILE_CONTENT_MISMATCH':
+      return t('file.mismatch', { name });
+    case 'QUOTA_EXCEEDED':
+      return t('file.quota', { name });
+    default:
+      return why?.message || t('file.refused', { name });
+  }
+}
