@@ -27,7 +27,9 @@ impl Socket {
         let address = format!("{}/socket.io/?EIO=4&transport=websocket", url.replacen("http", "ws", 1));
         let (stream, _) = connect_async(address).await.map_err(|error| json!(error.to_string()))?;
         let mut socket = Self { stream, next_ack: 0, events: VecDeque::new(), acks: VecDeque::new() };
-        assert!(socket.frame().await.is_some_and(|open| open.starts_with('0')), "no open packet");
+        // The server may be killed at any moment, before its first word too.
+        let open = socket.frame().await.ok_or(json!("closed"))?;
+        assert!(open.starts_with('0'), "no open packet: {open}");
         socket.write(&format!("40{}", json!({ "token": token }))).await;
         loop {
             let frame = socket.frame().await.ok_or(json!("closed"))?;
