@@ -226,6 +226,7 @@ const REST_ONLY: &[(&str, &str)] = &[
     ("GET", "/api/chat/conversations/<id>/messages"),
     ("GET", "/api/chat/conversations/<id>/changes"),
     ("GET", "/api/chat/conversations/<id>/participants"),
+    ("GET", "/api/chat/conversations/<id>/files"),
     ("POST", "/api/chat/messages"), // another name of send
     ("GET", "/api/chat/messages/<id>/history"),
     ("GET", "/api/chat/messages/<id>/receipts"),

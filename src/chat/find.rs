@@ -5,9 +5,11 @@
 //! request stops, early or at the end of its page, is a moment in time and a place: the next one goes on there, whatever has been
 //! sent meanwhile.
 
+mod files;
 mod stream;
 mod wish;
 
+pub use files::{FilesWish, files};
 pub use wish::Wish;
 
 use super::{

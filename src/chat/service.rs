@@ -15,11 +15,11 @@ use crate::{
     config,
     contract::{
         AckedView, AvailabilityView, ChangesView, ConversationView, DeletedView, DirectoryView, FoundPage, Listing, MessagePage,
-        MessageView, ParticipantView, Participants, ReactionsView, ReadView, ReceiptView, StatusView, VersionView, Word as _,
+        MessageView, ParticipantView, Participants, ReactionsView, ReadView, ReceiptView, SharedFiles, StatusView, VersionView, Word as _,
         account::AvailabilityBody,
         request::{
-            ChangesQuery, DirectoryQuery, EditBody, EmojiBody, FindQuery, MessagesQuery, OpenBody, ReadBody, SearchQuery, SendBody,
-            StatusBody,
+            ChangesQuery, DirectoryQuery, EditBody, EmojiBody, FilesQuery, FindQuery, MessagesQuery, OpenBody, ReadBody, SearchQuery,
+            SendBody, StatusBody,
         },
     },
     error::{Code, Error, Result},
@@ -195,6 +195,14 @@ impl Chats {
         let (wish, chats) = (find::Wish::new(query)?, self.clone());
         let _turn = self.search.turn().await;
         let found = spawn_blocking(move || find::find(&chats.store, &chats.search, &chats.rules, actor, &wish)).await;
+        found.unwrap_or_else(|_| Err(Code::Internal.into()))
+    }
+
+    /// The files of a conversation.
+    pub async fn files(&self, actor: Actor, id: &str, query: &FilesQuery) -> Result<SharedFiles> {
+        let (wish, chats) = (find::FilesWish::new(conversation(id)?, query)?, self.clone());
+        let _turn = self.search.turn().await;
+        let found = spawn_blocking(move || find::files(&chats.store, &chats.search, &chats.rules, actor, &wish)).await;
         found.unwrap_or_else(|_| Err(Code::Internal.into()))
     }
 

@@ -1,6 +1,6 @@
 //! A file as one reader sees it.
 
-use super::{ChangesView, Event, FoundPage, Listing, MessagePage, MessageView};
+use super::{ChangesView, Event, FoundPage, Listing, MessagePage, MessageView, SharedFiles};
 use crate::{clock::Timestamp, ids::FileId};
 use serde::Serialize;
 
@@ -93,6 +93,12 @@ impl WithFiles for ChangesView {
 impl WithFiles for FoundPage {
     fn each_file(&mut self, change: &mut dyn FnMut(&mut FileView)) {
         self.items.iter_mut().for_each(|found| found.message.each_file(change));
+    }
+}
+
+impl WithFiles for SharedFiles {
+    fn each_file(&mut self, change: &mut dyn FnMut(&mut FileView)) {
+        self.items.iter_mut().for_each(|shared| shared.file.each_file(change));
     }
 }
 

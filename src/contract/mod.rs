@@ -20,7 +20,7 @@ pub use conversation::{
 };
 pub use event::{Audience, Emission, Event, Notification, ScheduledChange, StatusUpdate};
 pub use file::{FileView, WithFiles};
-pub use found::{FoundPage, FoundView, HighlightView, ReferenceView};
+pub use found::{FoundPage, FoundView, HighlightView, ReferenceView, SharedFileView, SharedFiles};
 pub use message::{
     AckView, AckedView, ChangesView, DeletedView, LocationView, MarkView, MessageView, OriginView, Perspective, QuoteView, ReactionView,
     ReactionsView, ReceiptView, Status, StatusView, SystemView, VersionView,

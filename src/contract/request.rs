@@ -194,6 +194,17 @@ pub struct FindQuery {
     pub cursor: Option<String>,
 }
 
+/// `GET /api/chat/conversations/:id/files`
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+#[allow(missing_docs)]
+pub struct FilesQuery {
+    #[serde(alias = "type")]
+    pub kind: Option<String>,
+    pub limit: Option<u64>,
+    pub cursor: Option<String>,
+}
+
 /// `GET /api/chat/providers` and `/midwife-chat-users`
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]

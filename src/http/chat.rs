@@ -8,8 +8,8 @@ use crate::{
         DirectoryView,
         account::AvailabilityBody,
         request::{
-            ArchiveBody, ChangesQuery, DirectoryQuery, EditBody, EmojiBody, FindQuery, InboxQuery, MessagesQuery, MuteBody, OpenBody,
-            PeopleBody, PinBody, ReadBody, ScheduledBody, SearchQuery, SendBody, StatisticsQuery, StatusBody, UpdateBody,
+            ArchiveBody, ChangesQuery, DirectoryQuery, EditBody, EmojiBody, FilesQuery, FindQuery, InboxQuery, MessagesQuery, MuteBody,
+            OpenBody, PeopleBody, PinBody, ReadBody, ScheduledBody, SearchQuery, SendBody, StatisticsQuery, StatusBody, UpdateBody,
         },
     },
     error::Result,
@@ -45,6 +45,7 @@ pub fn routes() -> Vec<Route> {
         unread,
         search,
         find,
+        files,
         providers,
         midwife_users,
         set_availability,
@@ -213,6 +214,12 @@ fn search(actor: Actor, query: Query<SearchQuery>, chats: &House) -> Result<Answ
 #[get("/api/chat/search/messages")]
 async fn find(actor: Actor, query: Query<FindQuery>, chats: &House, links: ReaderLinks) -> Result<Answer> {
     let found = links.fill(actor, chats.find(actor, &query.0).await?);
+    Answer::ok(&found.items)?.page(&found)?.top("meta", &json!({ "indexing": found.indexing }))
+}
+
+#[get("/api/chat/conversations/<id>/files")]
+async fn files(actor: Actor, id: &str, query: Query<FilesQuery>, chats: &House, links: ReaderLinks) -> Result<Answer> {
+    let found = links.fill(actor, chats.files(actor, id, &query.0).await?);
     Answer::ok(&found.items)?.page(&found)?.top("meta", &json!({ "indexing": found.indexing }))
 }
 

@@ -6,8 +6,8 @@ use std::ops::Range;
 /// Words of a query at most. Nobody remembers more of a message.
 pub const MAX_WORDS: usize = 10;
 
-/// A query that can be answered.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// A query that can be answered. The default has no words, which every text has.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Query {
     /// Terms that must be there, none twice.
     pub terms: Vec<String>,

@@ -26,7 +26,7 @@ impl Snippet {
     pub fn new(query: &Query, content: &str) -> Option<Self> {
         let line = one_line(content);
         let found = query.find(&line)?;
-        let shown = window(&line, found.first()?.start);
+        let shown = window(&line, found.first().map_or(0, |first| first.start));
         let mut text = String::new();
         if shown.start > 0 {
             text.push(CUT);

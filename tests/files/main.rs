@@ -19,6 +19,7 @@ mod broken_off;
 mod hostile;
 mod kinds;
 mod limits;
+mod listing;
 mod pictures;
 mod ranges;
 mod samples;

@@ -56,20 +56,35 @@ impl Wish {
             chat: ChatId::MAX,
             seq: u64::MAX,
         });
-        let cursor = query
-            .cursor
-            .as_deref()
-            .map(|text| read_cursor(text).ok_or_else(|| Error::field("cursor", "must be the nextCursor of the page before")));
+        let cursor = cursor(query.cursor.as_deref())?;
         let limit = super::super::limit(query.limit, USUAL_LIMIT, MAX_LIMIT)?;
         Ok(Self {
             query: words,
             filters: Filters { from: from.transpose()?, kind: kind.transpose()?, has_file: query.has_file },
             chat: chat.transpose()?,
             after: moment("after", query.after.as_deref())?.unwrap_or_default(),
-            from: [before, cursor.transpose()?].into_iter().flatten().min(),
+            from: [before, cursor].into_iter().flatten().min(),
             limit: usize::try_from(limit).unwrap_or(usize::MAX),
         })
     }
+
+    /// Messages of one conversation that have files, whatever they say.
+    pub(super) fn with_files(chat: ChatId, from: Option<Position>, limit: usize) -> Self {
+        Self {
+            query: Query::default(),
+            filters: Filters { has_file: Some(true), ..Filters::default() },
+            chat: Some(chat),
+            after: Timestamp::default(),
+            from,
+            limit,
+        }
+    }
+}
+
+/// Where the page before has stopped.
+pub(super) fn cursor(text: Option<&str>) -> Result<Option<Position>> {
+    let read = |text| read_cursor(text).ok_or_else(|| Error::field("cursor", "must be the nextCursor of the page before"));
+    text.map(read).transpose()
 }
 
 fn moment(field: &str, text: Option<&str>) -> Result<Option<Timestamp>> {
