@@ -6,7 +6,10 @@ mod reindex;
 mod serve;
 mod user;
 
-use crate::config::{Loaded, Problem, Sources};
+use crate::{
+    config::{Loaded, Problem, Sources},
+    files,
+};
 use clap::{Args, Parser, Subcommand};
 use std::{net::IpAddr, path::PathBuf, process::ExitCode};
 
@@ -52,6 +55,9 @@ enum Command {
     /// Look after accounts while the server is stopped
     #[command(subcommand)]
     User(user::Command),
+    /// Look into the file on standard input. The server calls this for itself, see `files/apart.rs`.
+    #[command(name = files::LOOK, hide = true)]
+    Look { wish: String, about: u64 },
 }
 
 /// Reads the command line and does what it says.
@@ -73,8 +79,13 @@ pub fn run() -> ExitCode {
 type Failure = Box<dyn std::error::Error + Send + Sync>;
 
 fn execute(cli: Cli) -> Result<(), Failure> {
+    let command = cli.command.unwrap_or(Command::Serve);
+    if let Command::Look { wish, about } = &command {
+        return Ok(files::look(wish, *about)?);
+    }
     let loaded = load(&cli.common)?;
-    match cli.command.unwrap_or(Command::Serve) {
+    match command {
+        Command::Look { .. } => Ok(()),
         Command::Check => check::run(&loaded),
         Command::Serve => runtime()?.block_on(serve::run(loaded)),
         Command::Demo => runtime()?.block_on(demo::run(loaded.config)),

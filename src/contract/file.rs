@@ -30,8 +30,8 @@ pub struct FileView {
     pub height: Option<u32>,
     /// Seconds.
     pub duration: Option<f64>,
-    /// Loudness over time, 0 to 255, evenly spread; empty when it is not known.
-    pub waveform: Vec<u8>,
+    /// Loudness over time: 1 to 64 bars from 0 to 100, evenly spread; absent when it is not known.
+    pub waveform: Option<Vec<u8>>,
     pub pages: Option<u32>,
     pub sha256: String,
     pub created_at: Timestamp,

@@ -4,6 +4,7 @@
 //! The disk is touched in `vault`, `receive` and `inspect` alone; `ledger` is what is written down, as operations over a
 //! transaction, which the rules of conversations call too.
 
+mod apart;
 mod format;
 mod inspect;
 mod ledger;
@@ -13,6 +14,7 @@ mod receive;
 mod vault;
 mod view;
 
+pub use apart::{COMMAND as LOOK, child as look};
 pub use format::{About, Kind, about};
 pub use ledger::{attach, copy, discard, kind, own, release};
 pub use links::Links;
@@ -25,6 +27,7 @@ use crate::{
     ids::{BlobId, FileId, MessageId, UserId},
     store::{Read as _, Store, records::File, tables},
 };
+use apart::Apart;
 use std::{io, path::Path, path::PathBuf, sync::Arc};
 use tokio::sync::Semaphore;
 use vault::Vault;
@@ -57,6 +60,8 @@ pub struct Files {
     sees: SeesMessage,
     /// Inspections at the same time.
     hands: Semaphore,
+    /// Looks with decoders, in processes of their own.
+    apart: Apart,
     /// Memory for decoding, in MiB.
     memory: Arc<Semaphore>,
 }
@@ -72,7 +77,7 @@ impl Files {
             Err(error) => tracing::warn!(%error, "files that nobody knows could not be looked for"),
         }
         let memory = Arc::new(Semaphore::new(rules.memory as usize));
-        Ok(Self { store, vault, rules, links, sees, hands: Semaphore::new(INSPECTIONS), memory })
+        Ok(Self { store, vault, rules, links, sees, hands: Semaphore::new(INSPECTIONS), apart: Apart::new(), memory })
     }
 
     /// What uploads may be.

@@ -48,6 +48,14 @@ struct Disk {
     hash: Sha256,
 }
 
+/// What goes on to be made ready.
+enum Judged {
+    /// How it lies, its copy without metadata, and that one's digest and length.
+    Picture(inspect::Cleaned, Arrival, File, [u8; 32], u64),
+    /// As it came.
+    Other(File),
+}
+
 /// What is on the disk and ready to be kept.
 struct Ready {
     finding: Finding,
@@ -188,23 +196,23 @@ async fn prepare(files: &Arc<Files>, disk: Disk, whole: Arrival, size: u64, name
     let digest = disk.hash.finalize().into();
     let (keeper, permit) = (files.clone(), files.hands.acquire().await.map_err(|_| Code::Unavailable)?);
     let file = disk.file;
-    let (finding, cleaned) = blocking(move || {
+    let (finding, judged) = blocking(move || {
         let found = inspect::identify(&file);
         let finding = judge(found, &names)?;
         if !inspect::is_picture(finding.format) {
-            return Ok((finding, None));
+            return Ok((finding, Judged::Other(file)));
         }
         let (copy, mut to) = keeper.vault.arrive()?;
         let cleaned = inspect::clean(finding.format, &file, &to);
         let cleaned = judge(cleaned.map(|cleaned| (finding.format, cleaned)), &names)?.1;
         let (digest, size) = measure(&mut to)?;
-        Ok((finding, Some((cleaned, copy, to, digest, size))))
+        Ok((finding, Judged::Picture(cleaned, copy, to, digest, size)))
     })
     .await?;
     drop(permit);
-    match cleaned {
-        None => Ok(Ready { finding, whole, digest, size, small: None }),
-        Some((cleaned, copy, to, digest, size)) => {
+    match judged {
+        Judged::Other(file) => Ok(Ready { finding: files.apart.look(finding, &file).await, whole, digest, size, small: None }),
+        Judged::Picture(cleaned, copy, to, digest, size) => {
             drop(whole);
             develop(files, finding, cleaned, (copy, to, digest, size)).await
         }

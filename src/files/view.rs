@@ -57,7 +57,7 @@ pub fn view(id: FileId, file: &File, blob: &Blob) -> FileView {
         height: blob.pixels.map(|(_, height)| height),
         #[allow(clippy::cast_precision_loss)] // Two days in milliseconds are far below.
         duration: blob.duration.map(|ms| ms as f64 / 1000.0),
-        waveform: blob.waveform.clone(),
+        waveform: Some(blob.waveform.clone()).filter(|bars| !bars.is_empty()),
         pages: blob.pages,
         sha256: blob.digest.iter().fold(String::with_capacity(64), |mut text, byte| {
             let _ = write!(text, "{byte:02x}");

@@ -22,6 +22,8 @@ mod limits;
 mod listing;
 mod pictures;
 mod ranges;
+mod recordings;
 mod samples;
 mod scene;
 mod sending;
+mod sound;

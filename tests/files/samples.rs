@@ -116,11 +116,11 @@ pub fn ogv() -> Vec<u8> {
 }
 
 /// An element of Matroska with a size of four bytes.
-fn element(id: &[u8], body: &[u8]) -> Vec<u8> {
+pub fn element(id: &[u8], body: &[u8]) -> Vec<u8> {
     [id, &(0x1000_0000 | body.len() as u32).to_be_bytes(), body].concat()
 }
 
-fn short_element(id: &[u8], body: &[u8]) -> Vec<u8> {
+pub fn short_element(id: &[u8], body: &[u8]) -> Vec<u8> {
     [id, &[0x80 | body.len() as u8], body].concat()
 }
 

@@ -10,6 +10,10 @@ use crate::store::records::Format;
 const BOXES: usize = 200_000;
 /// Largest `moov` box that is read.
 const MOOV: u64 = 16 << 20;
+/// Largest head of a fragment that is read.
+const FRAGMENT: u64 = 1 << 20;
+/// Tracks that are told apart.
+const TRACKS: usize = 64;
 /// A longer time than anything lasts is a mistake of the header.
 const LONGEST: f64 = 48.0 * 3600.0;
 
@@ -36,7 +40,7 @@ pub fn boxes(source: &Source<'_>) -> Result<Finding, Doubt> {
     if brand.starts_with(b"avi") {
         return Err(Doubt::Unknown("an AVIF picture".into()));
     }
-    let (mut at, mut moov) = (0, None);
+    let (mut at, mut moov, mut fragments) = (0, None, Fragments::default());
     for count in 0.. {
         if at == source.len() {
             break;
@@ -58,6 +62,10 @@ pub fn boxes(source: &Source<'_>) -> Result<Finding, Doubt> {
             }
             moov = Some(source.read(at, usize::try_from(size).unwrap_or_default())?);
         }
+        // What is recorded live has its times in fragments, each a small head before its data.
+        if kind == b"moof" && size <= FRAGMENT {
+            fragments.read(children(&source.read(at, usize::try_from(size).unwrap_or_default())?).unwrap_or_default());
+        }
         at += size;
     }
     let moov = moov.ok_or_else(broken)?;
@@ -69,7 +77,69 @@ pub fn boxes(source: &Source<'_>) -> Result<Finding, Doubt> {
         (_, None, true) => Format::Mp4Audio,
         _ => return Err(Doubt::Broken("an MP4 or MOV file without film or sound".into())),
     };
-    Ok(Finding { pixels: film.pixels.filter(|(w, h)| *w > 0 && *h > 0), duration: millis(film.seconds), ..Finding::of(format) })
+    let duration = millis(film.seconds).or_else(|| millis(fragments.seconds(&film.scales)));
+    Ok(Finding { pixels: film.pixels.filter(|(w, h)| *w > 0 && *h > 0), duration, ..Finding::of(format) })
+}
+
+/// How far the fragments of each track reach.
+#[derive(Default)]
+struct Fragments {
+    /// Track and where its last fragment ends, in the track's unit of time.
+    ends: Vec<(u32, u64)>,
+}
+
+impl Fragments {
+    fn read(&mut self, mut moof: &[u8]) {
+        while let Some((kind, body, rest)) = next_box(moof) {
+            if kind == b"traf" {
+                self.hear(body);
+            }
+            moof = rest;
+        }
+    }
+
+    /// One track's part of a fragment: how long its samples are, and where the first one begins.
+    fn hear(&mut self, mut traf: &[u8]) {
+        let (mut track, mut usual, mut start, mut lasts) = (0, 0, None, 0_u64);
+        while let Some((kind, body, rest)) = next_box(traf) {
+            let flags = be32(body, 0) & 0x00ff_ffff;
+            match kind {
+                b"tfhd" => {
+                    track = be32(body, 4);
+                    let skip = 8 + if flags & 1 != 0 { 8 } else { 0 } + if flags & 2 != 0 { 4 } else { 0 };
+                    usual = if flags & 8 != 0 { be32(body, skip) } else { 0 };
+                }
+                b"tfdt" => start = Some(if body.first() == Some(&1) { be64(body, 4) } else { u64::from(be32(body, 4)) }),
+                b"trun" => {
+                    let count = be32(body, 4) as usize;
+                    let skip = 8 + [1, 4].iter().filter(|flag| flags & **flag != 0).count() * 4;
+                    let wide = [0x100, 0x200, 0x400, 0x800].iter().filter(|flag| flags & **flag != 0).count() * 4;
+                    lasts += match flags & 0x100 {
+                        0 => count as u64 * u64::from(usual),
+                        _ => body
+                            .get(skip..)
+                            .unwrap_or_default()
+                            .chunks_exact(wide)
+                            .take(count)
+                            .map(|sample| u64::from(be32(sample, 0)))
+                            .sum(),
+                    };
+                }
+                _ => {}
+            }
+            traf = rest;
+        }
+        if let Some((_, end)) = self.ends.iter_mut().find(|(known, _)| *known == track) {
+            *end = start.unwrap_or(*end).saturating_add(lasts).max(*end);
+        } else if self.ends.len() < TRACKS {
+            self.ends.push((track, start.unwrap_or(0).saturating_add(lasts)));
+        }
+    }
+
+    fn seconds(&self, scales: &[(u32, u32)]) -> f64 {
+        let scale = |track| scales.iter().find(|(known, _)| *known == track).map_or(0, |(_, scale)| u64::from(*scale));
+        self.ends.iter().map(|(track, end)| seconds(*end, scale(*track))).fold(0.0, f64::max)
+    }
 }
 
 /// What the headers of a film say.
@@ -81,6 +151,10 @@ struct Film {
     sound: bool,
     /// Of the track that is being read.
     track: (u32, u32),
+    /// Its number.
+    id: u32,
+    /// Tracks and their units of time, per second.
+    scales: Vec<(u32, u32)>,
 }
 
 impl Film {
@@ -95,11 +169,15 @@ impl Film {
                     };
                 }
                 b"tkhd" => {
+                    self.id = be32(body, if body.first() == Some(&1) { 20 } else { 12 });
                     // A matrix and two numbers with 16 bits behind the point, at the end.
                     let matrix = body.len().saturating_sub(44);
                     let (width, height) = (be32(body, matrix + 36) >> 16, be32(body, matrix + 40) >> 16);
                     let is_turned = be32(body, matrix) == 0 && be32(body, matrix + 4) != 0;
                     self.track = if is_turned { (height, width) } else { (width, height) };
+                }
+                b"mdhd" if self.scales.len() < TRACKS => {
+                    self.scales.push((self.id, be32(body, if body.first() == Some(&1) { 20 } else { 12 })));
                 }
                 b"hdlr" => match body.get(8..12) {
                     Some(b"vide") => self.pixels = self.pixels.or(Some(self.track)),
@@ -142,7 +220,9 @@ pub fn ogg(source: &Source<'_>) -> Result<Finding, Doubt> {
         let packet = page.get(27 + segments..).unwrap_or_default();
         if packet.starts_with(b"\x80theora") {
             let size = |at: usize| be32(packet, at) >> 8;
-            return Ok(Finding { pixels: Some((size(14), size(17))).filter(|(w, h)| *w > 0 && *h > 0), ..Finding::of(Format::OggVideo) });
+            let pixels = Some((size(14), size(17))).filter(|(w, h)| *w > 0 && *h > 0);
+            let serial = page.get(14..18).unwrap_or_default();
+            return Ok(Finding { pixels, duration: theora(source, packet, serial)?, ..Finding::of(Format::OggVideo) });
         }
         sound = sound.or(ogg_rate(packet));
         let length: usize = page.get(27..27 + segments).unwrap_or_default().iter().map(|lace| usize::from(*lace)).sum();
@@ -154,6 +234,16 @@ pub fn ogg(source: &Source<'_>) -> Result<Finding, Doubt> {
     let last = tail.windows(5).rposition(|window| window == b"OggS\0").ok_or_else(broken)?;
     let samples = tail.get(last + 6..last + 14).and_then(|b| b.try_into().ok()).map_or(0, u64::from_le_bytes);
     Ok(Finding { duration: millis(seconds(samples.saturating_sub(skip), rate)), ..Finding::of(Format::OggAudio) })
+}
+
+/// How long a film plays: its last page names the last key frame and how many frames came after it.
+fn theora(source: &Source<'_>, head: &[u8], serial: &[u8]) -> Result<Option<u64>, Doubt> {
+    let tail = source.tail(128 << 10)?;
+    let last = tail.windows(18).rev().find(|page| page.starts_with(b"OggS\0") && page.ends_with(serial));
+    let place = last.and_then(|page| page.get(6..14)?.try_into().ok()).map_or(0, u64::from_le_bytes);
+    let shift = be32(head, 38) >> 5 & 31;
+    let frames = (place >> shift) + (place & ((1 << shift) - 1));
+    Ok(millis(seconds(frames.saturating_mul(u64::from(be32(head, 26))), u64::from(be32(head, 22)))))
 }
 
 /// Samples a second, and how many at the beginning are not heard.
@@ -203,16 +293,16 @@ pub fn asf(source: &Source<'_>) -> Result<Finding, Doubt> {
     const FILM: &[u8] = b"\xc0\xef\x19\xbc\x4d\x5b\xcf\x11\xa8\xfd\x00\x80\x5f\x5c\x44\x2b";
     const PROPERTIES: &[u8] = b"\xa1\xdc\xab\x8c\x47\xa9\xcf\x11\x8e\xe4\x00\xc0\x0c\x20\x53\x65";
     let head = source.read(0, 64 << 10)?;
-    if find(&head, FILM).is_none() {
-        return Err(Doubt::Unknown("WMA sound".into()));
-    }
+    let film = find(&head, FILM).ok_or_else(|| Doubt::Unknown("WMA sound".into()))?;
+    // The size stands behind the kinds of the stream and of its corrections, a time, two lengths and a few flags.
+    let pixels = Some((le32(&head, film + 54), le32(&head, film + 58))).filter(|(w, h)| (1..65_536).contains(w) && (1..65_536).contains(h));
     let properties = find(&head, PROPERTIES).and_then(|at| head.get(at..at + 104));
     let number = |p: &[u8], at: usize| p.get(at..at + 8).and_then(|b| b.try_into().ok()).map_or(0, u64::from_le_bytes);
     let duration = properties.and_then(|p| {
         let (played, lead) = (number(p, 64), number(p, 80));
         millis(seconds(played / 10_000, 1000) - seconds(lead, 1000))
     });
-    Ok(Finding { duration, ..Finding::of(Format::Wmv) })
+    Ok(Finding { pixels, duration, ..Finding::of(Format::Wmv) })
 }
 
 /// MP3 and AAC: frames one behind the other. One mark alone is chance, so several must follow.

@@ -72,7 +72,7 @@ pub struct Blob {
     pub pixels: Option<(u32, u32)>,
     /// How long it plays, in milliseconds.
     pub duration: Option<u64>,
-    /// Loudness over time, 0 to 255, evenly spread; empty when it is not known.
+    /// Loudness over time, 0 to 100, evenly spread; empty when it is not known.
     pub waveform: Vec<u8>,
     /// Pages of a document.
     pub pages: Option<u32>,
