@@ -114,7 +114,7 @@ impl Fragments {
                     let count = be32(body, 4) as usize;
                     let skip = 8 + [1, 4].iter().filter(|flag| flags & **flag != 0).count() * 4;
                     let wide = [0x100, 0x200, 0x400, 0x800].iter().filter(|flag| flags & **flag != 0).count() * 4;
-                    lasts += match flags & 0x100 {
+                    let these = match flags & 0x100 {
                         0 => count as u64 * u64::from(usual),
                         _ => body
                             .get(skip..)
@@ -124,6 +124,8 @@ impl Fragments {
                             .map(|sample| u64::from(be32(sample, 0)))
                             .sum(),
                     };
+                    // Any count and any length may stand there.
+                    lasts = lasts.saturating_add(these);
                 }
                 _ => {}
             }
