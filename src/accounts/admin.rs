@@ -12,6 +12,7 @@ use crate::{
         user::full_name,
     },
     error::{Code, Error, Result},
+    files::documents,
     ids::UserId,
     store::{
         Direction, Read as _, Reader, Tx,
@@ -114,10 +115,11 @@ impl Accounts {
         }
     }
 
-    fn administered_view(&self, read: &Reader<'_>, id: UserId, user: &User) -> Result<UserView> {
+    pub(super) fn administered_view(&self, read: &Reader<'_>, id: UserId, user: &User) -> Result<UserView> {
         let mut view = self.full_view(id, user);
         if let Some(private) = &mut view.private {
             private.reset_requested_at = read.get(RESET_WISHES, &id)?.map(crate::clock::Timestamp);
+            private.document_count = Some(documents::count(read, id)?);
         }
         Ok(view)
     }
@@ -165,6 +167,7 @@ impl Accounts {
             }
             user.role = role;
             // Whoever gives a role vouches for the person.
+            documents::decided(tx, id)?;
             (user.verification, user.rejection_reason) = (Verification::Approved, None);
             sessions::end_all(tx, id, None, "Your role has changed. Please sign in again.")
         };
@@ -216,11 +219,12 @@ pub(super) fn verify(tx: &mut Tx<'_, Emission>, id: UserId, user: &mut User, dec
         let notification = Notification::Verification { status: decision, reason: reason.clone() };
         tx.emit(Emission::to_users(vec![id], Event::Notification(notification)));
     }
+    documents::decided(tx, id)?;
     (user.verification, user.rejection_reason) = (decision, reason);
     Ok(())
 }
 
-fn user_id(text: &str) -> Result<UserId> {
+pub(super) fn user_id(text: &str) -> Result<UserId> {
     text.parse().map_err(|_| Code::UserNotFound.into())
 }
 

@@ -6,6 +6,7 @@
 mod actor;
 mod admin;
 mod config;
+mod documents;
 mod email;
 mod lockout;
 mod login;

@@ -68,7 +68,7 @@ impl Accounts {
     pub fn everybody(&self) -> Result<Vec<UserView>> {
         let mut people = self.all_people()?;
         people.sort_by_key(|(id, user)| (user.created_at, *id));
-        Ok(people.iter().map(|(id, user)| self.full_view(*id, user)).collect())
+        self.store.read(|read| people.iter().map(|(id, user)| self.administered_view(read, *id, user)).collect())
     }
 
     fn find_by_email(&self, email: &str) -> Result<UserId> {

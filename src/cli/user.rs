@@ -58,7 +58,12 @@ async fn execute(command: Command, app: &App, origin: &str) -> Result<(), Failur
                 let private = person.private.as_ref();
                 let (email, state) =
                     private.map_or(("", ""), |p| (p.email.as_str(), if p.is_active { p.verification_status.word() } else { "disabled" }));
-                println!("{:16} {:9} {} <{email}>", person.role.word(), state, person.name);
+                let documents = match private.and_then(|p| p.document_count) {
+                    None | Some(0) => String::new(),
+                    Some(1) => "  1 document".into(),
+                    Some(count) => format!("  {count} documents"),
+                };
+                println!("{:16} {:9} {} <{email}>{documents}", person.role.word(), state, person.name);
             }
         }
         Command::Add { email, role, first_name, last_name } => {

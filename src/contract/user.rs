@@ -50,6 +50,9 @@ pub struct PrivateView {
     /// When the person asked for a new password; administrators see it in their list.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reset_requested_at: Option<Timestamp>,
+    /// How many documents the person has shown to the clinic; administrators see it in their list.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub document_count: Option<usize>,
 }
 
 /// A person.
@@ -128,6 +131,7 @@ impl UserView {
             license_number: user.license_number.clone(),
             preferences: serde_json::from_str(&user.preferences).unwrap_or_default(),
             reset_requested_at: None,
+            document_count: None,
         };
         Self { private: Some(private), ..Self::public(id, user, presence, now) }
     }

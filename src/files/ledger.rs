@@ -22,18 +22,23 @@ const CHUNK: usize = 200;
 
 /// Writes down an upload that lies on the disk. Refuses what goes over the person's space of `quota` bytes.
 pub fn register<E>(tx: &mut Tx<'_, E>, owner: UserId, name: String, id: BlobId, blob: &Blob, quota: u64) -> Result<FileId> {
+    keep(tx, owner, id, blob, quota)?;
+    let file = File { owner, blob: id, name, message: None, created_at: tx.now() };
+    let id = FileId(tx.fresh());
+    tx.put(tables::LOOSE_FILES, &(file.created_at.0, id), &())?;
+    tx.put(tables::FILES, &id, &file)?;
+    Ok(id)
+}
+
+/// Writes down a content on somebody's account, within the space of `quota` bytes.
+pub(super) fn keep<E>(tx: &mut Tx<'_, E>, owner: UserId, id: BlobId, blob: &Blob, quota: u64) -> Result<()> {
     let used = tx.get(tables::FILE_USE, &owner)?.unwrap_or(0);
     let wanted = used.saturating_add(room(blob));
     if wanted > quota {
         return Err(over_quota(quota));
     }
     tx.put(tables::FILE_USE, &owner, &wanted)?;
-    tx.put(tables::BLOBS, &id, blob)?;
-    let file = File { owner, blob: id, name, message: None, created_at: tx.now() };
-    let id = FileId(tx.fresh());
-    tx.put(tables::LOOSE_FILES, &(file.created_at.0, id), &())?;
-    tx.put(tables::FILES, &id, &file)?;
-    Ok(id)
+    Ok(tx.put(tables::BLOBS, &id, blob)?)
 }
 
 /// The refusal of somebody whose space is used up.
@@ -147,7 +152,7 @@ fn remove<E>(tx: &mut Tx<'_, E>, id: FileId, file: &File) -> Result<()> {
 }
 
 /// One file less has this content. Without any it is removed from the disk, later, by [`doomed`].
-fn drop_use<E>(tx: &mut Tx<'_, E>, id: BlobId, chat: Option<ChatId>) -> Result<()> {
+pub(super) fn drop_use<E>(tx: &mut Tx<'_, E>, id: BlobId, chat: Option<ChatId>) -> Result<()> {
     let Some(mut blob) = tx.get(tables::BLOBS, &id)? else { return Ok(()) };
     blob.files = blob.files.saturating_sub(1);
     if blob.files > 0 {

@@ -5,6 +5,7 @@
 //! transaction, which the rules of conversations call too.
 
 mod apart;
+pub mod documents;
 mod format;
 mod inspect;
 mod ledger;
@@ -18,14 +19,18 @@ pub use apart::{COMMAND as LOOK, child as look};
 pub use format::{About, Kind, about};
 pub use ledger::{attach, copy, discard, kind, own, release};
 pub use links::Links;
-pub use receive::{Incoming, too_many};
+pub use receive::{Incoming, Purpose, too_many};
 pub use view::{named, of_message};
 
 use crate::{
     contract::Emission,
     error::{Code, Error, Result},
     ids::{BlobId, FileId, MessageId, UserId},
-    store::{Read as _, Store, records::File, tables},
+    store::{
+        Read as _, Store, Tx,
+        records::{Blob, File, Role, User},
+        tables,
+    },
 };
 use apart::Apart;
 use std::{io, path::Path, path::PathBuf, sync::Arc};
@@ -85,6 +90,14 @@ impl Files {
         &self.rules
     }
 
+    /// The most bytes of one file.
+    fn most(&self, purpose: Purpose) -> u64 {
+        match purpose {
+            Purpose::Message => self.rules.max_size,
+            Purpose::Proof => self.rules.max_size.min(documents::LARGEST),
+        }
+    }
+
     /// Addresses.
     pub fn links(&self) -> &Links {
         &self.links
@@ -106,26 +119,43 @@ impl Files {
         if about.kind.folder() != folder || !self.may_read(reader, &file)? {
             return Err(absent());
         }
+        self.found(part, file.name, file.blob, &blob)
+    }
+
+    /// The same for a document of a person, which only that person and administrators read.
+    pub fn find_document(&self, reader: UserId, owner: &str, name: &str) -> Result<Found> {
+        let absent = || Error::new(Code::FileNotFound);
+        let (id, part) = named(name).ok_or_else(absent)?;
+        let owner: UserId = owner.parse().map_err(|_| absent())?;
+        let (person, found) =
+            self.store.read(|read| Ok::<_, Error>((read.get(tables::USERS, &reader)?, documents::find(read, (owner, id))?)))?;
+        let may_read = |person: &User| person.is_active && (reader == owner || person.role == Role::Admin);
+        let (document, blob) = found.filter(|_| person.as_ref().is_some_and(may_read)).ok_or_else(absent)?;
+        self.found(part, document.name, document.blob, &blob)
+    }
+
+    fn found(&self, part: Part, name: String, id: BlobId, blob: &Blob) -> Result<Found> {
+        let about = about(blob.format);
         let etag = |suffix: &str| {
             let short = blob.digest.iter().take(12).fold(String::new(), |text, byte| format!("{text}{byte:02x}"));
             format!("\"{short}{suffix}\"")
         };
         Ok(match part {
             Part::Whole => Found {
-                path: self.vault.path(file.blob, blob.format),
+                path: self.vault.path(id, blob.format),
                 size: blob.size,
                 mime: about.mime,
                 inline: about.inline,
                 etag: etag(""),
-                name: file.name,
+                name,
             },
             Part::Small => Found {
-                path: self.vault.thumbnail(file.blob, blob.format),
-                size: blob.thumbnail.ok_or_else(absent)?,
+                path: self.vault.thumbnail(id, blob.format),
+                size: blob.thumbnail.ok_or(Code::FileNotFound)?,
                 mime: "image/jpeg",
                 inline: true,
                 etag: etag("-s"),
-                name: format!("{}.jpg", file.name),
+                name: format!("{name}.jpg"),
             },
         })
     }
@@ -137,14 +167,19 @@ impl Files {
         }
     }
 
-    /// Takes back uploads of a person that are in no message.
-    pub async fn discard(&self, owner: UserId, ids: Vec<FileId>) -> Result<()> {
-        self.store.write(move |tx| ledger::discard(tx, owner, &ids)).await
+    /// Takes back what a person has just uploaded: uploads that are in no message, or documents.
+    pub async fn discard(&self, owner: UserId, purpose: Purpose, ids: Vec<FileId>) -> Result<()> {
+        let discard = move |tx: &mut Tx<'_, Emission>| match purpose {
+            Purpose::Message => ledger::discard(tx, owner, &ids),
+            Purpose::Proof => documents::remove(tx, owner, &ids).map(drop),
+        };
+        self.store.write(discard).await
     }
 
-    /// Takes back uploads that were never sent. To be called about once a minute.
+    /// Takes back uploads that were never sent, and documents that have had their time. To be called about once a minute.
     pub async fn tend(&self) -> Result<()> {
         while self.store.write(ledger::expire).await? {}
+        while self.store.write(documents::expire).await? {}
         Ok(())
     }
 

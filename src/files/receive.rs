@@ -2,7 +2,7 @@
 //! on the way, nothing is left behind.
 
 use super::{
-    Files,
+    Files, documents,
     format::{self, ALLOWED, FORMATS, about},
     inspect::{self, Doubt, Finding},
     ledger, name,
@@ -28,10 +28,20 @@ const PIECE: usize = 256 << 10;
 /// How often, in pieces, the room on the disk is looked at.
 const LOOK: u64 = 32;
 
+/// What a file is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// To be sent in a message.
+    Message,
+    /// To prove who a professional is.
+    Proof,
+}
+
 /// A file that is being received.
 pub struct Incoming {
     files: Arc<Files>,
     owner: UserId,
+    purpose: Purpose,
     /// As the client calls it.
     name: String,
     /// The type that the client gives it.
@@ -67,7 +77,7 @@ struct Ready {
 
 impl Files {
     /// Begins to receive a file from somebody.
-    pub async fn receive(self: &Arc<Self>, owner: UserId, name: &str, declared: &str) -> Result<Incoming> {
+    pub async fn receive(self: &Arc<Self>, owner: UserId, purpose: Purpose, name: &str, declared: &str) -> Result<Incoming> {
         let (used, quota) = (self.used(owner)?, self.rules.quota);
         if used >= quota {
             return Err(ledger::over_quota(quota));
@@ -76,7 +86,8 @@ impl Files {
         let (arrival, file) = blocking(move || files.vault.arrive()).await?;
         let disk = Some(Disk { file, hash: Sha256::new() });
         let buffer = Vec::with_capacity(PIECE);
-        Ok(Incoming { files: self.clone(), owner, name: name.to_owned(), declared: declared.to_owned(), arrival, disk, buffer, size: 0 })
+        let (name, declared) = (name.to_owned(), declared.to_owned());
+        Ok(Incoming { files: self.clone(), owner, purpose, name, declared, arrival, disk, buffer, size: 0 })
     }
 }
 
@@ -84,7 +95,7 @@ impl Incoming {
     /// Takes the next bytes. Refuses the first one too many.
     pub async fn write(&mut self, bytes: &[u8]) -> Result<()> {
         self.size += bytes.len() as u64;
-        let most = self.files.rules.max_size;
+        let most = self.files.most(self.purpose);
         if self.size > most {
             let message = format!("{} is larger than {}.", self.shown(), size_in_words(most));
             return Err(self.about(Error::with(Code::FileTooLarge, message)));
@@ -116,11 +127,11 @@ impl Incoming {
     pub async fn finish(mut self) -> Result<FileView> {
         self.flush().await?;
         let Some(disk) = self.disk.take() else { return Err(Code::Internal.into()) };
-        let Self { files, owner, name, declared, arrival, size, .. } = self;
+        let Self { files, owner, purpose, name, declared, arrival, size, .. } = self;
         let shown = shown(&name);
         let names = (name.clone(), declared);
         let prepared = prepare(&files, disk, arrival, size, names).await;
-        let ready = prepared.map_err(|error| naming(error, &shown))?;
+        let ready = prepared.and_then(|ready| fits(purpose, ready, &shown)).map_err(|error| naming(error, &shown))?;
         let Ready { finding, whole, digest, size, small } = ready;
         let id = BlobId(rand::random());
         let name = name::clean(&name, about(finding.format));
@@ -149,6 +160,9 @@ impl Incoming {
         let written = files
             .store
             .write(move |tx| {
+                if purpose == Purpose::Proof {
+                    return documents::register(tx, owner, title.clone(), id, &row, quota).map(Some);
+                }
                 let file = ledger::register(tx, owner, title.clone(), id, &row, quota)?;
                 Ok::<_, Error>(ledger::find(tx, file)?.map(|(record, blob)| view::view(file, &record, &blob)))
             })
@@ -170,6 +184,17 @@ impl Incoming {
     fn about(&self, error: Error) -> Error {
         naming(error, &self.shown())
     }
+}
+
+/// Refuses what is a good file and no document.
+fn fits(purpose: Purpose, ready: Ready, shown: &str) -> Result<Ready> {
+    let format = ready.finding.format;
+    if purpose == Purpose::Message || documents::may_be(format) {
+        return Ok(ready);
+    }
+    let (found, allowed) = (about(format).title, documents::ALLOWED);
+    let message = format!("{shown} is {found}, which is no document for the clinic. Allowed are {allowed}.");
+    Err(Error { details: json!({ "found": found, "allowed": allowed }), ..Error::with(Code::UnsupportedFileType, message) })
 }
 
 /// A name as it can stand in a sentence.

@@ -1,15 +1,13 @@
 //! From records to what clients see of a file. The address comes without a signature; the doors put it in for each reader.
 
-use super::{
-    format::{About, about},
-    ledger,
-};
+use super::{format::about, ledger};
 use crate::{
+    clock::Timestamp,
     contract::FileView,
-    ids::FileId,
+    ids::{FileId, UserId},
     store::{
         Read, StoreError,
-        records::{Blob, File},
+        records::{Blob, Document, File},
     },
 };
 use std::fmt::Write as _;
@@ -37,22 +35,31 @@ pub fn of_message(read: &impl Read, ids: &[u64]) -> Result<Vec<FileView>, StoreE
 
 /// A file.
 pub fn view(id: FileId, file: &File, blob: &Blob) -> FileView {
+    let place = format!("/uploads/chat/{}", about(blob.format).kind.folder());
+    shown(&place, id, (&file.name, file.created_at), blob)
+}
+
+/// A document of a person.
+pub fn document((owner, id): (UserId, FileId), document: &Document, blob: &Blob) -> FileView {
+    shown(&format!("/uploads/documents/{owner}"), id, (&document.name, document.created_at), blob)
+}
+
+fn shown(place: &str, id: FileId, (name, created_at): (&str, Timestamp), blob: &Blob) -> FileView {
     let about = about(blob.format);
     let filename = format!("{id}.{}", about.endings.first().copied().unwrap_or_default());
-    let path = path(about, &filename);
-    let thumbnail = blob.thumbnail.map(|_| path_of_small(about, id));
+    let path = format!("{place}/{filename}");
     FileView {
         id,
         same_id: id,
         filename,
-        original_name: file.name.clone(),
+        original_name: name.to_owned(),
         mimetype: about.mime,
         mime_type: about.mime,
         size: blob.size,
         url: path.clone(),
         path,
         file_type: about.kind.word(),
-        thumbnail_url: thumbnail,
+        thumbnail_url: blob.thumbnail.map(|_| format!("{place}/{id}{SMALL}")),
         width: blob.pixels.map(|(width, _)| width),
         height: blob.pixels.map(|(_, height)| height),
         #[allow(clippy::cast_precision_loss)] // Two days in milliseconds are far below.
@@ -63,16 +70,8 @@ pub fn view(id: FileId, file: &File, blob: &Blob) -> FileView {
             let _ = write!(text, "{byte:02x}");
             text
         }),
-        created_at: file.created_at,
+        created_at,
     }
-}
-
-fn path(about: &About, name: &str) -> String {
-    format!("/uploads/chat/{}/{name}", about.kind.folder())
-}
-
-fn path_of_small(about: &About, id: FileId) -> String {
-    path(about, &format!("{id}{SMALL}"))
 }
 
 /// Which file a name in an address means, whatever stands before and behind.

@@ -13,6 +13,7 @@ use crate::{
         },
     },
     error::Result,
+    files::Purpose,
 };
 use rocket::{Route, State, delete, get, patch, post, routes};
 use serde_json::json;
@@ -105,15 +106,17 @@ async fn send(actor: Actor, chats: &House, links: ReaderLinks, body: Payload<'_,
 
 /// A message with its files in one form. If the message is refused, or was there before, its files go again.
 async fn send_form(actor: Actor, chats: &House, links: &ReaderLinks, form: Form<'_>) -> Result<Placed> {
-    actor.verified()?;
-    let received = form.receive(links.files(), actor.user).await?;
+    if let Err(error) = actor.verified() {
+        return Err(form.refuse(error).await);
+    }
+    let received = form.receive(links.files(), actor.user, Purpose::Message).await?;
     let ids: Vec<_> = received.files.iter().map(|file| file.id).collect();
     let sent = match received.into_body() {
         Ok(body) => chats.send(actor, body, Door::Rest).await,
         Err(error) => Err(error),
     };
     if !ids.is_empty() && !sent.as_ref().is_ok_and(|placed| placed.fresh) {
-        links.files().discard(actor.user, ids).await?;
+        links.files().discard(actor.user, Purpose::Message, ids).await?;
     }
     sent
 }

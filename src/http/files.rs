@@ -10,7 +10,7 @@ use crate::{
     config::Config,
     contract::WithFiles,
     error::{Code, Error, Result},
-    files::{Files, Found},
+    files::{Files, Found, Purpose},
     ids::UserId,
 };
 use rocket::{
@@ -34,8 +34,10 @@ pub fn routes() -> Vec<Route> {
 
 #[post("/api/chat/upload", data = "<form>")]
 async fn upload(actor: Actor, links: ReaderLinks, form: Form<'_>) -> Result<Answer> {
-    actor.verified()?;
-    let views = links.fill(actor, form.receive(links.files(), actor.user).await?.files);
+    if let Err(error) = actor.verified() {
+        return Err(form.refuse(error).await);
+    }
+    let views = links.fill(actor, form.receive(links.files(), actor.user, Purpose::Message).await?.files);
     match &views[..] {
         [] => Err(Error::field("file", "is required")),
         [one] => Answer::created(one),
@@ -57,14 +59,7 @@ impl<'r> FromData<'r> for Form<'r> {
 
 #[get("/uploads/chat/<folder>/<name>")]
 async fn download(reader: FileReader, folder: &str, name: &str, files: &State<Arc<Files>>) -> Result<Download> {
-    let found = files.find(reader.0, folder, name)?;
-    match tokio::fs::File::open(&found.path).await {
-        Ok(file) => Ok(Download { found, file }),
-        Err(error) => {
-            tracing::error!(%error, name, "a file that is written down is not on the disk");
-            Err(Code::FileNotFound.into())
-        }
-    }
+    Download::open(files.find(reader.0, folder, name)?).await
 }
 
 /// Puts addresses of files into answers, on the host that the client used.
@@ -102,7 +97,7 @@ impl<'r> FromRequest<'r> for ReaderLinks {
 }
 
 /// Who fetches a file: whoever is signed in, or the one for whom the address was signed.
-struct FileReader(UserId);
+pub(super) struct FileReader(pub UserId);
 
 #[rocket::async_trait]
 impl<'r> FromRequest<'r> for FileReader {
@@ -142,9 +137,22 @@ fn signed_for(request: &Request<'_>) -> Result<Option<UserId>> {
 }
 
 /// A file on its way out.
-struct Download {
+pub(super) struct Download {
     found: Found,
     file: tokio::fs::File,
+}
+
+impl Download {
+    /// Opens what was found for a reader.
+    pub async fn open(found: Found) -> Result<Self> {
+        match tokio::fs::File::open(&found.path).await {
+            Ok(file) => Ok(Self { found, file }),
+            Err(error) => {
+                tracing::error!(%error, path = %found.path.display(), "a file that is written down is not on the disk");
+                Err(Code::FileNotFound.into())
+            }
+        }
+    }
 }
 
 /// Sent at once. Larger pieces cost fewer turns between threads.

@@ -7,6 +7,7 @@ mod auth;
 mod catch;
 pub mod chat;
 mod docs;
+mod documents;
 mod files;
 mod guard;
 mod headers;
@@ -30,6 +31,16 @@ use rocket::Route;
 /// Every route of the server but Socket.IO's.
 #[must_use]
 pub fn routes() -> Vec<Route> {
-    [auth::routes(), admin::routes(), users::routes(), chat::routes(), files::routes(), health::routes(), docs::routes(), assets::routes()]
-        .concat()
+    [
+        auth::routes(),
+        admin::routes(),
+        users::routes(),
+        chat::routes(),
+        files::routes(),
+        documents::routes(),
+        health::routes(),
+        docs::routes(),
+        assets::routes(),
+    ]
+    .concat()
 }

@@ -4,7 +4,7 @@
 use crate::{
     contract::{FileView, input::parse},
     error::{Code, Error, Result},
-    files::{Files, too_many},
+    files::{Files, Purpose, too_many},
     ids::UserId,
 };
 use bytes::Bytes;
@@ -101,26 +101,42 @@ impl<'r> Form<'r> {
     }
 
     /// Receives everything. After a refusal nothing of it is kept.
-    pub async fn receive(self, files: &Arc<Files>, owner: UserId) -> Result<Received> {
+    pub async fn receive(self, files: &Arc<Files>, owner: UserId, purpose: Purpose) -> Result<Received> {
         let rules = files.rules();
         let most = rules.max_size.saturating_mul(rules.max_count as u64).saturating_add(AROUND).saturating_add(POLITE);
         let mut stream = self.data.open(ByteUnit::from(most));
         let mut received = Received::default();
-        let read = read(&mut stream, self.boundary, &mut received, files, owner).await;
+        let read = read(&mut stream, self.boundary, &mut received, files, (owner, purpose)).await;
         if let Err(error) = read {
             let ids: Vec<_> = received.files.iter().map(|file| file.id).collect();
             if !ids.is_empty() {
-                files.discard(owner, ids).await?;
+                files.discard(owner, purpose, ids).await?;
             }
-            let rest = (&mut stream).take(POLITE);
-            let _ = timeout(POLITE_TIME, tokio::io::copy(&mut { rest }, &mut tokio::io::sink())).await;
+            drain(stream).await;
             return Err(error);
         }
         Ok(received)
     }
+
+    /// Receives nothing of it, and gives back why.
+    pub async fn refuse(self, error: Error) -> Error {
+        drain(self.data.open(ByteUnit::from(POLITE))).await;
+        error
+    }
 }
 
-async fn read(stream: &mut DataStream<'_>, boundary: String, received: &mut Received, files: &Arc<Files>, owner: UserId) -> Result<()> {
+/// Reads what a client is still busy sending, within limits.
+async fn drain(stream: DataStream<'_>) {
+    let _ = timeout(POLITE_TIME, tokio::io::copy(&mut stream.take(POLITE), &mut tokio::io::sink())).await;
+}
+
+async fn read(
+    stream: &mut DataStream<'_>,
+    boundary: String,
+    received: &mut Received,
+    files: &Arc<Files>,
+    (owner, purpose): (UserId, Purpose),
+) -> Result<()> {
     let budget = Arc::new(AtomicUsize::new(HEAD));
     let feed = Feed { stream, budget: budget.clone(), buffer: vec![0; PIECE].into_boxed_slice(), rests: false };
     let mut form = Multipart::new(feed, boundary);
@@ -128,14 +144,20 @@ async fn read(stream: &mut DataStream<'_>, boundary: String, received: &mut Rece
         budget.store(HEAD, Ordering::Relaxed);
         let Some(field) = patient(form.next_field()).await? else { return Ok(()) };
         if field.file_name().is_some() {
-            take_file(field, &budget, received, files, owner).await?;
+            take_file(field, &budget, received, files, (owner, purpose)).await?;
         } else {
             take_field(field, &budget, received).await?;
         }
     }
 }
 
-async fn take_file(mut field: Field<'_>, budget: &AtomicUsize, received: &mut Received, files: &Arc<Files>, owner: UserId) -> Result<()> {
+async fn take_file(
+    mut field: Field<'_>,
+    budget: &AtomicUsize,
+    received: &mut Received,
+    files: &Arc<Files>,
+    (owner, purpose): (UserId, Purpose),
+) -> Result<()> {
     let most = files.rules().max_count;
     let name = field.file_name().unwrap_or_default().to_owned();
     let mut first = next(&mut field, budget).await?;
@@ -150,7 +172,7 @@ async fn take_file(mut field: Field<'_>, budget: &AtomicUsize, received: &mut Re
         return Err(too_many(most));
     }
     let declared = field.content_type().map(ToString::to_string).unwrap_or_default();
-    let mut incoming = files.receive(owner, &name, &declared).await?;
+    let mut incoming = files.receive(owner, purpose, &name, &declared).await?;
     while let Some(bytes) = first {
         incoming.write(&bytes).await?;
         first = next(&mut field, budget).await?;

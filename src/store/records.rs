@@ -8,7 +8,7 @@ mod message;
 
 pub use agenda::{Scheduled, Unacknowledged};
 pub use figures::{Figures, Tally};
-pub use files::{Blob, Doomed, File, Format};
+pub use files::{Blob, Document, Doomed, File, Format};
 pub use message::{GroupAction, GroupChange, Message, MessageKind, Priority, Sent, System, Version};
 
 use super::{

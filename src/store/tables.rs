@@ -3,7 +3,8 @@
 use super::{
     Table,
     records::{
-        Blob, Chat, Doomed, Failures, Figures, File, Member, Message, Reset, Scheduled, Sent, Session, Tally, Unacknowledged, User, Version,
+        Blob, Chat, Document, Doomed, Failures, Figures, File, Member, Message, Reset, Scheduled, Sent, Session, Tally, Unacknowledged,
+        User, Version,
     },
 };
 use crate::{
@@ -72,3 +73,7 @@ pub const LOOSE_FILES: Table<(u64, FileId), ()> = Table::new(44, "loose_files");
 pub const FILE_USE: Table<UserId, u64> = Table::new(45, "file_use");
 /// Content that nothing points at any more and that is still to be removed from the disk.
 pub const DOOMED_BLOBS: Table<BlobId, Doomed> = Table::new(46, "doomed_blobs");
+/// What proves who a professional is, by person.
+pub const DOCUMENTS: Table<(UserId, FileId), Document> = Table::new(47, "documents");
+/// Documents by when they are removed; without those that the clinic has still to look at.
+pub const DOCUMENT_ENDS: Table<(Timestamp, UserId, FileId), ()> = Table::new(48, "document_ends");

@@ -16,6 +16,7 @@ mod support;
 mod access;
 mod being_sent;
 mod broken_off;
+mod documents;
 mod hostile;
 mod kinds;
 mod limits;

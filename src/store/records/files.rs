@@ -81,6 +81,20 @@ pub struct Blob {
 }
 impl Record for Blob {}
 
+/// Something that proves who a professional is. In no conversation.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Document {
+    /// Its content.
+    pub blob: BlobId,
+    /// Its name for people, cleaned.
+    pub name: String,
+    /// When it was uploaded.
+    pub created_at: Timestamp,
+    /// When it is removed; none while the clinic has not decided.
+    pub ends: Option<Timestamp>,
+}
+impl Record for Document {}
+
 /// Content to be removed from the disk.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Doomed {
@@ -114,6 +128,8 @@ mod tests {
         };
         let bytes = [&[1, 1, 2, 24, 3][..], &[7; 32], &[1, 4, 5, 1, 6, 2, 8, 9, 0, 1, 10]].concat();
         assert_eq!(encode(&blob).unwrap(), bytes);
+        let document = Document { blob: BlobId(2), name: "a".into(), created_at: Timestamp(5), ends: Some(Timestamp(6)) };
+        assert_eq!(encode(&document).unwrap(), [1, 2, 1, b'a', 5, 1, 6]);
         assert_eq!(encode(&Doomed { format: Format::Jpeg }).unwrap(), [1, 0]);
     }
 }

@@ -1,0 +1,41 @@
+//! Documents that prove who a professional is. Also who still waits for the clinic brings them: that is what they wait with.
+
+use super::{Accounts, Actor, admin::user_id, existing, register::is_professional};
+use crate::{
+    contract::FileView,
+    error::{Code, Error, Result},
+    files::documents,
+    ids::FileId,
+};
+
+impl Accounts {
+    /// Whether somebody may bring a document now: a professional who has not brought as many as can be kept.
+    pub fn may_bring_document(&self, actor: Actor) -> Result<()> {
+        if !is_professional(actor.role) {
+            return Err(Error::with(Code::Forbidden, "Only doctors, midwives and service providers show documents to the clinic."));
+        }
+        self.store.read(|read| documents::check_room(read, actor.user))
+    }
+
+    /// The caller's own documents, the oldest first.
+    pub fn documents(&self, actor: Actor) -> Result<Vec<FileView>> {
+        self.store.read(|read| documents::list(read, actor.user))
+    }
+
+    /// Removes one of them.
+    pub async fn remove_document(&self, actor: Actor, id: &str) -> Result<()> {
+        let id: FileId = id.parse().map_err(|_| Error::new(Code::FileNotFound))?;
+        let found = self.store.write(move |tx| documents::remove(tx, actor.user, &[id])).await?;
+        if found { Ok(()) } else { Err(Code::FileNotFound.into()) }
+    }
+
+    /// Somebody's documents, for administrators.
+    pub fn documents_of(&self, actor: Actor, id: &str) -> Result<Vec<FileView>> {
+        actor.admin()?;
+        let id = user_id(id)?;
+        self.store.read(|read| {
+            existing(read, id)?;
+            documents::list(read, id)
+        })
+    }
+}
