@@ -36,12 +36,16 @@ export const patch = (path, body) => request('PATCH', path, body);
 /** @param {string} path */
 export const remove = (path) => request('DELETE', path);
 
-/** @param {File|Blob} blob @param {string} name @param {{ signal?: AbortSignal, onProgress?: (share: number) => void }} options @returns {Promise<import('./types.js').FileRef>} */
-export async function upload(blob, name, options) {
+/**
+ * @param {File|Blob} blob @param {string} name
+ * @param {{ signal?: AbortSignal, onProgress?: (share: number) => void, path?: string }} options `path`: where to, unless it is for a message
+ * @returns {Promise<import('./types.js').FileRef>}
+ */
+export async function upload(blob, name, { path = '/api/chat/upload', ...options }) {
   const { data } = await signedIn((token) => {
     const form = new FormData();
     form.append('file', blob, name);
-    return sendForm('/api/chat/upload', form, { token, ...options });
+    return sendForm(path, form, { token, ...options });
   });
   return data;
 }

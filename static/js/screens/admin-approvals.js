@@ -10,8 +10,8 @@ import { Skeleton } from '../ui/states.js';
 
 /** @typedef {import('../core/types.js').User} User */
 
-/** @param {{ list: User[]|null, onApprove: (user: User) => void, onReject: (user: User) => void }} props */
-export function Approvals({ list, onApprove, onReject }) {
+/** @param {{ list: User[]|null, onApprove: (user: User) => void, onDocuments: (user: User) => void, onReject: (user: User) => void }} props */
+export function Approvals({ list, onApprove, onDocuments, onReject }) {
   return html`<section class="card" id="approvals" aria-labelledby="apv-h">
     <h2 id="apv-h">${t('admin.approvals')} ${Boolean(list?.length) && html`<span class="count">${list?.length}</span>`}</h2>
     ${list === null && html`<${Skeleton} label=${t('people.loading')} rows=${2} />`}
@@ -24,6 +24,7 @@ export function Approvals({ list, onApprove, onReject }) {
             <b lang=${langOf(user.name)}>${user.name}</b>
             <p class="small muted">${[t(`role.${user.role}`), user.specialty].filter(Boolean).join(' · ')}</p>
             <p class="small muted row lic"><${Icon} name="id-card" size="s" />${user.licenseNumber || t('admin.noLicence')} · ${t('admin.asked', { when: shortWhen(Date.parse(user.createdAt)) })}</p>
+            ${Boolean(user.documentCount) && html`<button class="btn sm line" type="button" data-testid="approval-documents" onClick=${() => onDocuments(user)}><${Icon} name="file-text" size="s" />${t('admin.docs', { n: user.documentCount ?? 0 })}</button>`}
           </div>
           <div class="row apv-a">
             <button class="btn sm danger" type="button" aria-label=${t('admin.rejectNamed', { name: user.name })} onClick=${() => onReject(user)}>${t('admin.reject')}</button>

@@ -25,18 +25,19 @@ function Status({ user }) {
   return html`<span class=${`tag ${kind}`}>${t(`admin.status.${user.verificationStatus ?? 'approved'}`)}</span>`;
 }
 
-/** What can be done with an account. @typedef {'approve'|'reject'|'role'|'reset'|'disable'|'enable'} Act */
+/** What can be done with an account. @typedef {'approve'|'reject'|'documents'|'role'|'reset'|'disable'|'enable'} Act */
 
 /** Pure. @param {User} user @returns {Act[]} */
 export function actsFor(user) {
   if (!user.isActive) return ['enable'];
   const isProfessional = user.role !== 'mom' && user.role !== 'admin';
   const decisions = /** @type {Act[]} */ (isProfessional ? { pending: ['approve', 'reject'], rejected: ['approve'], approved: [] }[user.verificationStatus] : []);
-  return [...decisions, 'role', 'reset', 'disable'];
+  const shown = /** @type {Act[]} */ (user.documentCount ? ['documents'] : []);
+  return [...shown, ...decisions, 'role', 'reset', 'disable'];
 }
 
-const ICONS = { approve: 'check', reject: 'ban', role: 'user-cog', reset: 'key-round', disable: 'user-minus', enable: 'user-check' };
-const LABELS = { approve: 'admin.approve', reject: 'admin.reject', role: 'admin.changeRole', reset: 'admin.reset', disable: 'admin.disable', enable: 'admin.enable' };
+const ICONS = { documents: 'file-text', approve: 'check', reject: 'ban', role: 'user-cog', reset: 'key-round', disable: 'user-minus', enable: 'user-check' };
+const LABELS = { documents: 'admin.docsSee', approve: 'admin.approve', reject: 'admin.reject', role: 'admin.changeRole', reset: 'admin.reset', disable: 'admin.disable', enable: 'admin.enable' };
 const DANGEROUS = new Set(['reject', 'disable']);
 
 /** @param {{ user: User, onAct: (act: Act, user: User) => void }} props */

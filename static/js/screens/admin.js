@@ -9,6 +9,7 @@ import { Confirm } from '../ui/dialog.js';
 import { Icon } from '../ui/icon.js';
 import { toast, toastError } from '../ui/toast.js';
 import { Approvals } from './admin-approvals.js';
+import { PersonDocuments } from './admin-documents.js';
 import { AllPeople } from './admin-people.js';
 import { RejectDialog } from './admin-reject.js';
 import { ResetLink } from './admin-reset.js';
@@ -58,20 +59,22 @@ export function Admin() {
   return html`<main class="page scroll" tabindex="0" aria-labelledby="adm-h"><div class="adm">
     <header class="desk-head flush"><div class="grow"><h1 class="title" id="adm-h">${t('admin.title')}</h1><p class="muted small">${t('admin.about')}</p></div><a class="btn line" href="/statistics"><${Icon} name="chart-column" />${t('figures.title')}</a></header>
     ${waiting > 0 && html`<section class="todo" aria-label=${t('admin.needsYou')}><a class="todo-i warn" href="#approvals"><${Icon} name="user-check" /><span>${t('admin.waiting', { n: waiting })}</span><${Icon} name="chevron-right" size="s" /></a></section>`}
-    <${Approvals} list=${pending} onApprove=${(/** @type {User} */ user) => onAct('approve', user)} onReject=${(/** @type {User} */ user) => onAct('reject', user)} />
+    <${Approvals} list=${pending} onApprove=${(/** @type {User} */ user) => onAct('approve', user)} onDocuments=${(/** @type {User} */ user) => onAct('documents', user)} onReject=${(/** @type {User} */ user) => onAct('reject', user)} />
     <${AllPeople} version=${version} onAct=${onAct} />
-    ${asking && html`<${Question} ...${asking} onChanged=${changed} onAct=${act} onClose=${() => ask(null)} />`}
+    ${asking && html`<${Question} ...${asking} onChanged=${changed} onAct=${act} onAsk=${onAct} onClose=${() => ask(null)} />`}
   </div></main>`;
 }
 
 /**
  * What is asked before an account changes.
- * @param {{ act: Act, user: User, onChanged: () => void, onAct: (user: User, action: 'reject'|'disable', body?: unknown) => Promise<void>, onClose: () => void }} props
+ * @param {{ act: Act, user: User, onChanged: () => void, onAct: (user: User, action: 'reject'|'disable', body?: unknown) => Promise<void>, onAsk: (act: Act, user: User) => void, onClose: () => void }} props
  */
-function Question({ act, user, onChanged, onAct, onClose }) {
+function Question({ act, user, onChanged, onAct, onAsk, onClose }) {
   switch (act) {
     case 'reject':
       return html`<${RejectDialog} user=${user} onReject=${(/** @type {string} */ reason) => onAct(user, 'reject', { reason })} onClose=${onClose} />`;
+    case 'documents':
+      return html`<${PersonDocuments} user=${user} onDecide=${(/** @type {Act} */ what) => (onClose(), onAsk(what, user))} onClose=${onClose} />`;
     case 'role':
       return html`<${RoleDialog} user=${user} onDone=${onChanged} onClose=${onClose} />`;
     case 'reset':

@@ -9,6 +9,7 @@ import { me } from '../core/session.js';
 import { langOf } from '../core/text.js';
 import { Avatar } from '../ui/avatar.js';
 import { Confirm } from '../ui/dialog.js';
+import { Documents } from '../ui/documents.js';
 import { Icon } from '../ui/icon.js';
 import { roleOf } from '../ui/person.js';
 import { toastError } from '../ui/toast.js';
@@ -79,6 +80,7 @@ export function Settings() {
         <${Notify} />
       </div>
     </section>
+    ${isStaff && html`<${Documents} />`}
     <${Sessions} />
     <${SignOut} />
     ${dialog === 'profile' && html`<${ProfileDialog} onClose=${close} />`}

@@ -5,6 +5,7 @@ import { t } from '../core/i18n.js';
 import { refreshMe, signOut } from '../core/live.js';
 import { me } from '../core/session.js';
 import { Lotus } from '../ui/art.js';
+import { Documents } from '../ui/documents.js';
 import { Gate } from '../ui/gate.js';
 import { Icon } from '../ui/icon.js';
 
@@ -14,7 +15,9 @@ export function Waiting() {
   const [busy, setBusy] = useState(false);
   const rejected = me.value?.verificationStatus === 'rejected';
   useEffect(() => {
-    const timer = setInterval(() => void refreshMe().catch(() => {}), ASK_EVERY);
+    const look = () => void refreshMe().catch(() => {});
+    look();
+    const timer = setInterval(look, ASK_EVERY);
     return () => clearInterval(timer);
   }, []);
   const ask = () => {
@@ -27,6 +30,7 @@ export function Waiting() {
       <h1 class="title xl" id="gate-h">${t(rejected ? 'waiting.rejected' : 'waiting.title', { name: me.value?.firstName ?? '' })}</h1>
       <p class="muted">${rejected ? me.value?.rejectionReason || t('waiting.rejectedAbout') : t('waiting.about')}</p>
     </div>
+    <${Documents} />
     <div class="stack">
       ${!rejected && html`<button class="btn primary tall" type="button" aria-busy=${busy} onClick=${ask}><${Icon} name="refresh-cw" size="s" />${t('waiting.check')}</button>`}
       <button class="btn" type="button" onClick=${() => void signOut()}>${t('signOut')}</button>

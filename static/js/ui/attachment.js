@@ -43,19 +43,20 @@ function useAddress(file, m, part = file.url) {
   return { src: over ? '' : address, onError };
 }
 
-/** How far a file has come, and the way to stop it. @param {{ file: FileRef }} props */
-export function Progress({ file }) {
-  const share = progressOf(file.id).value;
-  const name = file.originalName;
+/** How far a file has come, and the way to stop it. @param {{ share: number, name: string, onCancel: () => void }} props `share`: 0 to 1, -1 before its turn */
+export function Ring({ share, name, onCancel }) {
   const isKnown = share >= 0 && share < 1;
   const label = t(share < 0 ? 'upload.waits' : isKnown ? 'upload.goes' : 'upload.checked', { name });
   return html`<span class="ring">
     <svg viewBox="0 0 40 40" class=${isKnown ? undefined : 'turns'} role="progressbar" aria-label=${label} aria-valuemin="0" aria-valuemax="100" aria-valuenow=${isKnown ? Math.round(share * 100) : undefined}>
       <circle cx="20" cy="20" r="17" /><circle class="done" cx="20" cy="20" r="17" pathLength="100" style=${{ strokeDasharray: `${isKnown ? Math.max(4, share * 100) : 25} 100` }} />
     </svg>
-    <button class="btn icon" type="button" data-testid="upload-cancel" aria-label=${t('upload.cancel', { name })} onClick=${() => cancelFile(file.letter ?? '', file.id)}><${Icon} name="x" size="s" /></button>
+    <button class="btn icon" type="button" data-testid="upload-cancel" aria-label=${t('upload.cancel', { name })} onClick=${onCancel}><${Icon} name="x" size="s" /></button>
   </span>`;
 }
+
+/** @param {{ file: FileRef }} props */
+export const Progress = ({ file }) => html`<${Ring} share=${progressOf(file.id).value} name=${file.originalName} onCancel=${() => cancelFile(file.letter ?? '', file.id)} />`;
 
 /** @param {FileRef} file */
 const isLight = (file) => file.size <= (file.mimetype === 'image/gif' ? LIGHT_GIF : LIGHT) || !file.thumbnailUrl;
