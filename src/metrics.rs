@@ -99,6 +99,7 @@ impl Collector for SocketFigures {
         let sockets = &self.0;
         gauge(&mut out, "sockets_websocket", "Open connections over WebSocket", sockets.websocket_sessions.load(Relaxed))?;
         gauge(&mut out, "sockets_polling", "Open connections over polling", sockets.polling_sessions.load(Relaxed))?;
+        gauge(&mut out, "polls_waiting", "Polls that wait for news", sockets.polls_waiting.load(Relaxed))?;
         for (name, help, value) in [
             ("sockets_opened", "Connections ever opened", &sockets.sessions_opened),
             ("sockets_refused", "Handshakes refused because of origin, limits or shutdown", &sockets.handshakes_refused),

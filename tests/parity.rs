@@ -274,8 +274,13 @@ impl Scene {
         let body = json!({ "type": "group", "name": "Team", "participantIds": [other.id] });
         let group = actor.post("/api/chat/conversations", body).await.data()["id"].as_str().unwrap().to_owned();
         let ids = Ids { chat, message, own, scheduled, group, other: other.id.clone(), third };
-        let (acting, own) = (Socket::connect(&actor).await, Socket::connect(&actor).await);
-        let others = Socket::connect(&other).await;
+        let (mut acting, mut own) = (Socket::connect(&actor).await, Socket::connect(&actor).await);
+        let mut others = Socket::connect(&other).await;
+        // What is told from here on is told of the operation.
+        for socket in [&mut acting, &mut own, &mut others] {
+            socket.caught_up(&ids.chat).await;
+        }
+        own.caught_up(&ids.chat).await;
         Self { actor, other, acting, own, others, ids }
     }
 

@@ -11,6 +11,8 @@ pub struct Counters {
     pub polling_sessions: AtomicI64,
     /// Gauge: open sessions that use a WebSocket.
     pub websocket_sessions: AtomicI64,
+    /// Gauge: GETs that wait for packets.
+    pub polls_waiting: AtomicI64,
     /// Sessions ever opened.
     pub sessions_opened: AtomicU64,
     /// Sessions that changed from polling to a WebSocket.

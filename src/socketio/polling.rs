@@ -1,6 +1,7 @@
 //! HTTP long-polling: GETs that wait for packets and POSTs that bring some.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering::Relaxed;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
@@ -63,8 +64,16 @@ impl Drop for Delivery {
 /// Ends the wait of a GET, also when its future is dropped.
 struct Waiting<'a>(&'a Link);
 
+impl<'a> Waiting<'a> {
+    fn begin(link: &'a Link) -> Self {
+        link.counters.polls_waiting.fetch_add(1, Relaxed);
+        Self(link)
+    }
+}
+
 impl Drop for Waiting<'_> {
     fn drop(&mut self) {
+        self.0.counters.polls_waiting.fetch_sub(1, Relaxed);
         self.0.with(Machine::stop_waiting);
         // A wake-up that this GET did not use belongs to whoever comes after it, and so does its place.
         self.0.wake.notify_one();
@@ -93,7 +102,7 @@ impl<P: Protocol> Engine<P> {
         let session = self.session(id)?;
         let link = &session.link;
         arrive(link, self.config().linger).await?;
-        let _waiting = Waiting(link);
+        let _waiting = Waiting::begin(link);
         let mut grace_is_over = false;
         loop {
             match link.with(|machine| machine.next(self.config().max_payload)) {

@@ -38,8 +38,10 @@ async fn who_is_out_gets_nothing_more() {
     let server = Server::start();
     let ward = ward(&server).await;
     let id = json!(ward.id);
-    let said = ward.ama.say(&ward.id, "Before").await;
     let (mut out, mut stays) = (Socket::connect(&ward.mia).await, Socket::connect(&ward.ama).await);
+    let said = ward.ama.say(&ward.id, "Before").await;
+    out.caught_up(&ward.id).await;
+    stays.caught_up(&ward.id).await;
     out.emit("typing_start", id.clone()).await;
     assert_eq!(stays.wait_for("typing_indicator").await["isTyping"], true);
     stays.emit("typing_start", id.clone()).await;

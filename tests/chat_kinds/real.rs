@@ -1,6 +1,10 @@
 //! The real executable: killed between the moment when a message is scheduled and its time, it sends the message once all the same.
 
-use crate::support::{Server, http::Person, socket::Socket};
+use crate::support::{
+    Server,
+    http::{Person, Reply},
+    socket::Socket,
+};
 use mommycare::clock::Clock;
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -11,12 +15,37 @@ async fn pair(server: &Server) -> (Person, Person, String) {
     (ama, dora, chat)
 }
 
-async fn schedule(author: &Person, chat: &str, words: &str, wait: Duration) -> Value {
-    let due = Clock::system().now().plus(wait).to_string();
-    let body = json!({ "conversationId": chat, "content": words, "scheduledFor": due, "clientMessageId": words });
-    let reply = author.post("/api/chat/send", body).await;
-    assert_eq!((reply.status, &reply.data()["status"]), (201, &json!("scheduled")), "{reply:?}");
-    reply.data().clone()
+/// Schedules a message for a time that does not come while the test runs.
+async fn schedule(author: &Person, chat: &str, words: &str) -> Value {
+    near(Duration::from_hours(1), |due| author.post("/api/chat/send", letter(chat, words, due))).await
+}
+
+/// Schedules a message whose time comes in a moment.
+async fn schedule_near(author: &Person, chat: &str, words: &str, wait: Duration) -> Value {
+    near(wait, |due| author.post("/api/chat/send", letter(chat, words, due))).await
+}
+
+/// Brings a waiting message near: its time comes in a moment.
+async fn bring_near(author: &Person, waiting: &Value) -> Value {
+    let path = format!("/api/chat/scheduled/{}", waiting["id"].as_str().unwrap());
+    near(Duration::from_millis(300), |due| author.patch(&path, json!({ "scheduledFor": due }))).await
+}
+
+fn letter(chat: &str, words: &str, due: String) -> Value {
+    json!({ "conversationId": chat, "content": words, "scheduledFor": due, "clientMessageId": words })
+}
+
+/// Asks with a time that is so far away, or farther on a machine that is so slow that it has passed before the question arrives.
+async fn near<F: Future<Output = Reply>>(wait: Duration, ask: impl Fn(String) -> F) -> Value {
+    for factor in [1, 10, 40] {
+        let reply = ask(Clock::system().now().plus(wait * factor).to_string()).await;
+        if reply.body["success"] == true {
+            assert_eq!(reply.data()["status"], "scheduled", "{reply:?}");
+            return reply.data().clone();
+        }
+        assert_eq!(reply.error(), (400, "VALIDATION_ERROR"), "{reply:?}");
+    }
+    panic!("the server takes seconds for a request");
 }
 
 async fn times(reader: &Person, chat: &str, words: &str) -> usize {
@@ -28,9 +57,10 @@ async fn it_is_sent_at_its_time_and_all_doors_know() {
     let server = Server::start();
     let (ama, dora, chat) = pair(&server).await;
     let (mut author, mut reader) = (Socket::connect(&ama).await, Socket::connect(&dora).await);
-    let waiting = schedule(&ama, &chat, "soon", Duration::from_millis(700)).await;
+    let waiting = schedule(&ama, &chat, "soon").await;
     assert_eq!(author.wait_for("scheduled_message_changed").await["action"], "created");
     assert_eq!(ama.get("/api/chat/scheduled").await.data(), &json!([waiting]));
+    let waiting = bring_near(&ama, &waiting).await;
     let event = reader.wait_for("new_message").await;
     let late = Clock::system().now().to_string();
     assert!(event["timestamp"].as_str() >= waiting["scheduledFor"].as_str(), "not before its time");
@@ -47,21 +77,36 @@ async fn a_kill_between_scheduling_and_sending_neither_loses_nor_doubles() {
     let mut server = Server::start();
     let (ama, dora, chat) = pair(&server).await;
     // One is due while the server is down, one after it has come back.
-    schedule(&ama, &chat, "meanwhile", Duration::from_millis(300)).await;
-    let after = schedule(&ama, &chat, "afterwards", Duration::from_secs(4)).await;
+    let after = schedule(&ama, &chat, "afterwards").await;
+    let meanwhile = schedule(&ama, &chat, "meanwhile").await;
+    bring_near(&ama, &meanwhile).await;
     server.kill();
-    tokio::time::sleep(Duration::from_millis(500)).await; // the time of the first passes while nobody is there
+    tokio::time::sleep(Duration::from_millis(500)).await; // its time passes while nobody is there
     server.restart();
+    // The connections of before are gone, and a PATCH is not repeated by itself.
+    let (ama, dora) = (ama.sign_in().await, dora.sign_in().await);
     let mut reader = Socket::connect(&dora).await;
+    let after = bring_near(&ama, &after).await;
     let event = reader.wait_until("new_message", |event| event["content"] == "afterwards").await;
     assert!(event["timestamp"].as_str() >= after["scheduledFor"].as_str());
+    everything_is_sent(&ama).await;
     for words in ["meanwhile", "afterwards"] {
         assert_eq!(times(&dora, &chat, words).await, 1, "{words}");
     }
     server.kill();
     server.restart();
+    let (ama, dora) = (ama.sign_in().await, dora.sign_in().await);
     assert_eq!(ama.get("/api/chat/scheduled").await.data(), &json!([]));
     assert_eq!(dora.history(&chat).await.len(), 2);
+}
+
+/// Waits until nothing of an author waits any more.
+async fn everything_is_sent(author: &Person) {
+    let mut socket = Socket::connect(author).await;
+    // The list is asked after the events are listened for, so none is missed.
+    while author.get("/api/chat/scheduled").await.data() != &json!([]) {
+        socket.wait_until("scheduled_message_changed", |event| event["action"] == "sent").await;
+    }
 }
 
 #[tokio::test]
@@ -70,7 +115,7 @@ async fn kills_around_the_moment_of_sending_neither_lose_nor_double() {
     let (mut ama, dora, chat) = pair(&server).await;
     for round in 0..6 {
         for number in 0..20_u64 {
-            schedule(&ama, &chat, &format!("{round} {number}"), Duration::from_millis(250 + 10 * number)).await;
+            schedule_near(&ama, &chat, &format!("{round} {number}"), Duration::from_millis(250 + 10 * number)).await;
         }
         tokio::time::sleep(Duration::from_millis(15 + 40 * round)).await; // some are sent by now, some are being sent
         server.kill();
@@ -78,14 +123,7 @@ async fn kills_around_the_moment_of_sending_neither_lose_nor_double() {
         // The connection of before is gone, and a POST is not repeated by itself.
         ama = ama.sign_in().await;
     }
-    let mut author = Socket::connect(&ama).await;
-    loop {
-        // The list is asked after the events are listened for, so none is missed.
-        if ama.get("/api/chat/scheduled").await.data() == &json!([]) {
-            break;
-        }
-        author.wait_until("scheduled_message_changed", |event| event["action"] == "sent").await;
-    }
+    everything_is_sent(&ama).await;
     let mut all: Vec<_> = dora.history(&chat).await.iter().map(|message| message["content"].as_str().unwrap().to_owned()).collect();
     all.sort();
     let mut expected: Vec<_> = (0..6).flat_map(|round| (0..20).map(move |number| format!("{round} {number}"))).collect();
@@ -103,7 +141,8 @@ async fn what_is_urgent_is_repeated_also_after_a_kill() {
     server.restart();
     let mut reader = Socket::connect(&dora).await;
     let told = reader.wait_for("notification").await;
-    assert_eq!((&told["kind"], &told["messageId"], &told["attempt"]), (&json!("urgent"), &id, &json!(1)));
+    assert_eq!((&told["kind"], &told["messageId"]), (&json!("urgent"), &id));
+    assert!(told["attempt"].as_u64() >= Some(1), "{told}");
     assert_eq!(told["senderName"], urgent.data()["senderName"]);
     assert!(!told.to_string().contains("Please call"), "never with words");
     assert_eq!(reader.ask("message_ack", id).await["success"], true);

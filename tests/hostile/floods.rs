@@ -24,7 +24,8 @@ async fn a_ward_behind_one_address_is_not_hindered_by_one_who_floods() {
         let (flooder, own) = (flooder.clone(), own.clone());
         tokio::spawn(async move {
             let mut refused = 0;
-            for _ in 0..40 {
+            // Ten a second are given again meanwhile; on a slow machine the flood lasts longer.
+            while refused < 300 {
                 let replies = join_all((0..25).map(|_| flooder.get("/api/chat/unread-count"))).await;
                 for reply in replies.into_iter().filter(|reply| reply.status != 200) {
                     assert_eq!(reply.error(), (429, "RATE_LIMITED"));
@@ -33,9 +34,12 @@ async fn a_ward_behind_one_address_is_not_hindered_by_one_who_floods() {
                     refused += 1;
                 }
             }
-            let reply = flooder.post("/api/chat/send", json!({ "conversationId": own, "content": "more" })).await;
-            assert_eq!(reply.error(), (429, "RATE_LIMITED"), "also what writes");
-            refused
+            let more = || flooder.post("/api/chat/send", json!({ "conversationId": own, "content": "more" }));
+            while join_all((0..25).map(|_| more())).await.iter().all(|reply| reply.status == 201) {}
+            let replies = join_all((0..25).map(|_| more())).await;
+            for reply in replies.into_iter().filter(|reply| reply.status != 201) {
+                assert_eq!(reply.error(), (429, "RATE_LIMITED"), "also what writes");
+            }
         })
     };
     let began = Instant::now();
@@ -53,9 +57,8 @@ async fn a_ward_behind_one_address_is_not_hindered_by_one_who_floods() {
         slowest
     });
     let slowest = join_all(served).await.into_iter().max().unwrap();
-    let refused = flood.await.unwrap();
-    assert!(refused >= 300, "of 1,000 requests in a row {refused} were refused");
-    assert!(slowest < Duration::from_secs(5), "somebody of the ward waited {slowest:?} within {:?}", began.elapsed());
+    timeout(PATIENCE, flood).await.expect("a flood is slowed").unwrap();
+    assert!(slowest < PATIENCE / 2, "somebody of the ward waited {slowest:?} within {:?}", began.elapsed());
     // Nor is anybody of the ward kept from signing in.
     assert_eq!(ward[29].1.sign_in().await.get("/api/auth/me").await.status, 200);
 }
@@ -65,7 +68,7 @@ async fn all_sockets_of_an_account_share_what_it_may_send() {
     let server = Server::with(&[LIMITS, ("MOMMYCARE_LIMITS__EVENTS", "60")]);
     let (mother, doctor) = (Person::register(&server, "Asha", "mom").await, Person::register(&server, "Ruwan", "doctor").await);
     let chat = mother.open(&doctor).await;
-    let mut refused = 0;
+    let (began, mut refused) = (Instant::now(), 0);
     for number in 0..4 {
         let mut socket = Socket::connect(&mother).await;
         for turn in 0..25 {
@@ -77,16 +80,21 @@ async fn all_sockets_of_an_account_share_what_it_may_send() {
             }
         }
         if number == 3 {
-            // Without a callback the same comes as an event.
-            socket.emit("typing_start", json!(chat)).await;
+            // Without a callback the same comes as an event, unless just now one more was allowed.
+            while !socket.events.iter().any(|(name, data)| name == "error" && data["event"] == "typing_start") {
+                socket.emit("typing_start", json!(chat)).await;
+                socket.ask("leave", json!(mother.id)).await;
+            }
             let error = socket.wait_for("error").await;
             assert_eq!((&error["code"], &error["event"]), (&json!("RATE_LIMITED"), &json!("typing_start")));
             assert!(error["retryAfter"].as_u64().unwrap() >= 1);
         }
     }
-    assert!((20..=40).contains(&refused), "of 100 events 60 and a few fit into a minute, but {refused} were refused");
+    let taken = 100 - refused;
+    let most = 61 + usize::try_from(began.elapsed().as_secs()).unwrap();
+    assert!((60..=most).contains(&taken), "60 events and one a second fit into a minute, but {taken} were taken");
     let sent = mother.history(&chat).await.len();
-    assert_eq!(sent, 100 - refused, "what was refused was not taken");
+    assert_eq!(sent, taken, "what was refused was not taken");
     // The other one is not slowed, and is still told.
     let answer = Socket::connect(&doctor).await.ask("send_message", json!({ "conversationId": chat, "content": "slowly" })).await;
     assert_eq!(answer["success"], true, "{answer}");

@@ -6,7 +6,7 @@ use crate::support::{
     raw::{RawReply, exchange, request},
     socket::Socket,
 };
-use std::time::{Duration, Instant};
+use std::time::Instant;
 use tokio::{net::TcpStream, time::timeout};
 
 /// A mother, a doctor, their conversation and a message in it; and somebody whom it does not concern.
@@ -42,7 +42,7 @@ impl Scene {
         let sent = self.mother.say(&self.conversation, "still there?").await;
         let heard = socket.wait_until("new_message", |data| data["message"]["id"] == sent["id"]).await;
         assert_eq!(heard["message"]["content"], "still there?");
-        assert!(began.elapsed() < Duration::from_secs(10), "slow: {:?}", began.elapsed());
+        assert!(began.elapsed() < PATIENCE, "slow: {:?}", began.elapsed());
     }
 
     pub async fn raw(&self, method: &str, path: &str, headers: &[&str], body: &[u8]) -> RawReply {

@@ -5,8 +5,11 @@ use crate::{
     socketio_support::{soon, start},
 };
 use mommycare::socketio::{CloseReason, Config};
-use std::time::Duration;
-use tokio::{io::AsyncWriteExt, net::TcpStream, time::sleep};
+use std::sync::atomic::Ordering::Relaxed;
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_aborted_poll_loses_nothing() {
@@ -16,10 +19,15 @@ async fn an_aborted_poll_loses_nothing() {
         let mut tcp = TcpStream::connect(running.address).await.unwrap();
         let request = format!("GET /socket.io/?EIO=4&transport=polling&sid={} HTTP/1.1\r\nHost: x\r\n\r\n", polling.sid);
         tcp.write_all(request.as_bytes()).await.unwrap();
-        // Nobody tells when a poll has begun to wait, nor when the server has seen that its client is gone.
-        sleep(Duration::from_millis(50)).await;
-        drop(tcp);
-        sleep(Duration::from_millis(50)).await;
+        soon(async {
+            while running.server.counters().polls_waiting.load(Relaxed) == 0 {
+                tokio::task::yield_now().await;
+            }
+        })
+        .await;
+        // Who says that no more will come is hung up on: then the server has seen that its client is gone.
+        tcp.shutdown().await.unwrap();
+        assert_eq!(soon(tcp.read_to_end(&mut Vec::new())).await.unwrap(), 0);
         let [first, second] = [format!("{round}a"), format!("{round}b")];
         socket.emit(&packet(&first));
         socket.emit(&packet(&second));

@@ -2,16 +2,16 @@
 
 use crate::{
     news, packet,
-    socketio_support::{Ws, base, soon, start},
+    socketio_support::{PATIENCE, Ws, base, soon, start},
 };
 use mommycare::socketio::{CloseReason, Config, Packet};
 use std::time::{Duration, Instant};
 use tokio::{io::AsyncWriteExt, net::TcpStream};
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_silent_client_ends_in_time_and_a_lively_one_stays() {
-    let config = Config { ping_interval: Duration::from_millis(150), ping_timeout: Duration::from_millis(100), ..Config::default() };
-    let mut running = start(config).await;
+async fn a_lively_client_stays() {
+    let interval = Duration::from_millis(150);
+    let mut running = start(Config { ping_interval: interval, ping_timeout: PATIENCE, ..Config::default() }).await;
     let started = Instant::now();
     let (mut ws, _) = running.join().await;
     for _ in 0..3 {
@@ -19,10 +19,17 @@ async fn a_silent_client_ends_in_time_and_a_lively_one_stays() {
         ws.send("3").await;
     }
     assert!(started.elapsed() >= Duration::from_millis(440));
-    let silent = Instant::now();
-    assert_eq!(ws.text().await, "2");
+    assert!(running.is_quiet());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_silent_client_ends_in_time() {
+    let (interval, timeout) = (Duration::from_millis(400), Duration::from_millis(200));
+    let mut running = start(Config { ping_interval: interval, ping_timeout: timeout, ..Config::default() }).await;
+    let started = Instant::now();
+    let (_ws, _) = running.join().await;
     assert_eq!(running.disconnected().await, CloseReason::PingTimeout);
-    assert!((200..1000).contains(&silent.elapsed().as_millis()), "{:?}", silent.elapsed());
+    assert!(started.elapsed() + Duration::from_millis(10) >= interval + timeout, "{:?}", started.elapsed());
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -43,17 +50,16 @@ async fn connections_that_say_nothing_slow_nobody() {
         }
         idle.push(tcp);
     }
-    let started = Instant::now();
+    // Each of these has to happen within the patience of a test.
     let (mut ws, _) = running.join().await;
     ws.send(r#"421["echo",1]"#).await;
     assert_eq!(ws.text().await, "431[1]");
-    assert!(started.elapsed() < Duration::from_secs(2));
     drop(idle);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_shutdown_says_goodbye_to_everyone() {
-    let mut running = start(Config { linger: Duration::from_millis(200), ..Config::default() }).await;
+    let mut running = start(Config { linger: Duration::from_secs(2), ..Config::default() }).await;
     let (mut ws, _) = running.join().await;
     let (polling, _) = running.join_by_polling().await;
     let (_idle, _) = running.join_by_polling().await;
@@ -61,7 +67,7 @@ async fn a_shutdown_says_goodbye_to_everyone() {
     let get = tokio::spawn(async move { (polling.get().await, polling.get().await) });
     let reader = tokio::spawn(async move { (ws.text().await, ws.close_code().await) });
     let server = running.server.clone();
-    let stopping = tokio::spawn(async move { server.shutdown(Some(&packet("bye")), Duration::from_secs(5)).await });
+    let stopping = tokio::spawn(async move { server.shutdown(Some(&packet("bye")), PATIENCE).await });
     assert_eq!(soon(reader).await.unwrap(), (news("bye"), Some(1001)));
     assert_eq!(soon(get).await.unwrap(), ((200, news("bye")), (200, "1".to_owned())));
     let refused = reqwest::get(base(running.address)).await.unwrap();
@@ -83,8 +89,6 @@ async fn a_shutdown_does_not_wait_longer_than_it_may() {
     for _ in 0..30 {
         socket.emit(&big);
     }
-    let started = Instant::now();
-    assert_eq!(running.server.shutdown(None, Duration::from_millis(300)).await, 1);
-    assert!(started.elapsed() < Duration::from_secs(1), "{:?}", started.elapsed());
+    assert_eq!(soon(running.server.shutdown(None, Duration::from_millis(300))).await, 1);
     assert_eq!(running.server.counters().sessions(), 0);
 }

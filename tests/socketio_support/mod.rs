@@ -17,7 +17,7 @@ use tokio_tungstenite::tungstenite::{Bytes, Error, Message, client::IntoClientRe
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream};
 
 /// Nothing here takes this long unless it is broken.
-const PATIENCE: Duration = Duration::from_secs(10);
+pub const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Waits for something that must happen.
 pub async fn soon<F: Future>(future: F) -> F::Output {
@@ -160,7 +160,12 @@ impl Running {
     pub async fn join(&mut self) -> (Ws, Client) {
         let mut ws = Ws::open(self.address).await;
         ws.send("40").await;
-        assert!(ws.text().await.starts_with(r#"40{"sid":""#));
+        // A ping may come first.
+        let joined = match ws.text().await.as_str() {
+            "2" => ws.text().await,
+            text => text.to_owned(),
+        };
+        assert!(joined.starts_with(r#"40{"sid":""#), "{joined}");
         (ws, self.connected().await)
     }
 

@@ -98,6 +98,15 @@ impl Socket {
         self.events.drain(..).collect()
     }
 
+    /// Everything that was told before now, also what was still on its way; by a conversation of the person, which ends up unmuted.
+    pub async fn caught_up(&mut self, conversation: &str) -> Vec<(String, Value)> {
+        let unmute = json!({ "conversationId": conversation, "muted": false });
+        assert_eq!(self.ask("chat_mute_toggled", unmute).await["success"], true);
+        // Events come in the order in which things were done.
+        self.wait_for("chat_mute_status_changed").await;
+        self.events.drain(..).collect()
+    }
+
     /// Waits for whatever comes next and keeps it; `None` when the connection has ended. May be given up at any time.
     pub async fn receive(&mut self) -> Option<()> {
         let frame = self.frame().await?;
