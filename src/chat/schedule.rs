@@ -16,7 +16,7 @@ use crate::{
     error::{Code, Error, Result},
     ids::{ChatId, Cursor, MessageId, Seq, SessionId, UserId},
     store::{
-        Direction, Read,
+        Direction, Read, StoreError,
         records::{Member, Scheduled},
         tables,
     },
@@ -89,7 +89,8 @@ pub(super) fn schedule(tx: &mut TxOf<'_>, rules: &Rules, seat: &Seat, outgoing: 
     if tx.scan(tables::SCHEDULED, all_of(seat.user), Direction::Ascending, MOST)?.len() == MOST {
         return Err(Error::with(Code::Conflict, format!("You have {MOST} scheduled messages already.")));
     }
-    let id = MessageId { chat: seat.id, seq: place(tx) };
+    let chance = tx.fresh();
+    let id = MessageId { chat: seat.id, seq: place(tx, (seat.user, seat.id), tx.now(), chance)? };
     let now = tx.now();
     let scheduled = Scheduled {
         content: outgoing.content,
@@ -226,9 +227,13 @@ fn check_time(tx: &TxOf<'_>, due: Timestamp) -> Result<()> {
     Ok(())
 }
 
-fn place(tx: &mut TxOf<'_>) -> Seq {
-    let (time, chance) = (tx.now().0 << CHANCE, tx.fresh() & ((1 << CHANCE) - 1));
-    Seq(PLACES | (time & (PLACES - 1)) | chance)
+/// A place of its own for what is scheduled at a time: a drawn one, or the next that is free.
+fn place(read: &impl Read, (user, chat): (UserId, ChatId), now: Timestamp, chance: u64) -> Result<Seq, StoreError> {
+    let mut seq = Seq(PLACES | ((now.0 << CHANCE) & (PLACES - 1)) | (chance & ((1 << CHANCE) - 1)));
+    while read.get(tables::SCHEDULED, &(user, chat, seq))?.is_some() {
+        seq = seq.next();
+    }
+    Ok(seq)
 }
 
 type Row = (UserId, ChatId, Seq);
@@ -308,5 +313,43 @@ fn seat(read: &impl Read, user: UserId, id: ChatId) -> Result<Seat> {
             Ok(Seat { id, chat, user, me: Member { sees_after: Seq::MAX, ..Member::default() } })
         }
         found => found,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        chat::db::Db,
+        clock::Clock,
+        store::{
+            Store,
+            records::{MessageKind, Priority},
+        },
+    };
+
+    #[tokio::test]
+    async fn two_messages_of_one_moment_never_take_the_same_place() {
+        let store: Db = Store::in_memory(Clock::system(), Box::new(|_| ()));
+        let (whose, now) = ((UserId(1), ChatId(2)), Timestamp(1_795_000_000_000));
+        let draw = |store: &Db, chance| store.read(|read| place(read, whose, now, chance)).unwrap();
+        let scheduled = Scheduled {
+            content: "later".into(),
+            kind: MessageKind::Text,
+            reply_to: None,
+            client_message_id: None,
+            priority: Priority::Normal,
+            requires_ack: false,
+            forwarded_from: None,
+            appointment: None,
+            due: now,
+            created_at: now,
+            updated_at: now,
+            failed: None,
+        };
+        let first = draw(&store, 7);
+        store.write::<_, _, Error>(move |tx| Ok(tx.put(tables::SCHEDULED, &(whose.0, whose.1, first), &scheduled)?)).await.unwrap();
+        assert_eq!(draw(&store, 7), first.next(), "the same was drawn again");
+        assert!(first.0 >= PLACES && draw(&store, 3) < first);
     }
 }
