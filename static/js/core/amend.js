@@ -12,7 +12,7 @@ const EDIT_WINDOW = 900;
 
 /** Words of somebody else are not one's own to change, nor is a place. @param {Message} m */
 export const isEditable = (m, now = Date.now()) =>
-  Boolean(m.content) && m.messageType === 'text' && (m.forwardedFrom?.senderId ?? m.senderId) === m.senderId && now - m.at < (clinic.value.limits?.editWindow ?? EDIT_WINDOW) * 1000;
+  (m.messageType === 'text' ? Boolean(m.content) : ['image', 'file', 'video'].includes(m.messageType)) && (m.forwardedFrom?.senderId ?? m.senderId) === m.senderId && now - m.at < (clinic.value.limits?.editWindow ?? EDIT_WINDOW) * 1000;
 
 /** @param {Message} m @param {string} content */
 export async function edit(m, content) {

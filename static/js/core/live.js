@@ -13,6 +13,8 @@ import { emptyLater, laterChanged, loadLater } from './later.js';
 import { tombstone, toMessage } from './merge.js';
 import { notifyUrgent } from './notify.js';
 import { burnOutbox, drain, onSent, openOutbox, strike } from './outbox.js';
+import { emptySending, sendingText, theySend } from './sending.js';
+import { dropFiles, emptySharedFiles, noteFiles } from './shared-files.js';
 import { emptyReceipts, keepRead, noteDelivered, noteRead, readUpTo, tellAll } from './receipts.js';
 import { back, emptyRemoved, gone } from './removed.js';
 import { endSession, me, session, updateMe } from './session.js';
@@ -24,7 +26,9 @@ import {
 import { systemText } from './system.js';
 import { shortName } from './text.js';
 import { emptyTimelines, held, timeline } from './timeline.js';
+import { clearTrays } from './tray.js';
 import { theyType } from './typing.js';
+import { stopViewing } from './viewed.js';
 import { burnAlerts, dropStale, emptyAlerts, noteAlert, openAlerts, settle, waitsFor, weigh } from './urgent.js';
 
 /** @typedef {import('./types.js').Conversation} Conversation */
@@ -88,6 +92,10 @@ function finish() {
     emptyRemoved();
     emptyListView();
     emptyReceipts();
+    emptySending();
+    emptySharedFiles();
+    clearTrays();
+    stopViewing();
   });
 }
 
@@ -185,6 +193,7 @@ export function receive(wire) {
     timeline(message.conversationId).apply([message]);
     if (message.clientMessageId && message.senderId === me.value?.id) strike(message.clientMessageId);
     noteLast(message);
+    noteFiles(message);
     weigh([message]);
   });
   if (!known) void fetchConversation(message.conversationId).catch(() => {});
@@ -199,6 +208,7 @@ function arrived(wire) {
   if (wire.isSystemMessage) return happened(wire, isNews);
   noteDelivered(conversationId, id);
   theyType(conversationId, senderId, false);
+  theySend(conversationId, senderId, '');
   const c = conversation(conversationId);
   if (!c || !isNews) return;
   // What somebody says brings a conversation back from the archive, as the server has done.
@@ -244,6 +254,7 @@ function statusMoved({ conversationId, messageId, seq, status, userId, unreadCou
 /** A message was deleted, here or elsewhere. @param {string} conversationId @param {string} messageId @param {number} [cursor] */
 export function takenBack(conversationId, messageId, cursor) {
   timeline(conversationId).change(messageId, tombstone, cursor);
+  dropFiles(conversationId, messageId);
   settle(messageId);
   const last = conversation(conversationId)?.lastMessage;
   if (!last || last.id !== messageId) return;
@@ -276,6 +287,12 @@ const handlers = {
     const who = c?.participants.find((person) => person.id === userId);
     if (isTyping && who && viewing.value?.id === conversationId) announce(t('typing.one', { name: shortName(who) }));
     theyType(conversationId, userId, Boolean(isTyping));
+  },
+  file_sending_indicator: ({ conversationId, userId, fileType, isSending }) => {
+    if (userId === me.value?.id) return;
+    const who = conversation(conversationId)?.participants.find((person) => person.id === userId);
+    if (isSending && who && viewing.value?.id === conversationId) announce(sendingText(fileType, shortName(who)));
+    theySend(conversationId, userId, isSending ? String(fileType) : '');
   },
   user_status_change: ({ userId, isOnline, status, lastSeen }) => putPeople([{ id: userId, isOnline, status, lastSeen }]),
   user_availability_change: ({ userId, availability, until, lastSeen }) => {

@@ -4,7 +4,9 @@ import { batch, signal } from '../../vendor/preact.js';
 import { saveDraft, saveReply } from './drafts.js';
 import { strikeAll } from './outbox.js';
 import { conversation, dropConversation, titleOf } from './store.js';
+import { emptySharedFiles } from './shared-files.js';
 import { forgetTimeline } from './timeline.js';
+import { clearTrays } from './tray.js';
 
 /** @typedef {'left'|'removed'} Reason */
 
@@ -21,6 +23,8 @@ export function gone(id, reason) {
     forgetTimeline(id);
     saveDraft(id, '');
     saveReply(id, '');
+    clearTrays(id);
+    emptySharedFiles(id);
     strikeAll(id);
   });
 }

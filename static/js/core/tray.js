@@ -3,12 +3,27 @@
 
 import { signal } from '../../vendor/preact.js';
 import { newId } from './device.js';
+import { editOf, saveEdit } from './drafts.js';
 import { kindOf, limits, nameOf, sift } from './files.js';
 
 /** @typedef {{ id: string, file: File, name: string, kind: import('./types.js').FileKind, url: string, width?: number, height?: number }} Chosen `url` shows a picture or a film on this page */
 /** @typedef {ReturnType<typeof sift>['refused']} Refused */
 
 const trays = signal(/** @type {Map<string, Chosen[]>} */ (new Map()));
+
+/** What could not be taken, until it has been read. */
+const refusals = signal(/** @type {Map<string, Refused>} */ (new Map()));
+/** @param {string} conversationId */
+export const refusedOf = (conversationId) => refusals.value.get(conversationId) ?? [];
+
+/** @param {string} conversationId @param {Refused} [list] */
+export function noteRefused(conversationId, list = []) {
+  if (!list.length && !refusals.value.has(conversationId)) return;
+  const next = new Map(refusals.value);
+  if (list.length) next.set(conversationId, list);
+  else next.delete(conversationId);
+  refusals.value = next;
+}
 
 /** @param {string} conversationId */
 export const trayOf = (conversationId) => trays.value.get(conversationId) ?? [];
@@ -21,15 +36,18 @@ function put(conversationId, list) {
   trays.value = next;
 }
 
-/** Adds what may be added. @param {string} conversationId @param {File[]} files @returns {Refused} the others, by name */
-export function addToTray(conversationId, files) {
+/** Takes files for the next message, wherever they come from; what may not go is named. @param {string} conversationId @param {File[]} files */
+export function offer(conversationId, files) {
+  if (!files.length) return;
+  // Whoever is changing an old message means a new one by this.
+  if (editOf(conversationId)) saveEdit(conversationId, null);
   const { taken, refused } = sift(files, trayOf(conversationId).length, limits());
   const added = taken.map((file) => {
     const kind = kindOf(file);
     return /** @type {Chosen} */ ({ id: newId(), file, name: nameOf(file), kind, url: kind === 'image' || kind === 'video' ? URL.createObjectURL(file) : '' });
   });
   put(conversationId, [...trayOf(conversationId), ...added]);
-  return refused;
+  noteRefused(conversationId, refused);
 }
 
 /** How large a picture is, so that its bubble reserves the space. @param {string} conversationId @param {string} id @param {number} width @param {number} height */
@@ -63,5 +81,8 @@ export function emptyTray(conversationId) {
 
 /** On signing out, and when a conversation is gone. @param {string} [conversationId] or all */
 export function clearTrays(conversationId) {
-  for (const id of conversationId ? [conversationId] : [...trays.value.keys()]) emptyTray(id);
+  for (const id of conversationId ? [conversationId] : [...trays.value.keys(), ...refusals.value.keys()]) {
+    emptyTray(id);
+    noteRefused(id);
+  }
 }

@@ -9,6 +9,7 @@ import { draftOf, saveDraft } from './drafts.js';
 import { kindOf, nameOf } from './files.js';
 import { ApiError } from './http.js';
 import { amend, drain, letterOf, letters, setStuck, strike, write } from './outbox.js';
+import { iSend, sayAgain } from './sending.js';
 import { me } from './session.js';
 import { link } from './socket.js';
 
@@ -58,6 +59,9 @@ export function progressOf(key) {
   return share;
 }
 
+/** Tells the others what is on its way. */
+const tell = () => iSend(new Map([...active.values()].reverse().map(({ conversationId, fileType }) => [conversationId, fileType])));
+
 /** @type {ReturnType<typeof setTimeout>|undefined} */
 let later;
 
@@ -93,6 +97,7 @@ async function carry(letterId, conversationId, { key, fileType }) {
       const blob = await take(key);
       if (!blob) return lost(letterId, letter.at, file);
       share.value = 0;
+      tell();
       const sent = await upload(blob, file.name, { signal: abort.signal, onProgress: (now) => (share.value = now) });
       sentAs(key, sent.id);
       resting.delete(key);
@@ -106,6 +111,7 @@ async function carry(letterId, conversationId, { key, fileType }) {
     active.delete(key);
     share.value = -1;
     pump();
+    tell();
     void drain();
   }
 }
@@ -156,13 +162,13 @@ export function cancelFile(letterId, key) {
 export const isCarrying = (letterId) => letters.value.some((l) => l.clientMessageId === letterId && l.files?.some((file) => !file.sent));
 
 // A new letter, one that is tried again, one of another tab, a connection that is back.
-let was = link.value;
+let was = { link: link.value, letters: 0 };
 effect(() => {
-  const now = link.value;
-  void letters.value;
+  const now = { link: link.value, letters: letters.value.length };
   void me.value;
   untracked(() => {
-    if (now === 'on' && was !== 'on') resting.clear();
+    if (now.link === 'on' && was.link !== 'on') resting.clear();
+    if (now.letters < was.letters) sayAgain();
     was = now;
     pump();
   });

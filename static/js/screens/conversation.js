@@ -9,18 +9,21 @@ import { link } from '../core/socket.js';
 import { conversation, listState, others, partner, titleOf } from '../core/store.js';
 import { langOf, shortName } from '../core/text.js';
 import { timeline } from '../core/timeline.js';
+import { viewed } from '../core/viewed.js';
 import { Banner } from '../ui/banner.js';
 import { Composer } from '../ui/composer.js';
 import { ConversationAvatar } from '../ui/conversation-avatar.js';
 import { ConversationFind } from '../ui/conversation-find.js';
 import { Details } from '../ui/details.js';
 import { Dialog } from '../ui/dialog.js';
+import { DropTarget, useDrop } from '../ui/drop.js';
 import { Icon } from '../ui/icon.js';
 import { LaterStrip } from '../ui/later-strip.js';
 import { MessageList } from '../ui/message-list.js';
 import { presenceOf, roleOf } from '../ui/person.js';
 import { Safety } from '../ui/safety.js';
 import { Empty, Failed } from '../ui/states.js';
+import { Viewer } from '../ui/viewer.js';
 
 /** @typedef {import('../core/types.js').Conversation} Conversation */
 
@@ -32,6 +35,9 @@ function membersLine(c) {
   const names = [...others(c).map(shortName), t('you')].join(', ');
   return `${t('details.people', { n: c.participants.length })}: ${names}`;
 }
+
+/** @param {string} messageId @returns {HTMLElement|null} */
+const rowOf = (messageId) => document.querySelector(`[data-testid=message][data-id="${CSS.escape(messageId)}"]`);
 
 /** @param {{ c: Conversation, onFind: () => void, onDetails: () => void }} props */
 function Head({ c, onFind, onDetails }) {
@@ -82,6 +88,7 @@ export function Conversation({ id }) {
     find(null);
     /** @type {HTMLElement|null} */ (document.querySelector('[data-testid=find-here]'))?.focus();
   };
+  const drop = useDrop(id, c !== undefined && c.isActive !== false);
   const listed = listState.value !== 'loading';
   useEffect(() => {
     setError(null);
@@ -101,11 +108,12 @@ export function Conversation({ id }) {
     </main>`;
   }
   return html`
-    <main class="chat" aria-labelledby="chat-h">
+    <main class="chat" aria-labelledby="chat-h" ...${drop.handlers}>
       <${Head} c=${c} onFind=${() => find(hasRoom.matches ? 'beside' : 'over')} onDetails=${() => showDetails(true)} />
       <${Safety} c=${c} />
       <${Banner} />
       <${Thread} c=${c} />
+      ${drop.isOver && html`<${DropTarget} name=${titleOf(c)} />`}
       <${LaterStrip} id=${c.id} />
       ${c.isActive === false
         ? html`<div class="composer"><p class="blocked" id="write" tabindex="-1">${t('composer.blocked', { name: titleOf(c) })}</p></div>`
@@ -115,6 +123,7 @@ export function Conversation({ id }) {
       ? html`<aside class="details scroll" aria-label=${t('find.here')} tabindex="-1"><${ConversationFind} c=${c} hasClose=${true} onOpen=${() => {}} onClose=${closeFind} /></aside>`
       : html`<aside class="details scroll" aria-label=${t('details.title')} tabindex="0"><${Details} c=${c} /></aside>`}
     ${finding === 'over' && html`<${Dialog} class="slide find-over" title=${t('find.here')} onClose=${() => find(null)}><div class="scroll"><${ConversationFind} c=${c} hasClose=${false} onOpen=${() => find(null)} onClose=${() => find(null)} /></div><//>`}
-    ${details && html`<${Dialog} class="slide" title=${t('details.title')} onClose=${() => showDetails(false)}><div class="scroll"><${Details} c=${c} /></div><//>`}
+    ${details && html`<${Dialog} class="slide" title=${t('details.title')} onClose=${() => showDetails(false)}><div class="scroll"><${Details} c=${c} onShow=${() => showDetails(false)} /></div><//>`}
+    ${viewed.value?.conversationId === c.id && html`<${Viewer} conversationId=${c.id} back=${rowOf} />`}
   `;
 }

@@ -7,6 +7,7 @@ import { addressOf, shownAs, take, unshow } from '../core/blobs.js';
 import { endingOf, limits, sizeText } from '../core/files.js';
 import { t } from '../core/i18n.js';
 import { cancelFile, progressOf } from '../core/uploads.js';
+import { view } from '../core/viewed.js';
 import { Icon } from './icon.js';
 
 /** @typedef {import('../core/types.js').Message} Message */
@@ -64,14 +65,17 @@ const isLight = (file) => file.size <= (file.mimetype === 'image/gif' ? LIGHT_GI
 /** @param {{ file: FileRef, m: Message, alone: boolean, tab: number }} props */
 function Picture({ file, m, alone, tab }) {
   const { src, onError } = useAddress(file, m, isLight(file) ? file.url : file.thumbnailUrl);
+  const [broken, setBroken] = useState('');
   const { width, height } = file;
   // Tall and wide ones are cut, to be seen whole when they are opened.
   const ratio = width && height ? Math.min(2.4, Math.max(0.6, width / height)) : 4 / 3;
   const box = alone ? { aspectRatio: String(ratio), width: `${Math.min(21, 24 * ratio)}rem` } : undefined;
+  const shown = src && broken !== src;
+  const look = shown
+    ? html`<img src=${src} alt=${file.letter ? file.originalName : ''} width=${width ?? undefined} height=${height ?? undefined} loading=${file.letter ? 'eager' : 'lazy'} decoding="async" draggable=${false} onError=${() => (setBroken(src), onError())} />`
+    : html`<span class="pic-none"><${Icon} name="image" size="l" /></span>`;
   return html`<span class="pic" style=${box}>
-    <a href=${here(file.url) || undefined} target="_blank" rel="noopener noreferrer" tabindex=${tab} data-testid="picture" aria-label=${t('file.open', { name: file.originalName })}>
-      ${src && html`<img src=${src} alt="" width=${width ?? undefined} height=${height ?? undefined} loading="lazy" decoding="async" draggable=${false} onError=${onError} />`}
-    </a>
+    ${file.letter ? look : html`<button class="open" type="button" tabindex=${tab} data-testid="picture" aria-label=${t('file.open', { name: file.originalName })} onClick=${() => view(m.conversationId, file.id)}>${look}</button>`}
     ${file.letter && html`<${Progress} file=${file} />`}
   </span>`;
 }
@@ -136,6 +140,16 @@ export function Attachments({ m, tab }) {
       const Kind = { video: Film, audio: Sound }[/** @type {string} */ (file.fileType)] ?? Card;
       return html`<${Kind} key=${i} file=${file} m=${m} tab=${tab} />`;
     })}`;
+}
+
+/** Saves them on the device, one after the other. @param {Message} m */
+export function downloadAll(m) {
+  for (const file of m.attachments ?? []) {
+    const link = document.createElement('a');
+    link.href = here(file.url);
+    link.download = file.originalName;
+    link.click();
+  }
 }
 
 /** What no second attempt will change. */

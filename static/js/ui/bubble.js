@@ -8,7 +8,9 @@ import { byEmoji, reactionsOf } from '../core/reactions.js';
 import { me } from '../core/session.js';
 import { systemText } from '../core/system.js';
 import { langOf } from '../core/text.js';
+import { timeline } from '../core/timeline.js';
 import { Attachments } from './attachment.js';
+import { Glimpse, KindIcon } from './glimpse.js';
 import { Icon } from './icon.js';
 import { PlaceCard } from './place.js';
 import { Ticks } from './ticks.js';
@@ -30,9 +32,10 @@ function Quoted({ m, tab, context }) {
   const quote = m.replyTo;
   if (!quote) return null;
   const text = quote.senderId ? preview(quote) : t('reply.earlier');
+  const original = timeline(m.conversationId).find(quote.id);
   return html`<button class="quote" type="button" tabindex=${tab} data-testid="quote" onClick=${() => context.jump(quote.id, quote.seq)}>
-    <span class="vh">${t('reply.to')} </span>${quote.senderId && html`<b>${context.nameOf(quote.senderId, quote.senderName)}</b>`}
-    <span dir="auto" lang=${langOf(text)}>${text}</span><span class="vh">. ${t('reply.jump')}</span>
+    ${original && html`<${Glimpse} m=${original} />`}<span class="vh">${t('reply.to')} </span>${quote.senderId && html`<b>${context.nameOf(quote.senderId, quote.senderName)}</b>`}
+    <span dir="auto" lang=${langOf(text)}><${KindIcon} m=${quote} />${text}</span><span class="vh">. ${t('reply.jump')}</span>
   </button>`;
 }
 

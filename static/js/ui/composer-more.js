@@ -6,6 +6,7 @@ import { draftOf, isUrgent, makeUrgent, replyOf } from '../core/drafts.js';
 import { DOCUMENTS, PICTURES } from '../core/files.js';
 import { t } from '../core/i18n.js';
 import { canSendLater } from '../core/later.js';
+import { trayOf } from '../core/tray.js';
 import { Icon } from './icon.js';
 import { LaterDialog } from './later-dialog.js';
 import { Menu, MenuItem } from './menu.js';
@@ -67,7 +68,7 @@ export function MoreLayers({ id, layer, open, form, onChosen, onFiles, onTaken }
         ${hasCamera.matches && html`<${MenuItem} icon="camera" text=${t('more.camera')} onPick=${pick({ accept: 'image/*', multiple: false, capture: 'environment' })} />`}
         <${MenuItem} icon="file-text" text=${t('more.documents')} about=${t('more.documentsAbout')} onPick=${pick({ accept: DOCUMENTS })} />
         <${MenuItem} icon="triangle-alert" text=${t(urgent ? 'urgent.not' : 'urgent.make')} about=${urgent ? '' : t('urgent.makeAbout')} onPick=${flip} />
-        ${canSendLater.value && html`<${MenuItem} icon="calendar-clock" text=${t('later.send')} about=${t('later.sendAbout')} onPick=${() => open('later')} />`}
+        ${canSendLater.value && !trayOf(id).length && html`<${MenuItem} icon="calendar-clock" text=${t('later.send')} about=${t('later.sendAbout')} onPick=${() => open('later')} />`}
         <${MenuItem} icon="map-pin" text=${t('place.send')} about=${t('place.sendAbout')} onPick=${() => open('place')} />
       <//>`;
     case 'place':

@@ -11,10 +11,11 @@ import { me } from '../core/session.js';
 import { conversation } from '../core/store.js';
 import { langOf, shortName } from '../core/text.js';
 import { timeline } from '../core/timeline.js';
-import { addToTray, emptyTray, trayOf } from '../core/tray.js';
+import { emptyTray, noteRefused, offer, refusedOf, trayOf } from '../core/tray.js';
 import { iStop, iType } from '../core/typing.js';
 import { sendFiles } from '../core/uploads.js';
 import { preview } from './bubble.js';
+import { Glimpse } from './glimpse.js';
 import { MoreButton, MoreLayers, UrgentTask } from './composer-more.js';
 import { Icon } from './icon.js';
 import { LargeGroup } from './large-group.js';
@@ -34,6 +35,7 @@ function Task({ id, messageId, isEdit, m, onCancel }) {
   const text = m ? preview(quoteOf(messageId, m)) : t('reply.earlier');
   return html`<div class="task" id="task" data-testid=${isEdit ? 'editing' : 'replying'}>
     <${Icon} name=${isEdit ? 'pencil' : 'reply'} />
+    ${m && html`<${Glimpse} m=${m} />`}
     <p><b>${title}</b><span class="vh">: </span><span dir="auto" lang=${langOf(text)}>${text}</span></p>
     <button class="btn icon" type="button" aria-label=${isEdit ? t('composer.editCancel') : t('composer.replyCancel')} onClick=${onCancel}><${Icon} name="x" /></button>
   </div>`;
@@ -51,7 +53,7 @@ export function Composer({ id, name }) {
   const taskId = editing?.id ?? replyId;
   const m = taskId ? timeline(id).find(taskId) : undefined;
   const tray = trayOf(id);
-  const [refused, setRefused] = useState(/** @type {import('../core/tray.js').Refused} */ ([]));
+  const refused = refusedOf(id);
   const shown = useRef({ id: '', taskId: '' });
 
   useEffect(() => {
@@ -98,7 +100,8 @@ export function Composer({ id, name }) {
   function submit(isSure = false) {
     const area = box.current;
     const text = area?.value.trim() ?? '';
-    if (!area || !(text || (tray.length && !editing))) return;
+    // Files need no words, neither when they go out nor afterwards.
+    if (!area || !(text || (editing ? m?.attachments?.length : tray.length))) return;
     if (editing) {
       void saveEdited(text);
       return;
@@ -118,12 +121,9 @@ export function Composer({ id, name }) {
 
   /** They stand above the box until they are sent. @param {File[]} files */
   function take(files) {
-    if (!files.length) return;
-    if (editing) saveEdit(id, null);
-    setRefused(addToTray(id, files));
+    offer(id, files);
     focus();
   }
-  useEffect(() => setRefused([]), [id]);
 
   /** @param {ClipboardEvent} event */
   function onPaste(event) {
@@ -136,7 +136,7 @@ export function Composer({ id, name }) {
 
   /** It is on its way. */
   function clear() {
-    setRefused([]);
+    noteRefused(id);
     if (replyId) saveReply(id, '');
     if (urgent) makeUrgent(id, false);
     if (box.current) box.current.value = '';
@@ -171,7 +171,7 @@ export function Composer({ id, name }) {
   return html`<form class="composer" onSubmit=${(/** @type {Event} */ event) => (event.preventDefault(), submit())} onKeyDown=${onKeyDown}>
     ${taskId && html`<${Task} id=${id} messageId=${taskId} isEdit=${Boolean(editing)} m=${m} onCancel=${cancel} />`}
     ${urgent && html`<${UrgentTask} id=${id} name=${name} isGroup=${conversation(id)?.type === 'group'} onCancel=${focus} />`}
-    ${!editing && html`<${Tray} id=${id} list=${tray} refused=${refused} onEmpty=${focus} onSeen=${() => (setRefused([]), focus())} />`}
+    ${!editing && html`<${Tray} id=${id} list=${tray} refused=${refused} onEmpty=${focus} onSeen=${() => (noteRefused(id), focus())} />`}
     ${!editing && html`<${MoreButton} onOpen=${() => setLayer('menu')} />`}
     <div class="box">
       <label class="vh" for="write">${editing ? t('composer.editLabel') : t('composer.label', { name })}</label>

@@ -6,11 +6,13 @@ import { draftOf } from '../core/drafts.js';
 import { t } from '../core/i18n.js';
 import { pendingOf } from '../core/outbox.js';
 import { me } from '../core/session.js';
+import { sending } from '../core/sending.js';
 import { titleOf, typing } from '../core/store.js';
 import { langOf, shortName } from '../core/text.js';
 import { waitsIn } from '../core/urgent.js';
 import { preview } from './bubble.js';
 import { ConversationAvatar } from './conversation-avatar.js';
+import { KindIcon } from './glimpse.js';
 import { Icon } from './icon.js';
 import { RowMenu, archive, useTouch } from './row-actions.js';
 import { Ticks } from './ticks.js';
@@ -28,17 +30,18 @@ function Last({ c, isOpen }) {
 /** What the second line says, the most pressing thing first. @param {{ c: Conversation, isOpen: boolean }} props */
 function Said({ c, isOpen }) {
   if (typing.value.get(c.id)?.length) return html`<span class="typing-text">${t('typing.short')}</span>`;
+  if (sending.value.get(c.id)?.size) return html`<span class="typing-text">${t('sending.short')}</span>`;
   const draft = isOpen ? '' : draftOf(c.id);
   if (draft) return html`<span class="draft">${t('draft')}</span> ${said(draft)}`;
   const unsent = pendingOf(c.id).at(-1);
-  if (unsent) return html`<${Ticks} status=${unsent.status} size="s" /> ${said(preview(unsent))}`;
+  if (unsent) return html`<${Ticks} status=${unsent.status} size="s" /><${KindIcon} m=${unsent} /> ${said(preview(unsent))}`;
   const last = c.lastMessage;
   if (!last) return html`<span class="dotless">${t('row.empty')}</span>`;
   const mine = last.senderId === me.value?.id;
   const sender = c.type === 'group' && !mine && !last.isSystemMessage ? c.participants.find((person) => person.id === last.senderId) : undefined;
   return html`
     ${mine && !last.isDeleted && !last.isSystemMessage && html`<${Ticks} status=${last.status ?? 'sent'} size="s" />`}
-    ${said((sender ? `${shortName(sender)}: ` : '') + preview(last))}
+    <${KindIcon} m=${last} />${said((sender ? `${shortName(sender)}: ` : '') + preview(last))}
   `;
 }
 

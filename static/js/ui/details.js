@@ -7,6 +7,7 @@ import { toggle } from '../core/live.js';
 import { partner, titleOf } from '../core/store.js';
 import { langOf } from '../core/text.js';
 import { ConversationAvatar } from './conversation-avatar.js';
+import { FilesPane, NewestFiles } from './files-pane.js';
 import { EditGroup } from './group-dialogs.js';
 import { Members } from './group-members.js';
 import { Icon } from './icon.js';
@@ -45,9 +46,10 @@ const Acts = ({ list }) => html`<div class="dt-acts">
   ${list.map(({ icon, text, pressed, onClick }) => html`<button class="btn" type="button" key=${icon} aria-pressed=${pressed} data-testid=${`act-${icon}`} onClick=${onClick}><${Icon} name=${icon} />${text}</button>`)}
 </div>`;
 
-/** @param {{ c: Conversation }} props */
-export function Details({ c }) {
+/** @param {{ c: Conversation, onShow?: () => void }} props onShow: one went to a message */
+export function Details({ c, onShow = () => {} }) {
   const [editing, edit] = useState(false);
+  const [files, showFiles] = useState('');
   const person = partner(c);
   const name = titleOf(c);
   /** @param {'isPinned'|'isMuted'|'isArchived'} which */
@@ -58,6 +60,7 @@ export function Details({ c }) {
     { icon: c.isArchived ? 'archive-restore' : 'archive', text: t(c.isArchived ? 'unarchive' : 'archive'), pressed: Boolean(c.isArchived), onClick: flip('isArchived') },
     ...(isMine(c) ? [{ icon: 'pencil', text: t('edit'), onClick: () => edit(true) }] : []),
   ];
+  if (files === c.id) return html`<${FilesPane} c=${c} onShow=${onShow} onBack=${() => showFiles('back')} />`;
   return html`
     <div class="dt-head">
       <${ConversationAvatar} c=${c} size="l" />
@@ -68,6 +71,7 @@ export function Details({ c }) {
     <${Acts} list=${acts} />
     ${person && html`<${Facts} c=${c} person=${person} />`}
     ${c.type === 'group' && html`<${Members} c=${c} />`}
+    <${NewestFiles} c=${c} isBack=${files === 'back'} onShow=${onShow} onAll=${() => showFiles(c.id)} />
     <section class="sec" aria-label=${t('details.privacy')}><p class="privacy"><${Icon} name="lock" size="s" />${t('details.kept')}</p></section>
     ${editing && html`<${EditGroup} c=${c} onClose=${() => edit(false)} />`}
   `;

@@ -9,6 +9,7 @@ import { folded, langOf } from '../core/text.js';
 import { Avatar } from './avatar.js';
 import { preview } from './bubble.js';
 import { Dialog } from './dialog.js';
+import { Glimpse, KindIcon } from './glimpse.js';
 import { Icon } from './icon.js';
 import { roleOf } from './person.js';
 import { toast, toastError } from './toast.js';
@@ -73,7 +74,7 @@ export function ForwardDialog({ m, onClose }) {
 
   return html`<${Dialog} title=${t('forward.title')} onClose=${onClose}>
     <div class="tools">
-      <blockquote class="fwd-what" dir="auto" lang=${langOf(text)}>${text}</blockquote>
+      <blockquote class="fwd-what" dir="auto" lang=${langOf(text)}><${Glimpse} m=${m} /><span><${KindIcon} m=${m} />${text}</span></blockquote>
       <div class="with-icon"><${Icon} name="search" /><label class="vh" for="forward-q">${t('forward.search')}</label>
         <input class="input search" id="forward-q" type="search" autocomplete="off" autofocus placeholder=${t('forward.search')} onInput=${(/** @type {any} */ e) => (setWanted(e.target.value), people.want({ wanted: e.target.value }))} /></div>
       ${chosen.size > 0 &&

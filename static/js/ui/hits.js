@@ -10,6 +10,7 @@ import { conversation, titleOf } from '../core/store.js';
 import { langOf } from '../core/text.js';
 import { preview } from './bubble.js';
 import { ConversationAvatar } from './conversation-avatar.js';
+import { Glimpse, KindIcon, namesOf } from './glimpse.js';
 import { Icon } from './icon.js';
 import { Failed, Skeleton } from './states.js';
 
@@ -39,8 +40,10 @@ function HitRow({ hit, isHere, onOpen }) {
     ${!isHere && c && html`<${ConversationAvatar} c=${c} size="s" />`}
     <span class="min0 grow">
       <span class="hit-head"><b lang=${langOf(title)}>${title}</b><time datetime=${m.createdAt}>${shortWhen(Date.parse(m.createdAt))}</time></span>
-      ${!isHere && (c?.type === 'group' || m.senderId === me.value?.id) && html`<span class="hit-who">${sender}: </span>`}<${Snippet} hit=${hit} />
+      ${!isHere && (c?.type === 'group' || m.senderId === me.value?.id) && html`<span class="hit-who">${sender}: </span>`}<${KindIcon} m=${m} /><${Snippet} hit=${hit} />
+      ${m.attachments?.length ? html`<span class="hit-files">${namesOf(m)}</span>` : ''}
     </span>
+    <${Glimpse} m=${m} />
   </a></li>`;
 }
 

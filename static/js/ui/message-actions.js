@@ -9,6 +9,7 @@ import { explain, t } from '../core/i18n.js';
 import { USUAL, byEmoji, reactionsOf } from '../core/reactions.js';
 import { me } from '../core/session.js';
 import { langOf } from '../core/text.js';
+import { downloadAll } from './attachment.js';
 import { copyText } from './clipboard.js';
 import { Confirm, Dialog } from './dialog.js';
 import { ForwardDialog } from './forward-dialog.js';
@@ -50,6 +51,7 @@ function Actions({ m, canWrite, anchor, back, context, onClose }) {
     ${canWrite && html`<${MenuItem} icon="reply" text=${t('reply')} onPick=${pick(reply)} />`}
     ${!m.isSystemMessage && html`<${MenuItem} icon="forward" text=${t('forward')} onPick=${pick(() => context.open('forward', m))} />`}
     ${m.content && html`<${MenuItem} icon="copy" text=${t('menu.copy')} onPick=${pick(() => copyText(m.content))} />`}
+    ${Boolean(m.attachments?.length) && html`<${MenuItem} icon="download" text=${t('file.downloadAll', { n: m.attachments?.length ?? 0 })} onPick=${pick(() => downloadAll(m))} />`}
     ${reactions.length > 0 && html`<${MenuItem} icon="smile-plus" text=${t('reacts.who')} onPick=${pick(() => context.open('who', m))} />`}
     ${isMine && html`<${MenuItem} icon="check-check" text=${t('info.open')} onPick=${pick(() => context.open('info', m))} />`}
     ${canWrite && isMine && isEditable(m) && html`<${MenuItem} icon="pencil" text=${t('edit')} onPick=${pick(() => saveEdit(m.conversationId, { id: m.id, text: m.content }))} />`}

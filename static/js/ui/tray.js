@@ -82,7 +82,7 @@ export function Tray({ id, list, refused, onEmpty, onSeen }) {
             e.stopPropagation();
             moveInTray(id, list[from].id, i - from);
           }}>
-          <span class=${`tray-item ${one.kind}`} tabindex="0" role="group" aria-label=${t('tray.place', { name: one.name, size: sizeText(one.file.size), i: i + 1, n: list.length })} aria-describedby=${list.length > 1 ? 'tray-how' : undefined} onKeyDown=${(/** @type {KeyboardEvent} */ e) => onKeyDown(e, one, i)}>
+          <span class="tray-item" tabindex="0" role="group" aria-label=${t('tray.place', { name: one.name, size: sizeText(one.file.size), i: i + 1, n: list.length })} aria-describedby=${list.length > 1 ? 'tray-how' : undefined} onKeyDown=${(/** @type {KeyboardEvent} */ e) => onKeyDown(e, one, i)}>
             <span class="tray-look"><${Preview} id=${id} one=${one} /></span>
             <span class="tray-name"><b dir="auto">${one.name}</b><small>${sizeText(one.file.size)}</small></span>
           </span>
