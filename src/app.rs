@@ -2,6 +2,7 @@
 
 use crate::{
     accounts::{Accounts, AccountsConfig, secret},
+    calls::Calls,
     chat::Chats,
     clock::Clock,
     config::Config,
@@ -30,6 +31,7 @@ pub struct App {
     store: Arc<Store<Emission>>,
     accounts: Arc<Accounts>,
     chats: Chats,
+    calls: Calls,
     files: Arc<Files>,
     sockets: Server<Realtime>,
     metrics: Arc<Metrics>,
@@ -64,16 +66,17 @@ impl App {
         let store = Arc::new(store);
         let chats = Chats::new(store.clone(), config.policy, config.chat.clone()).map_err(|error| StartError(error.to_string()))?;
         let chats = chats.with_files(config.files.max_count);
+        let calls = Calls::new(&chats, config.calls.clone());
         let secret = own_secret(&config)?;
         let links = Arc::new(Links::new(&secret, store.clock().clone(), config.server.public_url.clone()));
         let files = Arc::new(files(&config, store.clone(), &chats, links.clone())?);
         let accounts = Arc::new(accounts(&config, secret, store.clone(), chats.clone())?);
         let limiter = Arc::new(Limiter::new(&config.limits));
-        let realtime = Realtime::new(accounts.clone(), chats.clone(), hub, links, limiter.clone());
+        let realtime = Realtime::new(accounts.clone(), chats.clone(), calls.clone(), hub, links, limiter.clone());
         let sockets = Server::new(socket_settings(&config), realtime);
         let metrics = Arc::new(Metrics::new(store.clone(), chats.everybody().clone(), sockets.counters().clone(), chats.index().clone()));
         let setup_token = accounts.begin_setup(std::env::var("MOMMYCARE_SETUP_TOKEN").ok()).map_err(|error| StartError(error.message))?;
-        Ok(Self { config: Arc::new(config), store, accounts, chats, files, sockets, metrics, limiter, setup_token })
+        Ok(Self { config: Arc::new(config), store, accounts, chats, calls, files, sockets, metrics, limiter, setup_token })
     }
 
     /// The accounts, for the command line.
@@ -135,6 +138,7 @@ impl App {
             .manage(self.store.clone())
             .manage(self.accounts.clone())
             .manage(self.chats.clone())
+            .manage(self.calls.clone())
             .manage(self.files.clone())
             .manage(self.metrics.clone())
             .manage(self.limiter.clone())
@@ -222,6 +226,7 @@ pub async fn serve(
     ready: impl FnOnce(&Ready) + Send + 'static,
 ) -> Result<(), StartError> {
     let app = Arc::new(app);
+    app.calls.end_after_restart().await.map_err(|error| StartError(error.to_string()))?;
     app.chats.index().start(app.store.clone(), &app.config.data).map_err(|error| StartError(error.to_string()))?;
     let (ready, known) = (parking_lot::Mutex::new(Some(ready)), app.clone());
     let rocket = app.rocket().attach(AdHoc::on_liftoff("ready", move |rocket| {
@@ -240,6 +245,7 @@ pub async fn serve(
             () = stopping.tend() => None,
             () = stopping.clear() => None,
             () = stopping.chats.keep_agenda(RETURN) => None,
+            () = stopping.calls.keep_time() => None,
         };
         stopping.say_goodbye().await;
         shutdown.notify();

@@ -80,6 +80,14 @@ id! {
     /// The content of one or more files, as it lies on the disk.
     BlobId
 }
+id! {
+    /// A call.
+    CallId
+}
+
+/// One connection of a person. Counted from the start of the process; nobody outside knows it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Device(pub u64);
 
 /// The place of a message in its conversation: 1, 2, 3 … without gaps. 0 means "before the first".
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default, Serialize, Deserialize)]

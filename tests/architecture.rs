@@ -47,7 +47,7 @@ const RULES: &[Rule] = &[
     Rule {
         says: "rules know no door: neither routes nor sockets",
         what: &["crate::http", "crate::realtime", "crate::socketio", "crate::app", "crate::cli"],
-        who: Who::Not(&["accounts/", "chat/", "care/", "files/", "audit/"]),
+        who: Who::Not(&["accounts/", "calls/", "chat/", "care/", "files/", "audit/"]),
     },
     Rule { says: "the store knows nothing above it", what: ABOVE_THE_STORE, who: Who::Not(&["store/"]) },
     Rule { says: "search knows words and tables, and neither rules nor the wire", what: ABOVE_THE_STORE, who: Who::Not(&["search/"]) },
@@ -67,9 +67,14 @@ const RULES: &[Rule] = &[
         who: Who::Not(&["ids.rs", "clock.rs", "fold.rs", "error.rs", "config/"]),
     },
     Rule {
-        says: "conversations do no I/O, read no clock and draw no random numbers",
+        says: "calls build on conversations, which know nothing of them",
+        what: &["crate::calls"],
+        who: Who::Not(&["chat/", "accounts/", "files/"]),
+    },
+    Rule {
+        says: "conversations and calls do no I/O, read no clock and draw no random numbers",
         what: &["std::fs", "std::net", "std::time::SystemTime", "std::time::Instant", "tokio::fs", "tokio::net", "rand"],
-        who: Who::Not(&["chat/"]),
+        who: Who::Not(&["calls/", "chat/"]),
     },
     Rule {
         says: "the doors go through the rules, not to the tables",

@@ -101,7 +101,7 @@ async fn errors_come_back_also_without_a_callback() {
     assert_eq!((&error["code"], &error["event"]), (&json!("CONVERSATION_NOT_FOUND"), &json!("send_message")));
     for (event, argument, code) in [
         ("no_such_event", json!({}), "NOT_FOUND"),
-        ("call_signal", json!({}), "NOT_FOUND"),
+        ("call_signal", json!({}), "VALIDATION_ERROR"),
         ("join", json!("0000000000000001"), "FORBIDDEN"),
         ("message_read", json!(null), "VALIDATION_ERROR"),
         ("message_read", json!([1, [2]]), "VALIDATION_ERROR"),

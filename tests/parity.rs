@@ -240,8 +240,27 @@ const REST_ONLY: &[(&str, &str)] = &[
 ];
 
 /// Events without a route: of the moment, or only for compatibility.
-const SOCKET_ONLY: &[&str] =
-    &["join", "leave", "leave_conversation", "typing_start", "typing_stop", "file_sending", "user_away", "user_back", "user_busy"];
+const SOCKET_ONLY: &[&str] = &[
+    "join",
+    "leave",
+    "leave_conversation",
+    "typing_start",
+    "typing_stop",
+    "file_sending",
+    "user_away",
+    "user_back",
+    "user_busy",
+    // A call needs a device that stays connected.
+    "voice_call_request",
+    "video_call_request",
+    "call_accepted",
+    "call_rejected",
+    "call_ended",
+    "call_signal",
+    "call_media",
+    "call_resume",
+    "calls_seen",
+];
 
 fn tomorrow() -> String {
     let day = std::time::Duration::from_hours(24);

@@ -11,7 +11,7 @@ use super::{
     urgent,
 };
 use crate::{
-    clock::Timestamp,
+    clock::{Clock, Timestamp},
     error::Result,
     ids::{ChatId, MessageId, Seq, UserId},
     store::{Begin, Change, Direction, Projection, Read, StoreError, TableId, tables},
@@ -80,9 +80,19 @@ fn look(read: &impl Read, now: Timestamp, interval: Duration) -> Result<Agenda, 
     Ok(agenda)
 }
 
-/// Rings when something is written on the agenda or crossed off.
-#[derive(Default)]
-struct Bell(Notify);
+/// Rings when something is written into tables or crossed off.
+pub struct Bell {
+    ring: Notify,
+    tables: &'static [TableId],
+}
+
+impl Bell {
+    /// Over these tables.
+    #[must_use]
+    pub fn new(tables: &'static [TableId]) -> Arc<Self> {
+        Arc::new(Self { ring: Notify::new(), tables })
+    }
+}
 
 impl Projection for Bell {
     fn name(&self) -> &'static str {
@@ -90,12 +100,29 @@ impl Projection for Bell {
     }
 
     fn tables(&self) -> &[TableId] {
-        const { &[tables::REPEATS.id, tables::SCHEDULE.id] }
+        self.tables
     }
 
     fn apply(&self, _: &[Change<'_>]) -> Result<(), StoreError> {
-        self.0.notify_one();
+        self.ring.notify_one();
         Ok(())
+    }
+}
+
+/// Waits for a moment, or until the bell rings or the clock has been set back.
+pub async fn wait(clock: &Clock, bell: &Bell, next: Option<Timestamp>) {
+    let Some(next) = next else { return bell.ring.notified().await };
+    let mut before = clock.now();
+    loop {
+        let now = clock.now();
+        if now >= next || now < before {
+            return;
+        }
+        before = now;
+        tokio::select! {
+            () = bell.ring.notified() => return,
+            () = sleep(next.since(now).min(GLANCE)) => {}
+        }
     }
 }
 
@@ -114,7 +141,7 @@ impl Chats {
     /// Does everything at its time; repetitions not before `hold` is over, so that those who are to hear them have come back
     /// after a restart. Never ends.
     pub async fn keep_agenda(&self, hold: Duration) {
-        let bell = Arc::new(Bell::default());
+        let bell = Bell::new(const { &[tables::REPEATS.id, tables::SCHEDULE.id] });
         if let Err(error) = self.store.attach(bell.clone(), Begin::WithNextCommit) {
             tracing::warn!(%error, "nothing is done by itself: the store is closed");
             return std::future::pending().await;
@@ -122,7 +149,7 @@ impl Chats {
         let began = Instant::now();
         loop {
             match self.do_what_is_due(hold.saturating_sub(began.elapsed())).await {
-                Ok(next) => self.wait(&bell, next).await,
+                Ok(next) => wait(self.store.clock(), &bell, next).await,
                 Err(error) => {
                     tracing::warn!(%error, "what is due has to wait");
                     sleep(RETRY).await;
@@ -179,23 +206,6 @@ impl Chats {
                 self.store.write(move |tx| schedule::fail(tx, &rules, slot, &why)).await
             }
             sent => sent,
-        }
-    }
-
-    /// Waits for a moment, or until the agenda or the clock has changed.
-    async fn wait(&self, bell: &Bell, next: Option<Timestamp>) {
-        let Some(next) = next else { return bell.0.notified().await };
-        let mut before = self.now();
-        loop {
-            let now = self.now();
-            if now >= next || now < before {
-                return;
-            }
-            before = now;
-            tokio::select! {
-                () = bell.0.notified() => return,
-                () = sleep(next.since(now).min(GLANCE)) => {}
-            }
         }
     }
 }

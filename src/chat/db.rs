@@ -9,4 +9,4 @@ use crate::{
 pub type Db = Store<Emission>;
 
 /// One operation on it.
-pub(super) type TxOf<'a> = Tx<'a, Emission>;
+pub type TxOf<'a> = Tx<'a, Emission>;

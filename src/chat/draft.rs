@@ -116,7 +116,7 @@ pub(super) fn wrong_content(content: &str, with_files: bool) -> Option<String> {
     }
 }
 
-fn target(conversation: Option<&String>, person: Option<&String>) -> Result<Target> {
+pub(super) fn target(conversation: Option<&String>, person: Option<&String>) -> Result<Target> {
     let person = given(person).map(|id| id.parse().map_err(|_| Error::new(Code::UserNotFound)));
     match (given(conversation), person) {
         (Some(id), person) => {

@@ -14,6 +14,7 @@ mod group;
 mod group_input;
 mod history;
 mod inbox;
+pub mod line;
 mod location;
 mod marks;
 mod open;
@@ -32,7 +33,8 @@ mod upkeep;
 mod urgent;
 mod view;
 
-pub use db::Db;
+pub use agenda::{Bell, wait};
+pub use db::{Db, TxOf};
 pub use draft::{Draft, Target};
 pub use everybody::{Everybody, Person};
 pub use marks::Mark;
@@ -65,7 +67,7 @@ pub struct Rules {
 }
 
 /// A number of things from a query: too many become as many as there may be, nonsense is refused.
-fn limit(wanted: Option<u64>, usual: u64, most: u64) -> Result<u64> {
+pub fn limit(wanted: Option<u64>, usual: u64, most: u64) -> Result<u64> {
     match wanted {
         None => Ok(usual),
         Some(0) => Err(Error::field("limit", format!("must be a number from 1 to {most}"))),
@@ -74,7 +76,7 @@ fn limit(wanted: Option<u64>, usual: u64, most: u64) -> Result<u64> {
 }
 
 /// The number of a page, from 1.
-fn page_number(wanted: Option<u64>) -> Result<u64> {
+pub fn page_number(wanted: Option<u64>) -> Result<u64> {
     match wanted {
         None => Ok(1),
         Some(0) => Err(Error::field("page", "must be a number from 1")),

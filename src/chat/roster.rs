@@ -9,9 +9,7 @@ use crate::{
 use dashmap::DashMap;
 use std::ops::Bound;
 
-/// One connection of a person.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Device(pub u64);
+pub use crate::ids::Device;
 
 #[derive(Debug, Default)]
 struct Entry {

@@ -55,7 +55,7 @@ pub struct Placed {
 /// Takes a message, once.
 pub fn send(tx: &mut TxOf<'_>, rules: &Rules, actor: &Actor, draft: &Draft, door: Door) -> Result<Placed> {
     actor.verified()?;
-    let mut seat = seat(tx, rules, actor, draft)?;
+    let mut seat = seat(tx, rules, actor, draft.target)?;
     if let Some(seq) = repeated(tx, &mut seat, draft, door)? {
         if let Some(message) = schedule::repeated(tx, rules, tx.now(), &seat, seq)? {
             return Ok(Placed { message, fresh: false });
@@ -114,9 +114,9 @@ pub(super) fn place(
     Ok(message)
 }
 
-/// Where the message goes.
-fn seat(tx: &mut TxOf<'_>, rules: &Rules, actor: &Actor, draft: &Draft) -> Result<Seat> {
-    match draft.target {
+/// Where something goes.
+pub(super) fn seat(tx: &mut TxOf<'_>, rules: &Rules, actor: &Actor, target: Target) -> Result<Seat> {
+    match target {
         Target::Person(peer) => Ok(open::seat_with(tx, rules, actor, peer)?.0),
         Target::Conversation(id, person) => {
             let seat = Seat::find(tx, actor.user, id)?;

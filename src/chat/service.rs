@@ -55,6 +55,18 @@ impl Chats {
         })
     }
 
+    /// The store, for the rules that build on these.
+    #[must_use]
+    pub fn store(&self) -> &Arc<Db> {
+        &self.store
+    }
+
+    /// The rules, likewise.
+    #[must_use]
+    pub fn rules(&self) -> &Arc<Rules> {
+        &self.rules
+    }
+
     /// Who is there.
     #[must_use]
     pub fn roster(&self) -> &Roster {

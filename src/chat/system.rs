@@ -1,4 +1,5 @@
-//! Messages that nobody wrote: they say what happened to a group, in words for people and in facts for programs.
+//! Messages that nobody wrote: they say what happened to a group, or how a call was over, in words for people and in facts
+//! for programs.
 //! They take a place among the others and make nothing unread.
 
 use super::{
@@ -21,16 +22,21 @@ use crate::{
 /// How many people a sentence names; programs know all of them.
 const NAMED: usize = 3;
 
-/// Writes that the member of the seat has done something, and saves the conversation.
+/// Writes that the member of the seat has done something with the group, and saves the conversation.
 pub fn write(tx: &mut TxOf<'_>, rules: &Rules, seat: &mut Seat, change: GroupChange) -> Result<MessageView> {
+    let content = {
+        let people = People::new(&*tx, rules, tx.now());
+        sentence(&people.name(seat.user)?, &change, &names(&people, &change.people)?)
+    };
+    place(tx, rules, seat, System::Group(change), content)
+}
+
+/// Writes a message that nobody wrote, as the doing of the member of the seat, and saves the conversation.
+pub fn place(tx: &mut TxOf<'_>, rules: &Rules, seat: &mut Seat, system: System, content: String) -> Result<MessageView> {
     let at = tx.now().max(seat.chat.last_activity);
     let cursor = seat.next_cursor();
     let seq = seat.chat.last_seq.next();
-    let content = {
-        let people = People::new(&*tx, rules, at);
-        sentence(&people.name(seat.user)?, &change, &names(&people, &change.people)?)
-    };
-    let message = Message { system: Some(System::Group(change)), ..Message::new(seat.user, content, at, cursor) };
+    let message = Message { system: Some(system), ..Message::new(seat.user, content, at, cursor) };
     seat.chat.last_seq = seq;
     seat.chat.last_quiet = seq;
     seat.chat.last_activity = at;
@@ -55,6 +61,7 @@ pub fn kind(system: &System) -> String {
     match system {
         System::Other(kind) => kind.clone(),
         System::Group(_) => "group".into(),
+        System::Call(_) => "call".into(),
     }
 }
 

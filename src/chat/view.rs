@@ -4,8 +4,8 @@ use super::{Rules, Seat, everybody::Person, location, marks::Mark, policy::is_th
 use crate::{
     clock::Timestamp,
     contract::{
-        AckView, ConversationView, LastMessage, MessageView, Metadata, OriginView, ParticipantView, Participants, Perspective, QuoteView,
-        ReactionView, ReferenceView, Status, SystemView,
+        AckView, CallOver, ConversationView, GroupView, LastMessage, MessageView, Metadata, OriginView, ParticipantView, Participants,
+        Perspective, QuoteView, ReactionView, ReferenceView, Status, SystemView,
         user::{availability, rating},
     },
     error::Result,
@@ -235,17 +235,24 @@ impl<'a, R: Read> View<'a, R> {
         Ok(Some(OriginView { sender_id, sender_name }))
     }
 
-    /// What a system message says about a group, for programs.
+    /// What a system message says, for programs.
     fn system_data(&self, message: &Message) -> Result<Option<SystemView>, StoreError> {
-        let Some(System::Group(change)) = &message.system else { return Ok(None) };
-        Ok(Some(SystemView {
+        let change = match &message.system {
+            Some(System::Group(change)) => change,
+            Some(System::Call(id)) => {
+                let call = self.people.read.get(tables::CALLS, id)?;
+                return Ok(call.map(|call| SystemView::Call(CallOver::new(*id, &call))));
+            }
+            Some(System::Other(_)) | None => return Ok(None),
+        };
+        Ok(Some(SystemView::Group(GroupView {
             action: change.action,
             actor_id: message.sender,
             actor_name: self.people.name(message.sender)?,
             user_ids: change.people.clone(),
             names: system::names(self.people, &change.people)?,
             name: change.name.clone(),
-        }))
+        })))
     }
 
     fn quote(&self, message: &Message) -> Result<Option<QuoteView>, StoreError> {

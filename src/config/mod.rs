@@ -31,6 +31,8 @@ pub struct Config {
     pub limits: Limits,
     /// Rules of conversations.
     pub chat: Chat,
+    /// Calls.
+    pub calls: Calls,
     /// Who may reach whom.
     pub policy: Policy,
     /// The engine below.
@@ -114,6 +116,20 @@ pub struct Chat {
     pub urgent_repeat: Duration,
     pub group_history: History,
     pub group_members: usize,
+}
+
+/// See the catalogue in `settings.rs`.
+#[derive(Debug, Clone)]
+#[allow(missing_docs)]
+pub struct Calls {
+    pub enabled: bool,
+    pub ring_timeout: Duration,
+    pub grace: Duration,
+    pub stun: Vec<String>,
+    pub turn: Vec<String>,
+    pub turn_secret: Option<String>,
+    pub turn_secret_file: Option<PathBuf>,
+    pub turn_ttl: Duration,
 }
 
 /// What somebody sees who joins a group.

@@ -1,7 +1,9 @@
 //! The catalogue: every setting with its name, older name, default, limits and meaning, in one place.
 
 use super::{
-    Accounts, Approval, Bytes, Chat, Clinic, Config, Files, History, Limits, Log, Policy, Server, Store, parse::Value, secret::weakness,
+    Accounts, Approval, Bytes, Calls, Chat, Clinic, Config, Files, History, Limits, Log, Policy, Server, Store,
+    parse::Value,
+    secret::{Weakness, weakness},
 };
 use std::{net::Ipv4Addr, time::Duration};
 
@@ -77,6 +79,17 @@ settings! {
     "chat.group_history": chat.group_history, "joined or all";
     "chat.group_members": chat.group_members, "a number from 2 to 1000", if |n: &usize| (2..=1_000).contains(n);
     "chat.urgent_repeat": chat.urgent_repeat, "a duration from 10s to 1h", if |d: &Duration| between(*d, 10, 3600);
+    "calls.enabled": calls.enabled, "true or false";
+    "calls.ring_timeout": calls.ring_timeout, "a duration from 10s to 120s", if |d: &Duration| between(*d, 10, 120);
+    "calls.grace": calls.grace, "a duration from 5s to 120s", if |d: &Duration| between(*d, 5, 120);
+    "calls.stun": calls.stun, "a list of addresses such as stun:stun.example.org:3478, separated by commas",
+        if |list: &Vec<String>| list.iter().all(|address| is_helper(address, &["stun:", "stuns:"]));
+    "calls.turn": calls.turn, "a list of addresses such as turn:turn.example.org:3478?transport=udp, separated by commas",
+        if |list: &Vec<String>| list.iter().all(|address| is_helper(address, &["turn:", "turns:"]));
+    "calls.turn_secret" [secret]: calls.turn_secret, "empty, or at least 16 bytes that are not a published sample",
+        if |s: &Option<String>| s.as_ref().is_none_or(|s| s.len() >= 16 && weakness(s.as_bytes()) != Some(Weakness::Sample));
+    "calls.turn_secret_file": calls.turn_secret_file, "empty, or a file that holds the secret";
+    "calls.turn_ttl": calls.turn_ttl, "a duration from 5m to 1d", if |d: &Duration| between(*d, 300, DAY);
     "policy.mom.mom": policy.mom.mom, "always, in_answer or never";
     "policy.mom.doctor": policy.mom.doctor, "always, in_answer or never";
     "policy.mom.midwife": policy.mom.midwife, "always, in_answer or never";
@@ -123,6 +136,14 @@ fn is_origin(text: &str) -> bool {
     host.is_some_and(|host| !host.is_empty() && host.bytes().all(|b| b.is_ascii_alphanumeric() || b".-:[]".contains(&b)))
 }
 
+/// Whether a text is the address of a STUN or TURN server, as browsers take it: one that they do not take would end every call.
+fn is_helper(text: &str, kinds: &[&str]) -> bool {
+    let Some(rest) = kinds.iter().find_map(|kind| text.strip_prefix(kind)) else { return false };
+    let (host, query) = rest.split_once('?').map_or((rest, None), |(host, query)| (host, Some(query)));
+    let is_transport = matches!(query, None | Some("transport=udp" | "transport=tcp")) && (query.is_none() || text.starts_with("turn"));
+    is_transport && !host.is_empty() && host.bytes().all(|b| b.is_ascii_alphanumeric() || b".-:[]".contains(&b))
+}
+
 impl Default for Config {
     fn default() -> Self {
         Self {
@@ -153,6 +174,16 @@ impl Default for Config {
                 urgent_repeat: Duration::from_mins(2),
                 group_history: History::Joined,
                 group_members: 100,
+            },
+            calls: Calls {
+                enabled: true,
+                ring_timeout: Duration::from_secs(45),
+                grace: Duration::from_secs(20),
+                stun: Vec::new(),
+                turn: Vec::new(),
+                turn_secret: None,
+                turn_secret_file: None,
+                turn_ttl: Duration::from_hours(1),
             },
             policy: Policy::default(),
             store: Store { cache: Bytes(32 << 20), min_free: Bytes(64 << 20) },

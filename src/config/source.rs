@@ -62,7 +62,13 @@ impl Sources {
         for (name, value, option) in &self.command_line {
             loaded.set(name, value, &format!("option {option}"))?;
         }
-        loaded.read_secret_file()?;
+        let config = &loaded.config;
+        for (name, file) in
+            [("accounts.jwt_secret", config.accounts.jwt_secret_file.clone()), ("calls.turn_secret", config.calls.turn_secret_file.clone())]
+        {
+            loaded.read_secret_file(name, file)?;
+        }
+        loaded.check_calls()?;
         Ok(loaded)
     }
 }
@@ -120,12 +126,24 @@ impl Loaded {
         Ok(())
     }
 
-    fn read_secret_file(&mut self) -> Result<(), Problem> {
-        let Some(path) = self.config.accounts.jwt_secret_file.clone() else { return Ok(()) };
+    /// A secret from the file that the setting of that name with `_file` names.
+    fn read_secret_file(&mut self, name: &str, path: Option<PathBuf>) -> Result<(), Problem> {
+        let Some(path) = path else { return Ok(()) };
         let origin = format!("file {}", path.display());
-        let secret = fs::read_to_string(&path)
-            .map_err(|error| Problem(format!("accounts.jwt_secret_file: {origin} cannot be read: {}", reason(&error))))?;
-        self.set("accounts.jwt_secret", secret.trim(), &origin)
+        let secret =
+            fs::read_to_string(&path).map_err(|error| Problem(format!("{name}_file: {origin} cannot be read: {}", reason(&error))))?;
+        self.set(name, secret.trim(), &origin)
+    }
+
+    /// Browsers take no TURN server without a password, and passwords are made with the secret.
+    fn check_calls(&self) -> Result<(), Problem> {
+        let calls = &self.config.calls;
+        if !calls.turn.is_empty() && calls.turn_secret.is_none() {
+            return Err(Problem(
+                "calls.turn needs calls.turn_secret, the static-auth-secret of that server, or calls.turn_secret_file.".into(),
+            ));
+        }
+        Ok(())
     }
 }
 
@@ -221,6 +239,27 @@ mod tests {
         assert!(error.contains("there is no setting “port”. Did you mean server.port?"), "{error}");
         assert!(environment(&[("MOMMYCARE_PROT", "1")]).load().is_err());
         assert!(environment(&[("MOMMYCARE_CONFIG", "x"), ("NODE_ENV", "production")]).load().is_ok());
+    }
+
+    #[test]
+    fn a_relay_needs_a_secret() {
+        let relay = ("MOMMYCARE_CALLS__TURN", "turn:10.0.0.2:3478?transport=udp,turns:[::1]:5349");
+        assert!(environment(&[relay]).load().unwrap_err().to_string().contains("calls.turn_secret"));
+        let loaded = environment(&[relay, ("MOMMYCARE_CALLS__TURN_SECRET", "a river runs north")]).load().unwrap();
+        assert_eq!(loaded.config.calls.turn.len(), 2);
+        assert!(loaded.lines().all(|(_, value, _)| !value.contains("river")));
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("secret");
+        fs::write(&path, "a river runs south\n").unwrap();
+        let loaded = environment(&[relay, ("MOMMYCARE_CALLS__TURN_SECRET_FILE", path.to_str().unwrap())]).load().unwrap();
+        assert_eq!(loaded.config.calls.turn_secret.as_deref(), Some("a river runs south"));
+        for wrong in ["turn.example.org", "turn:", "turn:a b", "turn:x?transport=sctp", "http://x"] {
+            assert!(
+                environment(&[("MOMMYCARE_CALLS__TURN", wrong)]).load().unwrap_err().to_string().contains("calls.turn must be"),
+                "{wrong}"
+            );
+        }
+        assert!(environment(&[("MOMMYCARE_CALLS__STUN", "stun:x?transport=udp")]).load().is_err());
     }
 
     #[test]

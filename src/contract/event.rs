@@ -1,10 +1,13 @@
 //! What the server tells clients unasked: one typed event each, with its name and to whom it goes.
 
-use super::{AckView, ConversationView, MessageView, ReactionView, Status, word};
+use super::{
+    AckView, CallMedia, CallOver, CallSignal, CallsMissed, Connection, ConversationView, IncomingCall, MessageView, ReactionView, Status,
+    TakenCall, word,
+};
 use crate::{
     clock::Timestamp,
-    ids::{ChatId, Cursor, MessageId, Seq, SessionId, UserId},
-    store::records::{Availability, Role, Verification},
+    ids::{ChatId, Cursor, Device, MessageId, Seq, SessionId, UserId},
+    store::records::{Availability, CallKind, Role, Verification},
 };
 use serde::Serialize;
 
@@ -32,14 +35,18 @@ pub enum Audience {
     Users(Vec<UserId>),
     /// The devices of one sign-in.
     Session(UserId, SessionId),
+    /// One device of a person.
+    Device(UserId, Device),
+    /// All devices of a person but one.
+    OtherDevices(UserId, Device),
     /// Everybody who is connected.
     Everyone,
 }
 
 /// Everything that the server says unasked.
 ///
-/// [`Event::TypingIndicator`], [`Event::FileSendingIndicator`] and [`Event::UserStatusChange`] tell of the moment only: they are never
-/// stored and never part of an operation. All others follow a commit.
+/// [`Event::TypingIndicator`], [`Event::FileSendingIndicator`], [`Event::UserStatusChange`], [`Event::CallSignal`] and
+/// [`Event::CallMedia`] tell of the moment only: they are never stored and never part of an operation. All others follow a commit.
 #[derive(Debug, Clone, Serialize)]
 #[serde(untagged)]
 #[allow(missing_docs)] // The fields of the contract, under their own names.
@@ -151,6 +158,22 @@ pub enum Event {
     /// For who is out of a group: nothing more comes from it.
     #[serde(rename_all = "camelCase")]
     ConversationRemoved { conversation_id: ChatId, reason: &'static str },
+    /// Somebody calls; for all devices of who is called.
+    IncomingCall(Box<IncomingCall>),
+    /// A call was answered: for the device that calls, and for those that need not ring any more.
+    CallAccepted(TakenCall),
+    /// A call was not wanted.
+    CallRejected(CallOver),
+    /// A call is over.
+    CallEnded(CallOver),
+    /// From the other device in a call.
+    CallSignal(CallSignal),
+    /// From the other device in a call.
+    CallMedia(CallMedia),
+    /// The other one in a call has lost the connection, or is back.
+    CallConnection(Connection),
+    /// For the person's own devices.
+    CallsMissed(CallsMissed),
     /// A sign-in has ended; its sockets close after this.
     SessionRevoked {
         /// For a person.
@@ -307,6 +330,15 @@ impl Event {
             Self::Notification(_) => "notification",
             Self::ConversationUpdated { .. } => "conversation_updated",
             Self::ConversationRemoved { .. } => "conversation_removed",
+            Self::IncomingCall(call) if call.kind == CallKind::Video => "incoming_video_call",
+            Self::IncomingCall(_) => "incoming_voice_call",
+            Self::CallAccepted(_) => "call_accepted",
+            Self::CallRejected(_) => "call_rejected",
+            Self::CallEnded(_) => "call_ended",
+            Self::CallSignal(_) => "call_signal",
+            Self::CallMedia(_) => "call_media",
+            Self::CallConnection(_) => "call_connection",
+            Self::CallsMissed(_) => "calls_missed",
             Self::SessionRevoked { .. } => "session_revoked",
             Self::ServerRestarting { .. } => "server_restarting",
         }

@@ -1,6 +1,6 @@
 //! A message as one reader sees it, and what belongs to it.
 
-use super::{FileView, Word, word};
+use super::{CallOver, FileView, Word, word};
 use crate::{
     clock::Timestamp,
     ids::{ChatId, Cursor, MessageId, Seq, UserId},
@@ -141,11 +141,32 @@ impl MessageView {
     }
 }
 
-/// What happened to a group, as its system message tells.
+/// What a system message tells, for programs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(untagged)]
+pub enum SystemView {
+    /// What happened to a group.
+    Group(GroupView),
+    /// How a call was over.
+    Call(CallOver),
+}
+
+impl SystemView {
+    /// What happened to a group, if it is about one.
+    #[must_use]
+    pub fn group(self) -> Option<GroupView> {
+        match self {
+            Self::Group(group) => Some(group),
+            Self::Call(_) => None,
+        }
+    }
+}
+
+/// What happened to a group.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[allow(missing_docs)]
-pub struct SystemView {
+pub struct GroupView {
     #[serde(serialize_with = "word")]
     pub action: GroupAction,
     /// Who did it.

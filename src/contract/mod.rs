@@ -2,6 +2,7 @@
 //! Records of the store never get here; rules turn them into these views.
 
 pub mod account;
+mod call;
 mod conversation;
 mod event;
 mod file;
@@ -15,6 +16,10 @@ pub mod request;
 mod statistics;
 pub mod user;
 
+pub use call::{
+    AnsweredView, CallMedia, CallOver, CallSignal, CallView, CallsMissed, Connection, IceServer, IceServersView, IncomingCall, PlacedCall,
+    TakenCall,
+};
 pub use conversation::{
     ArchivedView, ConversationView, LastMessage, LeftView, Metadata, MutedView, PinnedView, ReadView, RemovedView, UnreadCount, UnreadView,
 };
@@ -22,8 +27,8 @@ pub use event::{Audience, Emission, Event, Notification, ScheduledChange, Status
 pub use file::{FileView, WithFiles};
 pub use found::{FoundPage, FoundView, HighlightView, ReferenceView, SharedFileView, SharedFiles};
 pub use message::{
-    AckView, AckedView, ChangesView, DeletedView, LocationView, MarkView, MessageView, OriginView, Perspective, QuoteView, ReactionView,
-    ReactionsView, ReceiptView, Status, StatusView, SystemView, VersionView,
+    AckView, AckedView, ChangesView, DeletedView, GroupView, LocationView, MarkView, MessageView, OriginView, Perspective, QuoteView,
+    ReactionView, ReactionsView, ReceiptView, Status, StatusView, SystemView, VersionView,
 };
 pub use names::Word;
 pub use page::{ConversationPage, Listing, MessagePage, Page};

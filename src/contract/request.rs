@@ -2,7 +2,7 @@
 
 use super::account::Change;
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Value, value::RawValue};
 
 /// `POST /api/chat/conversations`
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -311,6 +311,59 @@ pub struct PinEvent {
 pub struct ArchiveEvent {
     pub conversation_id: String,
     pub archived: Option<bool>,
+}
+
+/// `voice_call_request` and `video_call_request`: one of the two is enough.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+#[allow(missing_docs)]
+pub struct CallRequest {
+    pub recipient_id: Option<String>,
+    pub conversation_id: Option<String>,
+}
+
+/// `call_accepted`, `call_rejected`, `call_ended` and `call_resume`. Old clients name the other person instead of the call.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+#[allow(missing_docs)]
+pub struct CallEvent {
+    pub call_id: Option<String>,
+    pub caller_id: Option<String>,
+    pub recipient_id: Option<String>,
+    /// Anything but `failed` is for people.
+    pub reason: Option<String>,
+}
+
+/// `call_media`
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+#[allow(missing_docs)]
+pub struct CallMediaEvent {
+    pub call_id: String,
+    pub audio: bool,
+    pub video: bool,
+    pub screen: bool,
+}
+
+/// `call_signal`, as far as the server reads it.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[allow(missing_docs)]
+pub struct CallSignalEvent {
+    #[serde(default)]
+    pub call_id: String,
+    pub signal: Option<Box<RawValue>>,
+}
+
+/// `GET /api/chat/calls`
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+#[allow(missing_docs)]
+pub struct CallsQuery {
+    pub conversation_id: Option<String>,
+    pub missed: Option<bool>,
+    pub page: Option<u64>,
+    pub limit: Option<u64>,
 }
 
 /// `message_edited`

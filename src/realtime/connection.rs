@@ -4,6 +4,7 @@ use super::Realtime;
 use crate::{
     accounts::Actor,
     chat::Device,
+    ids::CallId,
     socketio::{Event, Socket},
 };
 use futures_util::{StreamExt as _, stream::FuturesUnordered};
@@ -20,6 +21,10 @@ pub struct Connection {
     /// Which of the person's devices.
     pub device: Device,
     work: Mutex<Work>,
+    /// The call that it was told of last.
+    rung: Mutex<Option<CallId>>,
+    /// The call that it has just got into, until it has been answered so.
+    pub line: Mutex<Option<CallId>>,
 }
 
 #[derive(Default)]
@@ -32,7 +37,12 @@ struct Work {
 impl Connection {
     /// A new socket of somebody.
     pub fn new(actor: Actor, device: Device) -> Self {
-        Self { actor, device, work: Mutex::default() }
+        Self { actor, device, work: Mutex::default(), rung: Mutex::default(), line: Mutex::default() }
+    }
+
+    /// Begins to ring. False when it does so already.
+    pub fn rings(&self, call: CallId) -> bool {
+        self.rung.lock().replace(call) != Some(call)
     }
 }
 

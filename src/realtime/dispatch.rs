@@ -53,12 +53,19 @@ pub const EVENTS: &[&str] = &[
     "conversation_update",
     "participants_add",
     "participant_remove",
+    "voice_call_request",
+    "video_call_request",
+    "call_accepted",
+    "call_rejected",
+    "call_ended",
+    "call_signal",
+    "call_media",
+    "call_resume",
+    "calls_seen",
 ];
 
-/// Events of the contract that are still to come.
-const TO_COME: &[&str] = &["voice_call_request", "video_call_request", "call_accepted", "call_rejected", "call_ended", "call_signal"];
-
-type Data = Box<RawValue>;
+/// An answer.
+pub(super) type Data = Box<RawValue>;
 
 impl Realtime {
     /// Deals with one event, from proof of who asks to the answer.
@@ -68,7 +75,10 @@ impl Realtime {
         match self.0.accounts.actor(known.user, known.session) {
             Ok(actor) => match self.0.limiter.event(actor.user) {
                 Ok(()) => match self.dispatch(client, actor, &name, &args).await {
-                    Ok(data) => acknowledge(ack, &data),
+                    Ok(data) => {
+                        acknowledge(ack, &data);
+                        self.answered(client);
+                    }
                     Err(error) => refuse_event(client, &name, &args, ack, &error),
                 },
                 // Nothing of the event has been read.
@@ -154,8 +164,10 @@ impl Realtime {
                 let RemoveEvent { conversation_id, user_id } = decode(args, "conversationId")?;
                 answer(&chats.remove_person(actor, &conversation_id, &user_id).await?)
             }
-            name if TO_COME.contains(&name) => Err(Error::with(Code::NotFound, "This is not available yet.")),
-            _ => Err(Error::with(Code::NotFound, "There is no such event.")),
+            _ => match self.call(client, actor, name, args).await {
+                Some(answer) => answer,
+                None => Err(Error::with(Code::NotFound, "There is no such event.")),
+            },
         }
     }
 
@@ -198,7 +210,7 @@ impl Realtime {
 }
 
 /// Reads the first argument: an object, or a bare text for its one field that matters.
-fn decode<T: DeserializeOwned>(args: &Args, field: &str) -> Result<T> {
+pub(super) fn decode<T: DeserializeOwned>(args: &Args, field: &str) -> Result<T> {
     let first = args.get(0).unwrap_or("{}").trim();
     match first.as_bytes().first() {
         Some(b'"') => {
@@ -224,7 +236,8 @@ fn named(message_id: String) -> Result<String> {
     given("messageId", message_id)
 }
 
-fn given(field: &str, id: String) -> Result<String> {
+/// An id that must be there.
+pub(super) fn given(field: &str, id: String) -> Result<String> {
     if id.is_empty() { Err(Error::field(field, "is required")) } else { Ok(id) }
 }
 
@@ -250,7 +263,8 @@ fn busy(args: &Args) -> Result<bool> {
     }
 }
 
-fn answer(data: &impl Serialize) -> Result<Data> {
+/// Writes an answer.
+pub(super) fn answer(data: &impl Serialize) -> Result<Data> {
     to_raw_value(data).map_err(|error| {
         tracing::error!(%error, "an answer cannot be written as JSON");
         Error::new(Code::Internal)

@@ -5,11 +5,15 @@
 //! files in it is encoded for each, since their addresses are for one reader.
 //! A socket that does not read is cut by the engine; it catches up by the change feed.
 
-use super::{connection::Client, doing::Doings};
+use super::{
+    connection::{Client, Connection},
+    doing::Doings,
+    lines::Lines,
+};
 use crate::{
     contract::{Audience, Emission, Event, WithFiles},
     files::Links,
-    ids::{SessionId, UserId},
+    ids::{Device, UserId},
     socketio::Packet,
 };
 use dashmap::DashMap;
@@ -23,6 +27,7 @@ pub struct Hub {
     queue: mpsc::UnboundedSender<Vec<Emission>>,
     waiting: Mutex<Option<mpsc::UnboundedReceiver<Vec<Emission>>>>,
     pub(super) doings: Doings,
+    pub(super) lines: Lines,
 }
 
 impl Hub {
@@ -30,7 +35,13 @@ impl Hub {
     #[must_use]
     pub fn new() -> Arc<Self> {
         let (queue, inbox) = mpsc::unbounded_channel();
-        Arc::new(Self { people: DashMap::new(), queue, waiting: Mutex::new(Some(inbox)), doings: Doings::default() })
+        Arc::new(Self {
+            people: DashMap::new(),
+            queue,
+            waiting: Mutex::new(Some(inbox)),
+            doings: Doings::default(),
+            lines: Lines::default(),
+        })
     }
 
     /// Begins to deliver, inside the runtime. The task ends with the hub.
@@ -75,6 +86,11 @@ impl Hub {
         self.people.contains_key(&user)
     }
 
+    /// Whether a device is connected.
+    pub(super) fn has_device(&self, user: UserId, device: Device) -> bool {
+        self.people.get(&user).is_some_and(|sockets| sockets.iter().any(|socket| socket.state().device == device))
+    }
+
     fn deliver(&self, links: &Links, emission: &Emission) {
         if let Event::NewMessage { conversation_id, sender_id, message, .. } = &emission.event {
             // Who has sent the message types no more, and everybody learns that first.
@@ -87,13 +103,20 @@ impl Hub {
                 self.send(links, &stopped);
             }
         }
+        if let Event::CallEnded(over) | Event::CallRejected(over) = &emission.event {
+            self.lines.close(over.call_id);
+        }
         if let Some(emission) = self.doings.still(emission) {
             self.send(links, &emission);
         }
     }
 
     fn send(&self, links: &Links, emission: &Emission) {
-        let sockets = self.sockets_of(&emission.to);
+        let mut sockets = self.sockets_of(&emission.to);
+        if let Event::IncomingCall(call) = &emission.event {
+            // A device that connects at this moment is told both of what rings already and of what begins to.
+            sockets.retain(|socket| socket.state().rings(call.call_id));
+        }
         if sockets.is_empty() {
             return;
         }
@@ -118,14 +141,16 @@ impl Hub {
         match audience {
             Audience::Users(users) if users.len() == 1 => of(&users[0]),
             Audience::Users(users) => users.iter().flat_map(of).collect(),
-            Audience::Session(user, session) => self.sockets_of_session(*user, *session),
+            Audience::Session(user, session) => self.some_sockets(*user, |socket| socket.actor.session == *session),
+            Audience::Device(user, device) => self.some_sockets(*user, |socket| socket.device == *device),
+            Audience::OtherDevices(user, device) => self.some_sockets(*user, |socket| socket.device != *device),
             Audience::Everyone => self.people.iter().flat_map(|sockets| sockets.clone()).collect(),
         }
     }
 
-    fn sockets_of_session(&self, user: UserId, session: SessionId) -> Vec<Arc<Client>> {
+    fn some_sockets(&self, user: UserId, is_meant: impl Fn(&Connection) -> bool) -> Vec<Arc<Client>> {
         let sockets = self.people.get(&user).map(|sockets| sockets.clone()).unwrap_or_default();
-        sockets.into_iter().filter(|socket| socket.state().actor.session == session).collect()
+        sockets.into_iter().filter(|socket| is_meant(socket.state())).collect()
     }
 }
 

@@ -1,16 +1,19 @@
 //! The door for Socket.IO: who is connected, what they ask for, and what they are told.
 
 mod attendance;
+mod calls;
 mod connection;
 mod dispatch;
 mod doing;
 mod hub;
+mod lines;
 
 pub use dispatch::EVENTS;
 pub use hub::Hub;
 
 use crate::{
     accounts::{Accounts, Actor},
+    calls::Calls,
     chat::{Chats, Device},
     error::{Code, Error, Result},
     files::Links,
@@ -33,6 +36,7 @@ pub struct Realtime(Arc<Inner>);
 struct Inner {
     accounts: Arc<Accounts>,
     chats: Chats,
+    calls: Calls,
     hub: Arc<Hub>,
     links: Arc<Links>,
     attendance: Attendance,
@@ -43,10 +47,10 @@ struct Inner {
 impl Realtime {
     /// Nobody is connected yet. Must be made inside the runtime.
     #[must_use]
-    pub fn new(accounts: Arc<Accounts>, chats: Chats, hub: Arc<Hub>, links: Arc<Links>, limiter: Arc<Limiter>) -> Self {
+    pub fn new(accounts: Arc<Accounts>, chats: Chats, calls: Calls, hub: Arc<Hub>, links: Arc<Links>, limiter: Arc<Limiter>) -> Self {
         hub.start(links.clone());
         let attendance = Attendance::new(chats.clone(), hub.clone());
-        Self(Arc::new(Inner { accounts, chats, hub, links, attendance, limiter, devices: AtomicU64::new(0) }))
+        Self(Arc::new(Inner { accounts, chats, calls, hub, links, attendance, limiter, devices: AtomicU64::new(0) }))
     }
 
     /// Remembers when those were last there who are there now, since the server stops.
@@ -87,6 +91,7 @@ impl Handler for Realtime {
         let Connection { actor, device, .. } = socket.state();
         self.0.hub.add(actor.user, socket.clone());
         self.0.attendance.arrive(actor.user, *device);
+        self.tell_ringing(socket);
         // Signed out between the question and the answer: nobody would tell this socket any more.
         if self.0.accounts.actor(actor.user, actor.session).is_err() {
             socket.disconnect();
@@ -105,6 +110,7 @@ impl Handler for Realtime {
         let Connection { actor, device, .. } = socket.state();
         self.0.hub.remove(actor.user, socket);
         self.0.attendance.leave(actor.user, *device);
+        self.gone(socket);
     }
 }
 

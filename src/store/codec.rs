@@ -6,7 +6,7 @@
 use super::{StoreError, TableId};
 use crate::{
     clock::Timestamp,
-    ids::{BlobId, ChatId, Cursor, FileId, Seq, SessionId, UserId},
+    ids::{BlobId, CallId, ChatId, Cursor, FileId, Seq, SessionId, UserId},
 };
 use bincode::Options as _;
 use serde::{Serialize, de::DeserializeOwned};
@@ -88,7 +88,7 @@ macro_rules! number_keys {
         }
     )*};
 }
-number_keys! { UserId ChatId SessionId Seq Cursor FileId BlobId Timestamp }
+number_keys! { UserId ChatId SessionId Seq Cursor FileId BlobId CallId Timestamp }
 
 macro_rules! tuple_keys {
     ($(($($part:ident $index:tt),+))*) => {$(
@@ -131,6 +131,7 @@ impl Record for UserId {}
 impl Record for ChatId {}
 impl Record for Seq {}
 impl Record for BlobId {}
+impl Record for CallId {}
 
 /// The one encoding: little-endian, small numbers in one byte, nothing left over.
 fn options() -> impl bincode::Options {

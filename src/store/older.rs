@@ -146,6 +146,7 @@ fn hex(id: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ids::CallId;
     use crate::store::{
         Record, TableId, codec,
         records::{GroupAction, GroupChange},
@@ -222,6 +223,8 @@ mod tests {
     const MESSAGE2: &str = "020102486905040102050101630101010101fb2c010601fb2c0104f09f918d0601050001020001000777656c636f6d6501103030\
                             3030303030303030303030306666";
 
+    const CALL3: &str = "030102486905040102050101630101010101fb2c010601fb2c0104f09f918d060105000102000102fb2c0100";
+
     #[test]
     fn what_version_1_wrote_is_read_as_it_was() {
         assert_eq!(hexed(&codec::encode(&chat1()).unwrap()), CHAT1);
@@ -238,12 +241,21 @@ mod tests {
     fn the_bytes_of_version_2_stay_as_they_are() {
         assert_eq!(hexed(&codec::encode(&Chat::from(chat1())).unwrap()), CHAT2);
         assert_eq!(hexed(&codec::encode(&Member::from(member1())).unwrap()), MEMBER2);
-        assert_eq!(hexed(&codec::encode(&Message::from(message1())).unwrap()), MESSAGE2);
         assert_eq!(read::<Chat>(CHAT2), chat1().into());
         assert_eq!(read::<Member>(MEMBER2), member1().into());
         assert_eq!(read::<Message>(MESSAGE2), message1().into());
         let change = GroupChange { action: GroupAction::Admin, people: vec![UserId(300)], name: Some("x".into()) };
         assert_eq!(codec::decode_body::<System>(&[1, 6, 1, 251, 44, 1, 1, 1, b'x']), Some(System::Group(change)));
+    }
+
+    #[test]
+    fn the_bytes_of_version_3_stay_as_they_are() {
+        let message = Message::from(message1());
+        assert_eq!(hexed(&codec::encode(&message).unwrap()), MESSAGE2.replacen("02", "03", 1));
+        let call = Message { system: Some(System::Call(CallId(300))), appointment: None, ..message };
+        let bytes = hexed(&codec::encode(&call).unwrap());
+        assert_eq!(bytes, CALL3);
+        assert_eq!(read::<Message>(&bytes), call);
     }
 
     fn read<R: Record>(hex: &str) -> R {

@@ -2,11 +2,13 @@
 //! Nothing here is ever shown to a client; `contract` holds the shapes of the wire. Earlier versions are in `older.rs`.
 
 mod agenda;
+mod calls;
 mod figures;
 mod files;
 mod message;
 
 pub use agenda::{Scheduled, Unacknowledged};
+pub use calls::{Call, CallKind, CallReason, CallState, Party};
 pub use figures::{Figures, Tally};
 pub use files::{Blob, Document, Doomed, File, Format};
 pub use message::{GroupAction, GroupChange, Message, MessageKind, Priority, Sent, System, Version};

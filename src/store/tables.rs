@@ -3,13 +3,13 @@
 use super::{
     Table,
     records::{
-        Blob, Chat, Document, Doomed, Failures, Figures, File, Member, Message, Reset, Scheduled, Sent, Session, Tally, Unacknowledged,
-        User, Version,
+        Blob, Call, Chat, Document, Doomed, Failures, Figures, File, Member, Message, Reset, Scheduled, Sent, Session, Tally,
+        Unacknowledged, User, Version,
     },
 };
 use crate::{
     clock::Timestamp,
-    ids::{BlobId, ChatId, Cursor, FileId, Seq, SessionId, UserId},
+    ids::{BlobId, CallId, ChatId, Cursor, FileId, Seq, SessionId, UserId},
 };
 
 /// Facts about the whole data folder, by name.
@@ -77,3 +77,17 @@ pub const DOOMED_BLOBS: Table<BlobId, Doomed> = Table::new(46, "doomed_blobs");
 pub const DOCUMENTS: Table<(UserId, FileId), Document> = Table::new(47, "documents");
 /// Documents by when they are removed; without those that the clinic has still to look at.
 pub const DOCUMENT_ENDS: Table<(Timestamp, UserId, FileId), ()> = Table::new(48, "document_ends");
+/// Calls, over or not.
+pub const CALLS: Table<CallId, Call> = Table::new(50, "calls");
+/// Calls of a person, made and received, numbered from 1 in the order in which they began: a page costs the same at any depth.
+pub const CALLS_OF_PERSON: Table<(UserId, u64), CallId> = Table::new(51, "calls_of_person");
+/// Calls of a conversation, likewise.
+pub const CALLS_OF_CHAT: Table<(ChatId, u64), CallId> = Table::new(52, "calls_of_chat");
+/// Calls that a person has missed, numbered from 1 in the order in which they were missed.
+pub const MISSED_CALLS: Table<(UserId, u64), CallId> = Table::new(53, "missed_calls");
+/// How many of the missed calls a person has seen.
+pub const SEEN_CALLS: Table<UserId, u64> = Table::new(54, "seen_calls");
+/// Who is calling, being called or talking, and in which call: one at a time.
+pub const ENGAGED: Table<UserId, CallId> = Table::new(55, "engaged");
+/// When something happens to a call by itself. At most one row a call.
+pub const CALLS_DUE: Table<(Timestamp, CallId), ()> = Table::new(56, "calls_due");

@@ -3,7 +3,7 @@
 use crate::{Team, chat_support::*};
 use mommycare::{
     config::History,
-    contract::{Event, request::*},
+    contract::{Event, SystemView, request::*},
     error::Code,
     store::records::Role,
 };
@@ -136,7 +136,7 @@ async fn a_list_tells_what_happened_from_what_was_said() {
     let team = Team::new().await;
     let last = |team: &Team| {
         let last = team.seen_by(team.ama).last_message.unwrap();
-        (last.is_system_message, last.system_data.map(|data| data.actor_name), last.content)
+        (last.is_system_message, last.system_data.and_then(SystemView::group).map(|data| data.actor_name), last.content)
     };
     let made = (true, Some("Dora Sample".to_owned()), "Dora Sample created the group “Care team”.".to_owned());
     assert_eq!(last(&team), made);

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 /// What the system messages that a member was told say: action, who, whom, name.
 fn told(team: &Team, member: mommycare::accounts::Actor) -> Vec<(String, String, Vec<String>, Option<String>)> {
     let system = |event: Event| match event {
-        Event::NewMessage { message, .. } => message.system_data,
+        Event::NewMessage { message, .. } => message.system_data?.group(),
         _ => None,
     };
     let facts = team.clinic.events_for(member, "new_message").into_iter().filter_map(system);

@@ -2,9 +2,9 @@
 
 use crate::{
     clock::Timestamp,
-    ids::{Cursor, Seq, UserId},
+    ids::{CallId, Cursor, Seq, UserId},
     store::{
-        Record,
+        Record, decode_body,
         older::{self, Message1},
     },
 };
@@ -106,20 +106,23 @@ impl Message {
     }
 }
 impl Record for Message {
-    const VERSION: u8 = 2;
+    const VERSION: u8 = 3;
 
     fn upgrade(version: u8, bytes: &[u8]) -> Option<Self> {
-        older::first::<Message1, _>(version, bytes)
+        // Version 2 is the same, but knows no calls among its system messages.
+        if version == 2 { decode_body(bytes) } else { older::first::<Message1, _>(version, bytes) }
     }
 }
 
 /// What a system message tells. Its sender is who did it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum System {
-    /// Something without facts for programs: appointment, call, welcome.
+    /// Something without facts for programs: appointment, welcome.
     Other(String),
     /// A change of a group.
     Group(GroupChange),
+    /// A call that is over.
+    Call(CallId),
 }
 
 /// A change of a group.

@@ -1,0 +1,10 @@
+//! Calls between two people, over real TCP.
+#![allow(clippy::unwrap_used, clippy::expect_used)] // a test may stop at the first surprise
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod answering;
+mod refusals;
+mod scene;
+mod signals;
