@@ -71,8 +71,11 @@ export function sendForm(path, form, { token, signal, onProgress }) {
       clearTimeout(timer);
       timer = setTimeout(abort, ms);
     };
-    const abort = () => request.abort();
     const lost = () => refuse(new NoAnswer(`POST ${path}`));
+    const abort = () => {
+      request.abort();
+      lost();
+    };
     request.open('POST', path);
     request.responseType = 'text';
     request.setRequestHeader('Authorization', `Bearer ${token}`);
@@ -82,7 +85,6 @@ export function sendForm(path, form, { token, signal, onProgress }) {
     };
     request.upload.onload = () => patience(INSPECTION);
     request.onerror = lost;
-    request.onabort = lost;
     request.onloadend = () => {
       clearTimeout(timer);
       signal?.removeEventListener('abort', abort);

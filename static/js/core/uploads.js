@@ -3,7 +3,7 @@
 
 import { effect, signal, untracked } from '../../vendor/preact.js';
 import { upload } from './api.js';
-import { hold, keep, sentAs, take } from './blobs.js';
+import { drop, hold, keep, sentAs, take } from './blobs.js';
 import { newId, unlessOtherTab } from './device.js';
 import { draftOf, saveDraft } from './drafts.js';
 import { kindOf, nameOf } from './files.js';
@@ -150,6 +150,7 @@ export function cancelFile(letterId, key) {
   active.get(key)?.abort.abort();
   const left = letter.files?.filter((file) => file.key !== key) ?? [];
   if (left.length) {
+    drop(key);
     amend(letterId, ({ refused, ...l }) => ({ ...l, files: left, ...(refused && left.some((file) => file.refused) && { refused }) }));
     void drain();
     return;

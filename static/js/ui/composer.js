@@ -64,6 +64,14 @@ export function Composer({ id, name }) {
     area.setSelectionRange(area.value.length, area.value.length);
     return iStop;
   }, [id, editing?.id]);
+  // Words that come back from a message that was stopped.
+  const draft = draftOf(id);
+  useEffect(() => {
+    const area = box.current;
+    if (!area || !draft || area.value || editOf(id)) return;
+    area.value = draft;
+    grow(area);
+  }, [draft]);
   // Whoever chose to reply or to edit wants to write at once, on a phone too.
   useEffect(() => {
     const chose = taskId && shown.current.id === id && shown.current.taskId !== taskId;
