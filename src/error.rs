@@ -77,6 +77,7 @@ codes! {
     EmailInUse "EMAIL_IN_USE" 409 "An account with this e-mail exists already.";
     Conflict "CONFLICT" 409 "This does not fit the present state.";
     EditWindowExpired "EDIT_WINDOW_EXPIRED" 409 "This message is too old to be edited.";
+    RequestTimeout "REQUEST_TIMEOUT" 408 "The request did not arrive in time.";
     FileTooLarge "FILE_TOO_LARGE" 413 "The file is too large.";
     TooManyFiles "TOO_MANY_FILES" 400 "Too many files at once.";
     UnsupportedFileType "UNSUPPORTED_FILE_TYPE" 415 "Files of this type are not accepted.";

@@ -55,6 +55,7 @@ pub struct Server {
     pub max_sockets: usize,
     pub max_sockets_per_address: usize,
     pub metrics_token: Option<String>,
+    pub body_timeout: Duration,
 }
 
 /// See the catalogue in `settings.rs`.

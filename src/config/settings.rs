@@ -59,6 +59,7 @@ settings! {
     "server.ip_header": server.ip_header, "empty, or the header in which a proxy in front of this server names the client, such as X-Real-IP";
     "server.max_sockets": server.max_sockets, "a number from 1 to 1000000", if |n: &usize| (1..=1_000_000).contains(n);
     "server.max_sockets_per_address": server.max_sockets_per_address, "a number from 1 to 1000000", if |n: &usize| (1..=1_000_000).contains(n);
+    "server.body_timeout": server.body_timeout, "a time from 1s to 10m", if |t: &Duration| (1..=600).contains(&t.as_secs());
     "server.metrics_token" [secret]: server.metrics_token, "empty, or at least 16 characters", if |t: &Option<String>| t.as_ref().is_none_or(|t| t.len() >= 16);
     "clinic.name": clinic.name, "one to 80 characters", if |name: &String| name.chars().count() <= 80;
     "clinic.emergency_phone": clinic.emergency_phone, "empty, or a telephone number of digits, spaces, + and -",
@@ -157,6 +158,7 @@ impl Default for Config {
                 max_sockets: 10_000,
                 max_sockets_per_address: 1_000,
                 metrics_token: None,
+                body_timeout: Duration::from_secs(30),
             },
             clinic: Clinic { name: "MommyCare".into(), emergency_phone: None },
             accounts: Accounts {

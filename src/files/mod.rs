@@ -12,6 +12,7 @@ mod ledger;
 mod links;
 mod name;
 mod receive;
+mod under_way;
 mod vault;
 mod view;
 
@@ -20,6 +21,7 @@ pub use format::{About, Kind, about};
 pub use ledger::{attach, copy, discard, kind, own, release};
 pub use links::Links;
 pub use receive::{Incoming, Purpose, too_many};
+pub use under_way::Ticket;
 pub use view::{named, of_message};
 
 use crate::{
@@ -35,6 +37,7 @@ use crate::{
 use apart::Apart;
 use std::{io, path::Path, path::PathBuf, sync::Arc};
 use tokio::sync::Semaphore;
+use under_way::UnderWay;
 use vault::Vault;
 use view::Part;
 
@@ -69,6 +72,7 @@ pub struct Files {
     apart: Apart,
     /// Memory for decoding, in MiB.
     memory: Arc<Semaphore>,
+    under_way: UnderWay,
 }
 
 impl Files {
@@ -82,7 +86,17 @@ impl Files {
             Err(error) => tracing::warn!(%error, "files that nobody knows could not be looked for"),
         }
         let memory = Arc::new(Semaphore::new(rules.memory as usize));
-        Ok(Self { store, vault, rules, links, sees, hands: Semaphore::new(INSPECTIONS), apart: Apart::new(), memory })
+        Ok(Self {
+            store,
+            vault,
+            rules,
+            links,
+            sees,
+            hands: Semaphore::new(INSPECTIONS),
+            apart: Apart::new(),
+            memory,
+            under_way: UnderWay::default(),
+        })
     }
 
     /// What uploads may be.
@@ -101,6 +115,11 @@ impl Files {
     /// Addresses.
     pub fn links(&self) -> &Links {
         &self.links
+    }
+
+    /// Lets a person send one more form.
+    pub fn admit(&self, owner: UserId) -> Result<Ticket> {
+        self.under_way.admit(owner)
     }
 
     /// Bytes that count as a person's.

@@ -6,6 +6,7 @@ use super::{
     format::{self, ALLOWED, FORMATS, about},
     inspect::{self, Doubt, Finding},
     ledger, name,
+    under_way::Room,
     vault::{Arrival, Vault, failed},
     view,
 };
@@ -50,6 +51,7 @@ pub struct Incoming {
     disk: Option<Disk>,
     buffer: Vec<u8>,
     size: u64,
+    room: Room,
 }
 
 /// What goes to and fro between us and the threads that may block.
@@ -86,8 +88,9 @@ impl Files {
         let (arrival, file) = blocking(move || files.vault.arrive()).await?;
         let disk = Some(Disk { file, hash: Sha256::new() });
         let buffer = Vec::with_capacity(PIECE);
+        let room = self.under_way.room(owner);
         let (name, declared) = (name.to_owned(), declared.to_owned());
-        Ok(Incoming { files: self.clone(), owner, purpose, name, declared, arrival, disk, buffer, size: 0 })
+        Ok(Incoming { files: self.clone(), owner, purpose, name, declared, arrival, disk, buffer, size: 0, room })
     }
 }
 
@@ -107,6 +110,9 @@ impl Incoming {
     async fn flush(&mut self) -> Result<()> {
         let Some(mut disk) = self.disk.take() else { return Err(Code::Internal.into()) };
         let mut buffer = std::mem::take(&mut self.buffer);
+        // What is under way counts, or many files at once would go over it together.
+        let (used, quota) = (self.files.used(self.owner)?, self.files.rules.quota);
+        self.room.grow(buffer.len() as u64, used, quota).map_err(|error| self.about(error))?;
         let look = (self.size / PIECE as u64).is_multiple_of(LOOK);
         let files = self.files.clone();
         let (disk, buffer) = blocking(move || {
@@ -127,7 +133,7 @@ impl Incoming {
     pub async fn finish(mut self) -> Result<FileView> {
         self.flush().await?;
         let Some(disk) = self.disk.take() else { return Err(Code::Internal.into()) };
-        let Self { files, owner, purpose, name, declared, arrival, size, .. } = self;
+        let Self { files, owner, purpose, name, declared, arrival, size, room, .. } = self;
         let shown = shown(&name);
         let names = (name.clone(), declared);
         let prepared = prepare(&files, disk, arrival, size, names).await;
@@ -155,6 +161,8 @@ impl Incoming {
             Vault::keep(whole, &keeper.vault.path(id, format))
         })
         .await?;
+        // From here on the operation itself counts.
+        drop(room);
         let quota = files.rules.quota;
         let (row, title) = (blob.clone(), name);
         let written = files

@@ -1,7 +1,11 @@
 //! What a request brings: JSON bodies and queries, read into types, with errors that name the field.
 
-use super::{guard::fail, multipart::Form};
+use super::{
+    guard::{fail, state},
+    multipart::Form,
+};
 use crate::{
+    config::Config,
     contract::input::{mismatch, parse, with_path},
     error::{Code, Error, Result},
 };
@@ -12,6 +16,8 @@ use rocket::{
     request::{FromRequest, Outcome as RequestOutcome},
 };
 use serde::de::DeserializeOwned;
+use std::sync::Arc;
+use tokio::time::timeout;
 
 /// Largest JSON body, in KiB. The longest message of 10,000 characters takes 40.
 const BODY_KIB: u64 = 256;
@@ -81,10 +87,12 @@ async fn read(request: &Request<'_>, data: Data<'_>) -> Result<Vec<u8>> {
     if length.is_some_and(|length| length > BODY_KIB << 10) {
         return Err(too_large());
     }
-    match data.open(BODY_KIB.kibibytes()).into_bytes().await {
-        Ok(body) if body.is_complete() => Ok(body.into_inner()),
-        Ok(_) => Err(too_large()),
-        Err(_) => Err(Error::with(Code::InvalidJson, "The body did not arrive whole.")),
+    let patience = state::<Arc<Config>>(request)?.server.body_timeout;
+    match timeout(patience, data.open(BODY_KIB.kibibytes()).into_bytes()).await {
+        Err(_) => Err(Code::RequestTimeout.into()),
+        Ok(Ok(body)) if body.is_complete() => Ok(body.into_inner()),
+        Ok(Ok(_)) => Err(too_large()),
+        Ok(Err(_)) => Err(Error::with(Code::InvalidJson, "The body did not arrive whole.")),
     }
 }
 

@@ -1,7 +1,9 @@
 //! Forms with files, read as a stream: what arrives is handed on in small pieces and never held as a whole, and every part has a limit
 //! before it is read. Rocket's own forms answer in HTML and keep files to themselves.
 
+use super::guard::state;
 use crate::{
+    config::Config,
     contract::{FileView, input::parse},
     error::{Code, Error, Result},
     files::{Files, Purpose, too_many},
@@ -24,12 +26,12 @@ use std::{
         Arc,
         atomic::{AtomicUsize, Ordering},
     },
-    task::{Context, Poll, ready},
+    task::{Context, Poll},
     time::Duration,
 };
 use tokio::{
     io::{AsyncRead as _, AsyncReadExt as _, ReadBuf},
-    time::timeout,
+    time::{Instant, Sleep, sleep, timeout},
 };
 
 /// Read from the connection at once.
@@ -42,8 +44,6 @@ const FIELD: usize = 64 << 10;
 const FIELDS: usize = 40;
 /// Room for heads and fields of a whole form.
 const AROUND: u64 = 4 << 20;
-/// How long nothing may come.
-const IDLE: Duration = Duration::from_mins(1);
 /// How much is still read after a refusal, so that a client that is busy sending gets to hear it.
 const POLITE: u64 = 64 << 20;
 const POLITE_TIME: Duration = Duration::from_secs(10);
@@ -52,6 +52,8 @@ const POLITE_TIME: Duration = Duration::from_secs(10);
 pub struct Form<'r> {
     data: Data<'r>,
     boundary: String,
+    /// How long nothing may come.
+    idle: Duration,
 }
 
 /// A form that has been read. Its files are the sender's uploads now.
@@ -95,24 +97,34 @@ impl<'r> Form<'r> {
     pub fn of(request: &Request<'_>, data: Data<'r>) -> Result<Self> {
         let kind = request.headers().get_one("content-type").unwrap_or_default();
         if let Ok(boundary) = multer::parse_boundary(kind) {
-            return Ok(Self { data, boundary });
+            let idle = state::<Arc<Config>>(request)?.server.body_timeout;
+            return Ok(Self { data, boundary, idle });
         }
         Err(Error::with(Code::UnsupportedMediaType, "The body must be multipart/form-data with a boundary."))
     }
 
     /// Receives everything. After a refusal nothing of it is kept.
     pub async fn receive(self, files: &Arc<Files>, owner: UserId, purpose: Purpose) -> Result<Received> {
+        let ticket = match files.admit(owner) {
+            Ok(ticket) => ticket,
+            Err(error) => return Err(self.refuse(error).await),
+        };
         let rules = files.rules();
         let most = rules.max_size.saturating_mul(rules.max_count as u64).saturating_add(AROUND).saturating_add(POLITE);
         let mut stream = self.data.open(ByteUnit::from(most));
         let mut received = Received::default();
-        let read = read(&mut stream, self.boundary, &mut received, files, (owner, purpose)).await;
+        let feed = Feed::new(&mut stream, self.idle);
+        let read = read(feed, self.boundary, &mut received, files, (owner, purpose)).await;
+        drop(ticket);
         if let Err(error) = read {
             let ids: Vec<_> = received.files.iter().map(|file| file.id).collect();
             if !ids.is_empty() {
                 files.discard(owner, purpose, ids).await?;
             }
-            drain(stream).await;
+            // Who sends nothing any more is not waited for once more.
+            if error.code != Code::RequestTimeout {
+                drain(stream).await;
+            }
             return Err(error);
         }
         Ok(received)
@@ -131,18 +143,17 @@ async fn drain(stream: DataStream<'_>) {
 }
 
 async fn read(
-    stream: &mut DataStream<'_>,
+    feed: Feed<'_, '_>,
     boundary: String,
     received: &mut Received,
     files: &Arc<Files>,
     (owner, purpose): (UserId, Purpose),
 ) -> Result<()> {
-    let budget = Arc::new(AtomicUsize::new(HEAD));
-    let feed = Feed { stream, budget: budget.clone(), buffer: vec![0; PIECE].into_boxed_slice(), rests: false };
+    let budget = feed.budget.clone();
     let mut form = Multipart::new(feed, boundary);
     loop {
         budget.store(HEAD, Ordering::Relaxed);
-        let Some(field) = patient(form.next_field()).await? else { return Ok(()) };
+        let Some(field) = form.next_field().await.map_err(|error| unreadable(&error))? else { return Ok(()) };
         if field.file_name().is_some() {
             take_file(field, &budget, received, files, (owner, purpose)).await?;
         } else {
@@ -201,29 +212,41 @@ async fn take_field(mut field: Field<'_>, budget: &AtomicUsize, received: &mut R
 async fn next(field: &mut Field<'_>, budget: &AtomicUsize) -> Result<Option<Bytes>> {
     loop {
         budget.store(HEAD, Ordering::Relaxed);
-        let piece = patient(field.chunk()).await?;
+        let piece = field.chunk().await.map_err(|error| unreadable(&error))?;
         if piece.as_ref().is_none_or(|piece| !piece.is_empty()) {
             return Ok(piece);
         }
     }
 }
 
-/// Waits, but not for ever.
-async fn patient<T>(work: impl Future<Output = multer::Result<T>>) -> Result<T> {
-    match timeout(IDLE, work).await {
-        Ok(Ok(value)) => Ok(value),
-        Ok(Err(_)) => Err(Error::with(Code::Validation, "The form cannot be read: it is damaged or did not arrive whole.")),
-        Err(_) => Err(Error::with(Code::Validation, "The form did not arrive whole: nothing came for a minute.")),
+/// What is wrong with a form that cannot be read.
+fn unreadable(error: &multer::Error) -> Error {
+    if let multer::Error::StreamReadFailed(why) = error
+        && why.downcast_ref::<io::Error>().is_some_and(|why| why.kind() == io::ErrorKind::TimedOut)
+    {
+        return Error::with(Code::RequestTimeout, "The form did not arrive whole: nothing came any more.");
     }
+    Error::with(Code::Validation, "The form cannot be read: it is damaged or did not arrive whole.")
 }
 
 /// The body as a stream. The reader of forms takes all that a stream has before it looks at any of it, so this one rests
-/// after every piece; and it ends with an error when more comes than the reader can need for what it is looking for.
+/// after every piece; and it ends with an error when more comes than the reader can need for what it is looking for, or nothing for too
+/// long.
 struct Feed<'a, 'r> {
     stream: &'a mut DataStream<'r>,
     budget: Arc<AtomicUsize>,
     buffer: Box<[u8]>,
     rests: bool,
+    idle: Duration,
+    /// When it has been waited for long enough.
+    alarm: Pin<Box<Sleep>>,
+}
+
+impl<'a, 'r> Feed<'a, 'r> {
+    fn new(stream: &'a mut DataStream<'r>, idle: Duration) -> Self {
+        let (budget, buffer) = (Arc::new(AtomicUsize::new(HEAD)), vec![0; PIECE].into_boxed_slice());
+        Self { stream, budget, buffer, rests: false, idle, alarm: Box::pin(sleep(idle)) }
+    }
 }
 
 impl Stream for Feed<'_, '_> {
@@ -236,7 +259,14 @@ impl Stream for Feed<'_, '_> {
             return Poll::Pending;
         }
         let mut buffer = ReadBuf::new(&mut this.buffer);
-        ready!(Pin::new(&mut *this.stream).poll_read(context, &mut buffer))?;
+        match Pin::new(&mut *this.stream).poll_read(context, &mut buffer) {
+            Poll::Ready(read) => read?,
+            Poll::Pending if this.alarm.as_mut().poll(context).is_ready() => {
+                return Poll::Ready(Some(Err(io::ErrorKind::TimedOut.into())));
+            }
+            Poll::Pending => return Poll::Pending,
+        }
+        this.alarm.as_mut().reset(Instant::now() + this.idle);
         let read = buffer.filled();
         if read.is_empty() {
             return Poll::Ready(None);
