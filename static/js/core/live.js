@@ -224,7 +224,7 @@ function arrived(wire) {
     return;
   }
   if (c.isMuted) return;
-  announce(view?.id === conversationId ? `${name}: ${wire.content}` : t('announce.from', { name }));
+  announce(view?.id === conversationId ? `${name}: ${wire.content || (wire.messageType === 'text' ? '' : t(`message.type.${wire.messageType}`))}` : t('announce.from', { name }));
 }
 
 /** Nobody wrote it, so it makes nothing unread. @param {any} wire @param {boolean} isNews */

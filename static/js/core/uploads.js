@@ -4,11 +4,11 @@
 import { effect, signal, untracked } from '../../vendor/preact.js';
 import { upload } from './api.js';
 import { drop, hold, keep, sentAs, take } from './blobs.js';
-import { newId, unlessOtherTab } from './device.js';
+import { isShared, newId, unlessOtherTab } from './device.js';
 import { draftOf, saveDraft } from './drafts.js';
 import { kindOf, nameOf } from './files.js';
 import { ApiError } from './http.js';
-import { amend, drain, letterOf, letters, setStuck, strike, write } from './outbox.js';
+import { amend, drain, letterOf, letters, retry, setStuck, strike, write } from './outbox.js';
 import { iSend, sayAgain } from './sending.js';
 import { me } from './session.js';
 import { link } from './socket.js';
@@ -124,7 +124,7 @@ function rest(key, ms) {
 
 /** @param {string} letterId @param {number} at @param {Parcel} file */
 function lost(letterId, at, file) {
-  if (!file.kept && Date.now() - at < PATIENCE) rest(file.key, 5000);
+  if (!file.kept && !isShared() && Date.now() - at < PATIENCE) rest(file.key, 5000);
   else refuseFile(letterId, file.key, 'FILE_LOST', '');
 }
 
@@ -159,8 +159,16 @@ export function cancelFile(letterId, key) {
   if (letter.content && !draftOf(letter.conversationId)) saveDraft(letter.conversationId, letter.content);
 }
 
-/** Whether a message could still be taken back before it is out: not all of its files are at the server. @param {string} letterId */
-export const isCarrying = (letterId) => letters.value.some((l) => l.clientMessageId === letterId && l.files?.some((file) => !file.sent));
+/** "Try again", and not only after the next pause. @param {string} letterId */
+export function tryAgain(letterId) {
+  for (const { key } of letterOf(letterId)?.files ?? []) resting.delete(key);
+  retry(letterId);
+}
+
+// What this device may not keep over a reload, the browser asks about.
+addEventListener('beforeunload', (event) => {
+  if (letters.value.some((l) => l.files?.some((file) => !file.kept && !file.sent && !file.refused))) event.preventDefault();
+});
 
 // A new letter, one that is tried again, one of another tab, a connection that is back.
 let was = { link: link.value, letters: 0 };

@@ -57,7 +57,15 @@ export function Ring({ share, name, onCancel }) {
 }
 
 /** @param {{ file: FileRef }} props */
-export const Progress = ({ file }) => html`<${Ring} share=${progressOf(file.id).value} name=${file.originalName} onCancel=${() => cancelFile(file.letter ?? '', file.id)} />`;
+export function Progress({ file }) {
+  const share = progressOf(file.id).value;
+  const cancel = () => cancelFile(file.letter ?? '', file.id);
+  if (file.way === 'goes') return html`<${Ring} share=${share} name=${file.originalName} onCancel=${cancel} />`;
+  const name = file.originalName;
+  // The server has it; the message goes out in a moment.
+  if (file.way === 'sent') return html`<span class="ring"><${Icon} name="check" /><span class="vh">${t('upload.there', { name })}</span></span>`;
+  return html`<span class=${`ring ${file.way}`}><button class="btn icon" type="button" data-testid="upload-cancel" aria-label=${t('upload.cancel', { name })} onClick=${cancel}><${Icon} name=${file.way === 'refused' ? 'trash-2' : 'x'} size="s" /></button></span>`;
+}
 
 /** @param {FileRef} file */
 const isLight = (file) => file.size <= (file.mimetype === 'image/gif' ? LIGHT_GIF : LIGHT) || !file.thumbnailUrl;
@@ -75,7 +83,7 @@ function Picture({ file, m, alone, tab }) {
     ? html`<img src=${src} alt=${file.letter ? file.originalName : ''} width=${width ?? undefined} height=${height ?? undefined} loading=${file.letter ? 'eager' : 'lazy'} decoding="async" draggable=${false} onError=${() => (setBroken(src), onError())} />`
     : html`<span class="pic-none"><${Icon} name="image" size="l" /></span>`;
   return html`<span class="pic" style=${box}>
-    ${file.letter ? look : html`<button class="open" type="button" tabindex=${tab} data-testid="picture" aria-label=${t('file.open', { name: file.originalName })} onClick=${() => view(m.conversationId, file.id)}>${look}</button>`}
+    ${file.letter || m.seq === Infinity ? look : html`<button class="open" type="button" tabindex=${tab} data-testid="picture" aria-label=${t('file.open', { name: file.originalName })} onClick=${() => view(m.conversationId, file.id)}>${look}</button>`}
     ${file.letter && html`<${Progress} file=${file} />`}
   </span>`;
 }

@@ -33,7 +33,7 @@ function Quoted({ m, tab, context }) {
   if (!quote) return null;
   const text = quote.senderId ? preview(quote) : t('reply.earlier');
   const original = timeline(m.conversationId).find(quote.id);
-  return html`<button class="quote" type="button" tabindex=${tab} data-testid="quote" onClick=${() => context.jump(quote.id, quote.seq)}>
+  return html`<button class=${original?.attachments?.length ? 'quote of-files' : 'quote'} type="button" tabindex=${tab} data-testid="quote" onClick=${() => context.jump(quote.id, quote.seq)}>
     ${original && html`<${Glimpse} m=${original} />`}<span class="vh">${t('reply.to')} </span>${quote.senderId && html`<b>${context.nameOf(quote.senderId, quote.senderName)}</b>`}
     <span dir="auto" lang=${langOf(text)}><${KindIcon} m=${quote} />${text}</span><span class="vh">. ${t('reply.jump')}</span>
   </button>`;

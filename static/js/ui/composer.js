@@ -169,7 +169,8 @@ export function Composer({ id, name }) {
   /** @param {KeyboardEvent} event */
   function onKeyDown(event) {
     // keyCode 229 is what some keyboards report instead of isComposing.
-    if (event.isComposing || event.keyCode === 229) return;
+    // A menu of the tray stands in this form, and has keys of its own.
+    if (event.isComposing || event.keyCode === 229 || /** @type {Element} */ (event.target).closest('dialog')) return;
     if (event.key === 'Escape' && taskId) cancel();
     else if (event.target === box.current && event.key === 'Enter' && !event.shiftKey && !isTouch.matches) submit();
     else return;

@@ -67,7 +67,7 @@ export function MessageList({ c }) {
   const seenBefore = useRef(unreadSeq === null ? (messages.at(-1)?.seq ?? 0) : unreadSeq - 1);
 
   const complete = line.complete.value;
-  const pendingKey = pending.map((m) => m.id + m.status + (m.attachments?.length ?? '')).join();
+  const pendingKey = pending.map((m) => m.id + m.status + (m.attachments?.map((file) => file.way) ?? '')).join();
   const rows = useMemo(() => buildRows(messages, pending, { me: mine, unreadSeq, complete }), [messages, pendingKey, mine, unreadSeq, complete]);
 
   const virtual = useRef(/** @type {Virtualizer<HTMLElement, Element>|null} */ (null));

@@ -3,12 +3,12 @@
 import { html } from '../../vendor/preact.js';
 import { clock, dayTitle } from '../core/dates.js';
 import { explain, t } from '../core/i18n.js';
-import { fileCount, refusal, retry, strike } from '../core/outbox.js';
+import { fileCount, refusal, strike } from '../core/outbox.js';
 import { reactionsOf } from '../core/reactions.js';
 import { me } from '../core/session.js';
 import { systemText } from '../core/system.js';
 import { langOf } from '../core/text.js';
-import { cancelFile } from '../core/uploads.js';
+import { cancelFile, tryAgain } from '../core/uploads.js';
 import { waitsFor } from '../core/urgent.js';
 import { explainFile, isWorthTrying } from './attachment.js';
 import { Bubble } from './bubble.js';
@@ -50,8 +50,8 @@ const TOLD = ['STORAGE_FULL', 'UNAVAILABLE'];
 function Retry({ id }) {
   const { refused, trouble = '', files } = refusal(id);
   const reason = refused ?? (TOLD.includes(trouble) ? trouble : '');
-  return html`<span role="alert">${t('send.failed')} ${files.length ? files.map(({ name, refused: why }) => html`<span key=${name}>${explainFile(name, why)} </span>`) : reason && explain({ code: reason, message: t('send.refused') })}</span>
-    ${isWorthTrying(files) && html`<button class="btn sm" type="button" data-testid="retry" onClick=${() => retry(id)}>${t('tryAgain')}</button>`}
+  return html`<span role="alert" class=${files.length ? 'wide' : undefined}>${t('send.failed')} ${files.length ? files.map(({ name, refused: why }) => html`<span key=${name}>${explainFile(name, why)} </span>`) : reason && explain({ code: reason, message: t('send.refused') })}</span>
+    ${isWorthTrying(files) && html`<button class="btn sm" type="button" data-testid="retry" onClick=${() => tryAgain(id)}>${t('tryAgain')}</button>`}
     ${files.map(({ key, name }) => files.length < fileCount(id) && html`<button class="btn sm" type="button" key=${key} onClick=${() => cancelFile(id, key)}>${t('upload.without', { name })}</button>`)}
     ${refused && html`<button class="btn sm" type="button" data-testid="discard" onClick=${() => strike(id)}>${t('send.discard')}</button>`}`;
 }

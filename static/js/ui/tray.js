@@ -1,11 +1,12 @@
 // Above the message box: what was chosen to go with the next message, in its order, and what could not be taken.
 
-import { html, useEffect, useRef } from '../../vendor/preact.js';
+import { html, useEffect, useRef, useState } from '../../vendor/preact.js';
 import { limits, sizeText } from '../core/files.js';
 import { t } from '../core/i18n.js';
 import { measured, moveInTray, removeFromTray } from '../core/tray.js';
 import { FileSign } from './attachment.js';
 import { Icon } from './icon.js';
+import { Menu, MenuItem } from './menu.js';
 
 /** @typedef {import('../core/tray.js').Chosen} Chosen */
 /** @typedef {import('../core/tray.js').Refused} Refused */
@@ -39,6 +40,11 @@ function Preview({ id, one }) {
 export function Tray({ id, list, refused, onEmpty, onSeen }) {
   const items = useRef(/** @type {HTMLElement|null} */ (null));
   const focus = useRef('');
+  const [menu, setMenu] = useState('');
+  const at = list.findIndex((one) => one.id === menu);
+  const chosen = list[at];
+  /** @param {string} which @returns {HTMLElement|null|undefined} */
+  const item = (which) => items.current?.querySelector(`[data-id="${CSS.escape(which)}"] .tray-item`);
   useEffect(() => {
     if (!focus.current) return;
     /** @type {HTMLElement|null|undefined} */ (items.current?.querySelector(focus.current))?.focus();
@@ -53,7 +59,7 @@ export function Tray({ id, list, refused, onEmpty, onSeen }) {
   /** @param {Chosen} one @param {number} by */
   const move = (one, by) => {
     moveInTray(id, one.id, by);
-    focus.current = `[data-id="${one.id}"] .tray-item`;
+    focus.current = `[data-id="${CSS.escape(one.id)}"] .tray-item`;
   };
   /** @param {KeyboardEvent} event @param {Chosen} one @param {number} i */
   const onKeyDown = (event, one, i) => {
@@ -82,14 +88,19 @@ export function Tray({ id, list, refused, onEmpty, onSeen }) {
             e.stopPropagation();
             moveInTray(id, list[from].id, i - from);
           }}>
-          <span class="tray-item" tabindex="0" role="group" aria-label=${t('tray.place', { name: one.name, size: sizeText(one.file.size), i: i + 1, n: list.length })} aria-describedby=${list.length > 1 ? 'tray-how' : undefined} onKeyDown=${(/** @type {KeyboardEvent} */ e) => onKeyDown(e, one, i)}>
+          <button class="tray-item" type="button" aria-haspopup="menu" aria-label=${t('tray.place', { name: one.name, size: sizeText(one.file.size), i: i + 1, n: list.length })} data-testid="tray-open" onClick=${() => setMenu(one.id)} onKeyDown=${(/** @type {KeyboardEvent} */ e) => onKeyDown(e, one, i)}>
             <span class="tray-look"><${Preview} id=${id} one=${one} /></span>
             <span class="tray-name"><b dir="auto">${one.name}</b><small>${sizeText(one.file.size)}</small></span>
-          </span>
+          </button>
           <button class="btn icon tray-x" type="button" aria-label=${t('tray.remove', { name: one.name })} data-testid="tray-remove" onClick=${() => remove(one, i)}><${Icon} name="x" size="s" /></button>
         </li>`,
       )}
     </ul>
-    ${list.length > 1 && html`<p class="vh" id="tray-how">${t('tray.how')}</p>`}`}
+`}
+    ${chosen && html`<${Menu} label=${chosen.name} anchor=${item(chosen.id)} back=${() => item(menu)} onClose=${() => setMenu('')}>
+      ${at > 0 && html`<${MenuItem} icon="arrow-left" text=${t('tray.earlier')} onPick=${() => (setMenu(''), move(chosen, -1))} />`}
+      ${at < list.length - 1 && html`<${MenuItem} icon="arrow-right" text=${t('tray.later')} onPick=${() => (setMenu(''), move(chosen, 1))} />`}
+      <${MenuItem} icon="trash-2" text=${t('tray.out')} danger=${true} onPick=${() => (setMenu(''), remove(chosen, at))} />
+    <//>`}
   </div>`;
 }
