@@ -190,7 +190,7 @@ async fn an_urgent_message_waits_until_it_is_acknowledged() {
     // He makes it urgent on purpose, and is told what that means before he sends.
     his.click(&named("conversation-row")).await;
     his.click(&named("composer-more")).await;
-    his.click("[role=menuitem]").await;
+    his.click(&named("make-urgent")).await;
     his.find(&named("urgent-task")).await;
     his.say("Please come in today").await;
     his.until("that it waits", "return document.querySelectorAll('[data-testid=acks]').length === 1").await;

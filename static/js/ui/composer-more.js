@@ -67,7 +67,7 @@ export function MoreLayers({ id, layer, open, form, onChosen, onFiles, onTaken }
         <${MenuItem} icon="image" text=${t('more.pictures')} about=${t('more.picturesAbout')} onPick=${pick({ accept: PICTURES })} />
         ${hasCamera.matches && html`<${MenuItem} icon="camera" text=${t('more.camera')} onPick=${pick({ accept: 'image/*', multiple: false, capture: 'environment' })} />`}
         <${MenuItem} icon="file-text" text=${t('more.documents')} about=${t('more.documentsAbout')} onPick=${pick({ accept: DOCUMENTS })} />
-        <${MenuItem} icon="triangle-alert" text=${t(urgent ? 'urgent.not' : 'urgent.make')} about=${urgent ? '' : t('urgent.makeAbout')} onPick=${flip} />
+        <${MenuItem} icon="triangle-alert" text=${t(urgent ? 'urgent.not' : 'urgent.make')} about=${urgent ? '' : t('urgent.makeAbout')} testid="make-urgent" onPick=${flip} />
         ${canSendLater.value && !trayOf(id).length && html`<${MenuItem} icon="calendar-clock" text=${t('later.send')} about=${t('later.sendAbout')} onPick=${() => open('later')} />`}
         <${MenuItem} icon="map-pin" text=${t('place.send')} about=${t('place.sendAbout')} onPick=${() => open('place')} />
       <//>`;

@@ -64,6 +64,6 @@ export function Menu({ label, anchor, back, onClose, children }) {
   </dialog>`;
 }
 
-/** @param {{ icon: string, text: string, about?: string, danger?: boolean, onPick: () => void }} props `about` explains it in a line below */
-export const MenuItem = ({ icon, text, about = '', danger = false, onPick }) =>
-  html`<button class=${danger ? 'menu-item danger' : 'menu-item'} type="button" role="menuitem" tabindex="-1" onClick=${onPick}><${Icon} name=${icon} />${about ? html`<span>${text}<small>${about}</small></span>` : text}</button>`;
+/** @param {{ icon: string, text: string, about?: string, danger?: boolean, testid?: string, onPick: () => void }} props `about` explains it in a line below */
+export const MenuItem = ({ icon, text, about = '', danger = false, testid, onPick }) =>
+  html`<button class=${danger ? 'menu-item danger' : 'menu-item'} type="button" role="menuitem" tabindex="-1" data-testid=${testid} onClick=${onPick}><${Icon} name=${icon} />${about ? html`<span>${text}<small>${about}</small></span>` : text}</button>`;
