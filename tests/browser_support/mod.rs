@@ -9,7 +9,8 @@ use fantoccini::{Client, ClientBuilder, Locator, elements::Element};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
 use std::{
-    io::{BufRead as _, BufReader},
+    io::{BufRead as _, BufReader, Read as _, Write as _},
+    net::TcpStream,
     path::Path,
     process::{Child, Command, Stdio},
     time::{Duration, Instant},
@@ -45,6 +46,14 @@ impl Driver {
         Self { child, url: format!("http://localhost:{}", port.expect("chromedriver's port")), folder: tempfile::tempdir().unwrap() }
     }
 
+    fn shut_down(&self) -> std::io::Result<usize> {
+        let mut stream = TcpStream::connect(self.url.trim_start_matches("http://"))?;
+        stream.set_read_timeout(Some(PATIENCE))?;
+        stream.write_all(b"GET /shutdown HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")?;
+        // It closes the connection when it has ended.
+        stream.read_to_end(&mut Vec::new())
+    }
+
     /// A browser of its own, with nothing remembered.
     pub async fn browser(&self, server: &Server, width: u32) -> Browser {
         self.browser_with(server, width, &[]).await
@@ -74,6 +83,8 @@ impl Driver {
 
 impl Drop for Driver {
     fn drop(&mut self) {
+        // Killed, it would leave the browsers of a failed test behind; asked, it takes them along.
+        let _ = self.shut_down();
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
