@@ -88,9 +88,9 @@ export function Tray({ id, list, refused, onEmpty, onSeen }) {
             e.stopPropagation();
             moveInTray(id, list[from].id, i - from);
           }}>
-          <button class="tray-item" type="button" aria-haspopup="menu" aria-label=${t('tray.place', { name: one.name, size: sizeText(one.file.size), i: i + 1, n: list.length })} data-testid="tray-open" onClick=${() => setMenu(one.id)} onKeyDown=${(/** @type {KeyboardEvent} */ e) => onKeyDown(e, one, i)}>
+          <button class="tray-item" type="button" aria-haspopup="menu" data-testid="tray-open" onClick=${() => setMenu(one.id)} onKeyDown=${(/** @type {KeyboardEvent} */ e) => onKeyDown(e, one, i)}>
             <span class="tray-look"><${Preview} id=${id} one=${one} /></span>
-            <span class="tray-name"><b dir="auto">${one.name}</b><small>${sizeText(one.file.size)}</small></span>
+            <span class="tray-name"><b dir="auto">${one.name}</b><small>${sizeText(one.file.size)}</small><span class="vh">${t('viewer.count', { i: i + 1, n: list.length })}</span></span>
           </button>
           <button class="btn icon tray-x" type="button" aria-label=${t('tray.remove', { name: one.name })} data-testid="tray-remove" onClick=${() => remove(one, i)}><${Icon} name="x" size="s" /></button>
         </li>`,
