@@ -212,6 +212,12 @@ const TABLE: &[Operation] = &[
         bodies: |ids| (Value::Null, json!({ "conversationId": ids.group, "userId": ids.other })),
         told: &[("conversation_removed", Other), ("conversation_updated", OwnDevice), ("new_message", OwnDevice)],
     },
+    Operation {
+        rest: ("PATCH", "/api/chat/calls/seen"),
+        event: "calls_seen",
+        bodies: |_| (Value::Null, Value::Null),
+        told: &[("calls_missed", OwnDevice)],
+    },
 ];
 
 fn with(mut body: Value, field: &str, id: &str) -> Value {
@@ -237,6 +243,10 @@ const REST_ONLY: &[(&str, &str)] = &[
     ("GET", "/api/chat/providers"),
     ("GET", "/api/chat/midwife-chat-users"),
     ("GET", "/api/chat/statistics"),
+    ("GET", "/api/chat/calls"),
+    ("GET", "/api/chat/calls/active"),
+    ("GET", "/api/chat/calls/missed"),
+    ("GET", "/api/chat/ice-servers"),
 ];
 
 /// Events without a route: of the moment, or only for compatibility.
@@ -259,7 +269,6 @@ const SOCKET_ONLY: &[&str] = &[
     "call_signal",
     "call_media",
     "call_resume",
-    "calls_seen",
 ];
 
 fn tomorrow() -> String {
@@ -293,8 +302,11 @@ impl Scene {
         let body = json!({ "type": "group", "name": "Team", "participantIds": [other.id] });
         let group = actor.post("/api/chat/conversations", body).await.data()["id"].as_str().unwrap().to_owned();
         let ids = Ids { chat, message, own, scheduled, group, other: other.id.clone(), third };
-        let (mut acting, mut own) = (Socket::connect(&actor).await, Socket::connect(&actor).await);
         let mut others = Socket::connect(&other).await;
+        // A call that nobody has heard.
+        let call = others.ask("voice_call_request", json!({ "recipientId": actor.id })).await["data"]["callId"].clone();
+        assert_eq!(others.ask("call_ended", json!({ "callId": call })).await["data"]["status"], "cancelled");
+        let (mut acting, mut own) = (Socket::connect(&actor).await, Socket::connect(&actor).await);
         // What is told from here on is told of the operation.
         for socket in [&mut acting, &mut own, &mut others] {
             socket.caught_up(&ids.chat).await;
@@ -387,7 +399,7 @@ async fn both_doors_refuse_in_the_same_words() {
         third: scene.ids.third.clone(),
     };
     // What is about no conversation that there is cannot be a stranger's.
-    let own = |event| matches!(event, "update_availability" | "conversation_create");
+    let own = |event| matches!(event, "update_availability" | "conversation_create" | "calls_seen");
     for operation in TABLE.iter().filter(|operation| !own(operation.event)) {
         let mut bodies = Vec::new();
         for ids in [&scene.ids, &nobody] {
@@ -420,7 +432,7 @@ fn no_operation_exists_on_one_side_only() {
         REST_ONLY.contains(&(method, path))
             || TABLE.iter().any(|operation| (operation.rest.0, &*generic(operation.rest.1)) == (method, path))
     };
-    for route in mommycare::http::chat::routes() {
+    for route in [mommycare::http::chat::routes(), mommycare::http::calls::routes()].concat() {
         let (method, path) = (route.method.to_string(), route.uri.path().to_owned());
         assert!(known(&method, &path), "{method} {path} stands in no column");
     }

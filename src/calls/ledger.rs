@@ -212,7 +212,7 @@ fn finish(tx: &mut TxOf<'_>, rules: &Rules, id: CallId, call: &mut Call) -> Resu
     }
     // The message about it looks the call up.
     tx.put(tables::CALLS, &id, call)?;
-    line::note(tx, &rules.chat, call.caller.user, call.chat, id, words(call))?;
+    line::note(tx, &rules.chat, id, call, words(call))?;
     if call.missed > 0 {
         let missed = view::missed(tx, callee)?;
         tx.emit(Emission::to_users(vec![callee], Event::CallsMissed(missed)));

@@ -4,7 +4,7 @@ use super::{
     Rules, Seat,
     db::TxOf,
     draft::{self, Target},
-    send, system, toggles,
+    send, statistics, system, toggles,
 };
 use crate::{
     accounts::Actor,
@@ -13,7 +13,7 @@ use crate::{
     ids::{CallId, ChatId, SessionId, UserId},
     store::{
         Read,
-        records::{ChatKind, System},
+        records::{Call, ChatKind, System},
         tables,
     },
 };
@@ -46,11 +46,12 @@ pub fn may_talk(tx: &TxOf<'_>, rules: &Rules, caller: UserId, chat: ChatId) -> R
     }
 }
 
-/// Writes into the conversation that a call is over, as the caller's doing, and tells both.
-pub fn note(tx: &mut TxOf<'_>, rules: &Rules, caller: UserId, chat: ChatId, call: CallId, words: String) -> Result<()> {
-    let mut seat = Seat::find(tx, caller, chat)?;
+/// Counts a call that is over, writes of it into the conversation as the caller's doing, and tells both.
+pub fn note(tx: &mut TxOf<'_>, rules: &Rules, id: CallId, call: &Call, words: String) -> Result<()> {
+    statistics::called(tx, call)?;
+    let mut seat = Seat::find(tx, call.caller.user, call.chat)?;
     toggles::bring_back(tx, &mut seat)?;
-    let message = system::place(tx, rules, &mut seat, System::Call(call), words)?;
+    let message = system::place(tx, rules, &mut seat, System::Call(id), words)?;
     system::tell(tx, &seat, message);
     Ok(())
 }

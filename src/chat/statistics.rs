@@ -13,7 +13,7 @@ use crate::{
     ids::{ChatId, UserId},
     store::{
         Change, Direction, Projection, Read, StoreError, TableId,
-        records::{Chat, Figures, Message, Priority, Role, Tally, Verification},
+        records::{Call, Chat, Figures, Message, Priority, Role, Tally, Verification},
         tables,
     },
 };
@@ -76,6 +76,29 @@ pub fn opened(tx: &mut TxOf<'_>, user: UserId) -> Result<(), StoreError> {
     both(tx, user, |figures| figures.opened += 1)
 }
 
+/// Counts a call that is over.
+pub fn called(tx: &mut TxOf<'_>, call: &Call) -> Result<(), StoreError> {
+    let today = Day::of(tx.now());
+    let (answered, missed) = (u64::from(call.answered_at.is_some()), u64::from(call.missed > 0));
+    let talk = |figures: &mut Figures| {
+        figures.answered += answered;
+        figures.talked += call.duration();
+    };
+    add(tx, call.caller.user, today, |figures| {
+        figures.calls += 1;
+        talk(figures);
+    })?;
+    add(tx, call.callee.user, today, |figures| {
+        figures.missed += missed;
+        talk(figures);
+    })?;
+    add_for_clinic(tx, today, |figures| {
+        figures.calls += 1;
+        figures.missed += missed;
+        talk(figures);
+    })
+}
+
 fn both(tx: &mut TxOf<'_>, user: UserId, count: impl Fn(&mut Figures)) -> Result<(), StoreError> {
     let today = Day::of(tx.now());
     add(tx, user, today, &count)?;
@@ -115,6 +138,10 @@ impl Figures {
         self.urgent += other.urgent;
         self.acknowledged += other.acknowledged;
         self.opened += other.opened;
+        self.calls += other.calls;
+        self.answered += other.answered;
+        self.missed += other.missed;
+        self.talked += other.talked;
     }
 }
 

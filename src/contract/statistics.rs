@@ -39,6 +39,11 @@ pub struct FiguresView {
     pub urgent_sent: u64,
     pub acknowledged: u64,
     pub conversations_opened: u64,
+    pub calls_made: u64,
+    /// Made and received.
+    pub calls_answered: u64,
+    pub calls_missed: u64,
+    pub call_seconds: u64,
 }
 
 impl From<Figures> for FiguresView {
@@ -49,6 +54,10 @@ impl From<Figures> for FiguresView {
             urgent_sent: figures.urgent,
             acknowledged: figures.acknowledged,
             conversations_opened: figures.opened,
+            calls_made: figures.calls,
+            calls_answered: figures.answered,
+            calls_missed: figures.missed,
+            call_seconds: figures.talked,
         }
     }
 }

@@ -4,6 +4,7 @@ mod admin;
 mod answer;
 mod assets;
 mod auth;
+pub mod calls;
 mod catch;
 pub mod chat;
 mod docs;
@@ -36,6 +37,7 @@ pub fn routes() -> Vec<Route> {
         admin::routes(),
         users::routes(),
         chat::routes(),
+        calls::routes(),
         files::routes(),
         documents::routes(),
         health::routes(),

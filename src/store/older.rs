@@ -2,7 +2,7 @@
 
 use super::{
     decode_body,
-    records::{Chat, ChatKind, Member, Message, MessageKind, Preview, Priority, System, Watermark},
+    records::{Chat, ChatKind, Figures, Member, Message, MessageKind, Preview, Priority, System, Watermark},
 };
 use crate::{
     clock::Timestamp,
@@ -135,6 +135,23 @@ impl From<Message1> for Message {
             system: old.system.map(System::Other),
             appointment: old.appointment.map(hex),
         }
+    }
+}
+
+/// What was done on a day, before calls.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+pub(super) struct Figures1 {
+    pub sent: u64,
+    pub received: u64,
+    pub urgent: u64,
+    pub acknowledged: u64,
+    pub opened: u64,
+}
+
+impl From<Figures1> for Figures {
+    fn from(old: Figures1) -> Self {
+        let Figures1 { sent, received, urgent, acknowledged, opened } = old;
+        Self { sent, received, urgent, acknowledged, opened, ..Self::default() }
     }
 }
 

@@ -5,6 +5,7 @@
 mod support;
 
 mod answering;
+mod history;
 mod refusals;
 mod scene;
 mod signals;
