@@ -1,7 +1,7 @@
 //! How fast, how small, how soon: figures of the server under load from outside, over real TCP on this machine.
 //!
 //! ```text
-//! cargo bench --bench load -- [send] [rest] [one] [idle] [crowd] [storm] [deep] [search]
+//! cargo bench --bench load -- [send] [rest] [one] [idle] [crowd] [storm] [deep] [search] [calls]
 //! ```
 //!
 //! Without a word it measures everything. `BINARY_UNDER_TEST` names another executable than the one that cargo has built;
@@ -10,6 +10,7 @@
 //! load average, what a bare `fdatasync` takes in the same folder, and the processor time that the server spent on a message.
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::cast_precision_loss)] // Only measures.
 
+mod calls;
 mod search;
 mod storm;
 #[path = "../support/mod.rs"]
@@ -66,6 +67,9 @@ fn main() {
         }
         if wants("search") {
             search::search().await;
+        }
+        if wants("calls") {
+            calls::calls().await;
         }
     });
 }

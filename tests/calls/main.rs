@@ -6,6 +6,8 @@ mod support;
 
 mod answering;
 mod history;
+mod lost;
 mod refusals;
 mod scene;
 mod signals;
+mod turn;

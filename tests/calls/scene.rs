@@ -52,6 +52,11 @@ impl Scene {
         self.ama.history(&self.chat).await.pop().expect("a message")
     }
 
+    /// Both sign in anew, without the connections that a server had before it ended.
+    pub async fn come_back(&mut self) {
+        (self.ama, self.dora) = (self.ama.sign_in().await, self.dora.sign_in().await);
+    }
+
     /// Takes what has come so far off all sockets.
     pub async fn quiet(&mut self) {
         self.phone.so_far().await;
