@@ -113,8 +113,8 @@ function asMessage(l, isStuck) {
 }
 
 /** @param {Letter} l @param {Parcel} file @returns {FileRef} */
-const shownFile = (l, { key, name, type, size, fileType, width, height, duration, waveform, refused, sent }) => ({
-  id: key, letter: l.clientMessageId, way: refused ? 'refused' : l.refused ? 'held' : sent ? 'sent' : 'goes', originalName: name, mimetype: type, size, url: addressOf(key), fileType, width, height, duration, waveform,
+const shownFile = (l, { key, name, type, size, fileType, width, height, duration, waveform, kept, refused, sent }) => ({
+  id: key, kept, letter: l.clientMessageId, way: refused ? 'refused' : l.refused ? 'held' : sent ? 'sent' : 'goes', originalName: name, mimetype: type, size, url: addressOf(key), fileType, width, height, duration, waveform,
 });
 
 /** @param {string} id @param {Message} [m] @returns {import('./types.js').Quote} */

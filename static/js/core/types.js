@@ -60,6 +60,7 @@
  * @property {number[]|null} [waveform] loudness over time, 0 to 100
  * @property {number|null} [pages]
  * @property {string} [letter]
+ * @property {boolean} [kept] whether the device keeps it over a reload, so that other tabs have it too
  * @property {'goes'|'sent'|'held'|'refused'} [way] how it goes with one that is on its way: `held` while the message waits for its writer
  */
 

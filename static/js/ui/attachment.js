@@ -25,7 +25,7 @@ function useOwn(file) {
   const own = file.letter ? addressOf(file.id) : shownAs(file.id);
   useEffect(() => {
     if (file.letter && !own) void take(file.id).then((blob) => blob && redraw((n) => n + 1));
-  }, [file.id, own]);
+  }, [file.id, own, file.kept]);
   return own;
 }
 
@@ -67,6 +67,20 @@ export function Progress({ file }) {
   return html`<span class=${`ring ${file.way}`}><button class="btn icon" type="button" data-testid="upload-cancel" aria-label=${t('upload.cancel', { name })} onClick=${cancel}><${Icon} name=${file.way === 'refused' ? 'trash-2' : 'x'} size="s" /></button></span>`;
 }
 
+/** The shape in which a picture or a film is shown. Tall and wide ones are cut, to be seen whole when they are opened. @param {FileRef} file @param {number} usual */
+const shapeOf = ({ width, height }, usual) => (width && height ? Math.min(2.4, Math.max(0.6, width / height)) : usual);
+
+/** Its place in a bubble: a width, and a height that follows from it before anything has loaded. @param {number} ratio */
+const boxOf = (ratio) => ({ aspectRatio: String(ratio), width: `${Math.min(21, 24 * ratio)}rem` });
+
+/** About how high files stand in a thread, in pixels. @param {FileRef[]} files */
+export function roomFor(files) {
+  const pictures = files.filter((file) => file.fileType === 'image');
+  const heightOf = (/** @type {FileRef} */ file, /** @type {number} */ usual) => Math.min(336, 384 * shapeOf(file, usual)) / shapeOf(file, usual);
+  const shown = pictures.length === 1 ? heightOf(pictures[0], 4 / 3) : [0, 0, 168, 360, 336, 525][Math.min(pictures.length, 5)];
+  return files.reduce((sum, file) => sum + (file.fileType === 'image' ? 0 : file.fileType === 'video' ? heightOf(file, 16 / 9) : 52), shown);
+}
+
 /** @param {FileRef} file */
 const isLight = (file) => file.size <= (file.mimetype === 'image/gif' ? LIGHT_GIF : LIGHT) || !file.thumbnailUrl;
 
@@ -75,9 +89,7 @@ function Picture({ file, m, alone, tab }) {
   const { src, onError } = useAddress(file, m, isLight(file) ? file.url : file.thumbnailUrl);
   const [broken, setBroken] = useState('');
   const { width, height } = file;
-  // Tall and wide ones are cut, to be seen whole when they are opened.
-  const ratio = width && height ? Math.min(2.4, Math.max(0.6, width / height)) : 4 / 3;
-  const box = alone ? { aspectRatio: String(ratio), width: `${Math.min(21, 24 * ratio)}rem` } : undefined;
+  const box = alone ? boxOf(shapeOf(file, 4 / 3)) : undefined;
   const shown = src && broken !== src;
   const look = shown
     ? html`<img src=${src} alt=${file.letter ? file.originalName : ''} width=${width ?? undefined} height=${height ?? undefined} loading=${file.letter ? 'eager' : 'lazy'} decoding="async" draggable=${false} onError=${() => (setBroken(src), onError())} />`
@@ -96,10 +108,8 @@ function Film({ file, m, tab }) {
   const { src, onError } = useAddress(file, m);
   const [broken, setBroken] = useState('');
   if (!plays(file) || (broken && broken === src)) return html`<${Card} file=${file} m=${m} tab=${tab} />`;
-  const { width, height } = file;
-  const ratio = width && height ? Math.min(2.4, Math.max(0.6, width / height)) : 16 / 9;
   const failed = () => (onError(), setBroken(src));
-  return html`<span class="film" style=${{ aspectRatio: String(ratio), width: `${Math.min(21, 24 * ratio)}rem` }}>
+  return html`<span class="film" style=${boxOf(shapeOf(file, 16 / 9))}>
     <video src=${src || undefined} poster=${file.posterUrl ? here(file.posterUrl) : undefined} controls playsinline preload="metadata" tabindex=${tab} aria-label=${file.originalName} data-testid="film" onError=${failed}></video>
     ${file.letter && html`<${Progress} file=${file} />`}
   </span>`;

@@ -19,6 +19,7 @@ import { timeline } from '../core/timeline.js';
 import { Icon } from './icon.js';
 import { MessageActions } from './message-actions.js';
 import { roleOf } from './person.js';
+import { roomFor } from './attachment.js';
 import { ThreadRow } from './rows.js';
 import { toast, toastError } from './toast.js';
 import { TypingLine } from './typing-line.js';
@@ -43,7 +44,7 @@ const places = new Map();
 /** A first guess at a row's height; the real one is measured when it is drawn. @param {Row|undefined} row */
 const guess = (row) => {
   if (row?.kind !== 'message') return row?.kind === 'start' ? 110 : 56;
-  return 44 + 22 * Math.floor(row.message.content.length / 46);
+  return 44 + 22 * Math.floor(row.message.content.length / 46) + roomFor(row.message.attachments ?? []);
 };
 
 /** @param {Message|undefined} m */
@@ -67,7 +68,7 @@ export function MessageList({ c }) {
   const seenBefore = useRef(unreadSeq === null ? (messages.at(-1)?.seq ?? 0) : unreadSeq - 1);
 
   const complete = line.complete.value;
-  const pendingKey = pending.map((m) => m.id + m.status + (m.attachments?.map((file) => file.way) ?? '')).join();
+  const pendingKey = pending.map((m) => m.id + m.status + (m.attachments?.map(({ way, kept }) => `${way}${kept}`) ?? '')).join();
   const rows = useMemo(() => buildRows(messages, pending, { me: mine, unreadSeq, complete }), [messages, pendingKey, mine, unreadSeq, complete]);
 
   const virtual = useRef(/** @type {Virtualizer<HTMLElement, Element>|null} */ (null));
