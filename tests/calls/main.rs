@@ -1,6 +1,8 @@
 //! Calls between two people, over real TCP.
 #![allow(clippy::unwrap_used, clippy::expect_used)] // a test may stop at the first surprise
 
+#[path = "../chat_support/mod.rs"]
+mod chat_support;
 #[path = "../support/mod.rs"]
 mod support;
 
@@ -8,6 +10,7 @@ mod answering;
 mod history;
 mod lost;
 mod refusals;
+mod rules;
 mod scene;
 mod signals;
 mod turn;
