@@ -13,11 +13,13 @@ import { emptyLater, laterChanged, loadLater } from './later.js';
 import { tombstone, toMessage } from './merge.js';
 import { notifyUrgent } from './notify.js';
 import { burnOutbox, drain, onSent, openOutbox, strike } from './outbox.js';
-import { emptySending, sendingText, theySend } from './sending.js';
-import { dropFiles, emptySharedFiles, noteFiles } from './shared-files.js';
+import { openPlayer, unload } from './player.js';
 import { emptyReceipts, keepRead, noteDelivered, noteRead, readUpTo, tellAll } from './receipts.js';
+import { clearTakes } from './recorder.js';
 import { back, emptyRemoved, gone } from './removed.js';
+import { emptySending, sendingText, theySend } from './sending.js';
 import { endSession, me, session, updateMe } from './session.js';
+import { dropFiles, emptySharedFiles, noteFiles } from './shared-files.js';
 import { burnList, openList } from './shelf.js';
 import { connect, disconnect, link } from './socket.js';
 import {
@@ -28,8 +30,9 @@ import { shortName } from './text.js';
 import { emptyTimelines, held, timeline } from './timeline.js';
 import { clearTrays } from './tray.js';
 import { theyType } from './typing.js';
-import { stopViewing } from './viewed.js';
 import { burnAlerts, dropStale, emptyAlerts, noteAlert, openAlerts, settle, waitsFor, weigh } from './urgent.js';
+import { stopViewing } from './viewed.js';
+import { forgetWaves } from './waves.js';
 
 /** @typedef {import('./types.js').Conversation} Conversation */
 
@@ -70,6 +73,7 @@ function begin() {
   openDrafts();
   openOutbox();
   openAlerts();
+  openPlayer();
   staleness = setInterval(() => link.value === 'on' && dropStale(connectedAt), 30_000);
   connect(handlers, () => {
     connectedAt = Date.now();
@@ -96,6 +100,9 @@ function finish() {
     emptySharedFiles();
     clearTrays();
     stopViewing();
+    unload();
+    forgetWaves();
+    clearTakes();
   });
 }
 
@@ -107,6 +114,7 @@ export async function signOut() {
   burnAlerts();
   burnList();
   burnAnswers();
+  clearTakes();
   await post('/api/auth/logout').catch(() => {});
   endSession();
 }

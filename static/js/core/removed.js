@@ -1,6 +1,7 @@
 // Conversations that one is no longer in, for whoever was looking at one when it happened.
 
 import { batch, signal } from '../../vendor/preact.js';
+import { clearTakes } from './recorder.js';
 import { saveDraft, saveReply } from './drafts.js';
 import { strikeAll } from './outbox.js';
 import { conversation, dropConversation, titleOf } from './store.js';
@@ -26,6 +27,7 @@ export function gone(id, reason) {
     clearTrays(id);
     emptySharedFiles(id);
     strikeAll(id);
+    clearTakes(id);
   });
 }
 

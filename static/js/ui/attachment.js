@@ -8,6 +8,7 @@ import { endingOf, limits, sizeText } from '../core/files.js';
 import { t } from '../core/i18n.js';
 import { cancelFile, progressOf } from '../core/uploads.js';
 import { view } from '../core/viewed.js';
+import { AudioPlayer } from './audio-player.js';
 import { Icon } from './icon.js';
 
 /** @typedef {import('../core/types.js').Message} Message */
@@ -115,10 +116,12 @@ function Film({ file, m, tab }) {
   </span>`;
 }
 
-/** @param {{ file: FileRef, m: Message, tab: number }} props */
+/** What was spoken into the app is called that; other sound has a name. @param {{ file: FileRef, m: Message, tab: number }} props */
 function Sound({ file, m, tab }) {
   const { src, onError } = useAddress(file, m);
-  return html`<span class="sound"><audio src=${src || undefined} controls preload="metadata" tabindex=${tab} aria-label=${file.originalName} data-testid="sound" onError=${onError}></audio>${file.letter && html`<${Progress} file=${file} />`}</span>`;
+  if (!plays(file)) return html`<${Card} file=${file} m=${m} tab=${tab} />`;
+  const isSpoken = /^voice-[\d-]+\.\w+$/u.test(file.originalName);
+  return html`${!isSpoken && html`<b class="sound-name" dir="auto">${file.originalName}</b>`}<span class="sound"><${AudioPlayer} file=${file} src=${src} tab=${tab} name=${isSpoken ? undefined : file.originalName} onError=${onError} />${file.letter && html`<${Progress} file=${file} />`}</span>`;
 }
 
 /** A sign for what is no picture: the letters that people know it by, in the colour of its family. @param {{ file: Pick<FileRef, 'originalName'|'fileType'> }} props */

@@ -7,6 +7,7 @@ import { draftOf, editOf, isUrgent, makeUrgent, replyOf, saveDraft, saveEdit, sa
 import { t } from '../core/i18n.js';
 import { mustAsk } from '../core/large-group.js';
 import { quoteOf, write } from '../core/outbox.js';
+import { sent, takeOf } from '../core/recorder.js';
 import { me } from '../core/session.js';
 import { conversation } from '../core/store.js';
 import { langOf, shortName } from '../core/text.js';
@@ -21,11 +22,15 @@ import { Icon } from './icon.js';
 import { LargeGroup } from './large-group.js';
 import { toastError } from './toast.js';
 import { Tray } from './tray.js';
+import { MicButton, VoiceBar, VoiceTrouble, isVoice } from './voice-recorder.js';
 
 /** @typedef {import('../core/types.js').Message} Message */
 
 /** Phones have no Shift+Enter; their Enter key breaks the line and the button sends. */
 const isTouch = matchMedia('(hover: none) and (pointer: coarse)');
+
+/** The second press of a double one does not open the microphone, in milliseconds. */
+const DOUBLE = 700;
 
 /** What is being answered or edited, and the way back. @param {{ id: string, messageId: string, isEdit: boolean, m: Message|undefined, onCancel: () => void }} props */
 function Task({ id, messageId, isEdit, m, onCancel }) {
@@ -45,7 +50,7 @@ function Task({ id, messageId, isEdit, m, onCancel }) {
 export function Composer({ id, name }) {
   const box = useRef(/** @type {HTMLTextAreaElement|null} */ (null));
   const [busy, setBusy] = useState(false);
-  const [asking, ask] = useState(false);
+  const [asking, ask] = useState(/** @type {''|'words'|'voice'} */ (''));
   const [layer, setLayer] = useState(/** @type {import('./composer-more.js').Layer} */ (''));
   const editing = editOf(id);
   const urgent = !editing && isUrgent(id);
@@ -54,6 +59,11 @@ export function Composer({ id, name }) {
   const m = taskId ? timeline(id).find(taskId) : undefined;
   const tray = trayOf(id);
   const refused = refusedOf(id);
+  const draft = draftOf(id);
+  const voice = isVoice(id);
+  const wasVoice = useRef(voice);
+  const sentAt = useRef(0);
+  const hasMic = !editing && !draft.trim() && !tray.length;
   const shown = useRef({ id: '', taskId: '' });
 
   useEffect(() => {
@@ -63,15 +73,19 @@ export function Composer({ id, name }) {
     grow(area);
     area.setSelectionRange(area.value.length, area.value.length);
     return iStop;
-  }, [id, editing?.id]);
+  }, [id, editing?.id, voice]);
   // Words that come back from a message that was stopped.
-  const draft = draftOf(id);
   useEffect(() => {
     const area = box.current;
     if (!area || !draft || area.value || editOf(id)) return;
     area.value = draft;
     grow(area);
   }, [draft]);
+  // A phone's keyboard stays down for somebody who speaks.
+  useEffect(() => {
+    if (wasVoice.current && !voice) /** @type {HTMLElement|null} */ (document.querySelector(isTouch.matches ? '[data-testid=record]' : '#write'))?.focus({ preventScroll: true });
+    wasVoice.current = voice;
+  }, [voice]);
   // Whoever chose to reply or to edit wants to write at once, on a phone too.
   useEffect(() => {
     const chose = taskId && shown.current.id === id && shown.current.taskId !== taskId;
@@ -104,6 +118,8 @@ export function Composer({ id, name }) {
     else iStop();
   }
 
+  const extras = { ...(replyId && { replyTo: replyId }), ...(urgent && { priority: /** @type {const} */ ('urgent') }) };
+
   /** @param {boolean} [isSure] that so many people are to read it */
   function submit(isSure = false) {
     const area = box.current;
@@ -115,16 +131,28 @@ export function Composer({ id, name }) {
       return;
     }
     if (!isSure && mustAsk(conversation(id))) {
-      ask(true);
+      ask('words');
       return;
     }
-    const extras = { ...(replyId && { replyTo: replyId }), ...(urgent && { priority: /** @type {const} */ ('urgent') }) };
     if (tray.length) {
       const chosen = emptyTray(id);
       sendFiles(id, chosen.map(({ file }) => file), { ...extras, content: text, facts: chosen.map(({ kind, width, height }) => ({ fileType: kind, width, height })) });
     } else write(id, text, extras);
     clear();
     focus();
+  }
+
+  /** What was spoken and waits. @param {boolean} [isSure] that so many people are to hear it */
+  function sendVoice(isSure = false) {
+    const take = takeOf(id);
+    if (!take) return;
+    if (!isSure && mustAsk(conversation(id))) {
+      ask('voice');
+      return;
+    }
+    sendFiles(id, [take.file], { ...extras, facts: [{ fileType: 'audio', duration: take.duration, waveform: take.waveform }] });
+    sent(id);
+    clear();
   }
 
   /** They stand above the box until they are sent. @param {File[]} files */
@@ -144,6 +172,7 @@ export function Composer({ id, name }) {
 
   /** It is on its way. */
   function clear() {
+    sentAt.current = performance.now();
     noteRefused(id);
     if (replyId) saveReply(id, '');
     if (urgent) makeUrgent(id, false);
@@ -181,6 +210,8 @@ export function Composer({ id, name }) {
     ${taskId && html`<${Task} id=${id} messageId=${taskId} isEdit=${Boolean(editing)} m=${m} onCancel=${cancel} />`}
     ${urgent && html`<${UrgentTask} id=${id} name=${name} isGroup=${conversation(id)?.type === 'group'} onCancel=${focus} />`}
     ${!editing && html`<${Tray} id=${id} list=${tray} refused=${refused} onEmpty=${focus} onSeen=${() => (noteRefused(id), focus())} />`}
+    <${VoiceTrouble} id=${id} onWrite=${focus} />
+    ${voice ? html`<${VoiceBar} id=${id} onSend=${() => sendVoice()} />` : html`
     ${!editing && html`<${MoreButton} onOpen=${() => setLayer('menu')} />`}
     <div class="box">
       <label class="vh" for="write">${editing ? t('composer.editLabel') : t('composer.label', { name })}</label>
@@ -189,11 +220,11 @@ export function Composer({ id, name }) {
         maxlength="10000" data-testid="composer-input" aria-describedby=${[taskId && 'task', urgent && 'urgent-task'].filter(Boolean).join(' ') || undefined} onInput=${onInput} onPaste=${onPaste} onBlur=${iStop}
       ></textarea>
     </div>
-    <button class=${urgent ? 'btn icon danger-fill' : 'btn icon primary'} type="submit" aria-label=${editing ? t('save') : t(urgent ? 'composer.sendUrgent' : 'composer.send')} aria-busy=${busy} data-testid="send">
+    ${hasMic ? html`<${MicButton} id=${id} isEarly=${() => performance.now() - sentAt.current < DOUBLE} />` : html`<button class=${urgent ? 'btn icon danger-fill' : 'btn icon primary'} type="submit" aria-label=${editing ? t('save') : t(urgent ? 'composer.sendUrgent' : 'composer.send')} aria-busy=${busy} data-testid="send">
       <${Icon} name=${editing ? 'check' : 'send-horizontal'} />
-    </button>
+    </button>`}`}
   </form>
-  ${asking && html`<${LargeGroup} id=${id} onYes=${() => submit(true)} onClose=${() => ask(false)} />`}
+  ${asking && html`<${LargeGroup} id=${id} onYes=${() => (asking === 'voice' ? sendVoice(true) : submit(true))} onClose=${() => ask('')} />`}
   <${MoreLayers} id=${id} layer=${layer} open=${setLayer} form=${box.current?.form ?? null} onChosen=${focus} onFiles=${take} onTaken=${clear} />`;
 }
 
