@@ -207,6 +207,8 @@ fn files(config: &Config, store: Arc<Store<Emission>>, chats: &Chats, links: Arc
         quota: config.files.quota.0,
         memory: DECODING,
         min_free: config.store.min_free.0,
+        clamd: config.files.clamd.clone(),
+        when_down: config.files.when_down,
     };
     let chats = chats.clone();
     let sees = Arc::new(move |user, message| chats.sees(user, message));

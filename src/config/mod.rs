@@ -157,6 +157,17 @@ pub struct Files {
     pub max_size: Bytes,
     pub max_count: usize,
     pub quota: Bytes,
+    pub clamd: Option<String>,
+    pub when_down: WhenDown,
+}
+
+/// What becomes of a file while the virus scanner does not answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WhenDown {
+    /// It is not taken.
+    Refuse,
+    /// It is taken and says that it was not scanned.
+    Label,
 }
 
 /// See the catalogue in `settings.rs`.

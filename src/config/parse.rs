@@ -1,6 +1,6 @@
 //! Values from texts, the same for file, environment and command line.
 
-use super::{Approval, History};
+use super::{Approval, History, WhenDown};
 use std::{net::IpAddr, path::PathBuf, str::FromStr, time::Duration};
 
 /// A number of bytes, written `67108864`, `64MB` or `64MiB`; units count by 1024.
@@ -133,6 +133,23 @@ impl Value for Approval {
         match self {
             Self::Manual => "manual".into(),
             Self::Auto => "auto".into(),
+        }
+    }
+}
+
+impl Value for WhenDown {
+    fn read(text: &str) -> Option<Self> {
+        match text {
+            "refuse" => Some(Self::Refuse),
+            "label" => Some(Self::Label),
+            _ => None,
+        }
+    }
+
+    fn show(&self) -> String {
+        match self {
+            Self::Refuse => "refuse".into(),
+            Self::Label => "label".into(),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! The catalogue: every setting with its name, older name, default, limits and meaning, in one place.
 
 use super::{
-    Accounts, Approval, Bytes, Calls, Chat, Clinic, Config, Files, History, Limits, Log, Policy, Server, Store,
+    Accounts, Approval, Bytes, Calls, Chat, Clinic, Config, Files, History, Limits, Log, Policy, Server, Store, WhenDown,
     parse::Value,
     secret::{Weakness, weakness},
 };
@@ -121,6 +121,9 @@ settings! {
     "files.max_size" or "MAX_FILE_SIZE": files.max_size, "a size from 1KiB to 4GiB", if |b: &Bytes| (1 << 10..=4 << 30).contains(&b.0);
     "files.max_count" or "MAX_FILES": files.max_count, "a number from 1 to 50", if |n: &usize| (1..=50).contains(n);
     "files.quota": files.quota, "a size from 1MiB to 1048576GiB", if |b: &Bytes| (1 << 20..=1 << 50).contains(&b.0);
+    "files.clamd": files.clamd, "empty, the path of clamd's socket such as /run/clamav/clamd.ctl, or a host and port such as localhost:3310",
+        if |address: &Option<String>| address.as_ref().is_none_or(|address| address.starts_with('/') || has_port(address));
+    "files.when_down": files.when_down, "refuse or label";
     "log.level": log.level, "error, warn, info, debug or trace", if |l: &String| ["error", "warn", "info", "debug", "trace"].contains(&l.as_str());
     "log.json": log.json, "true or false";
 }
@@ -143,6 +146,11 @@ fn is_helper(text: &str, kinds: &[&str]) -> bool {
     let (host, query) = rest.split_once('?').map_or((rest, None), |(host, query)| (host, Some(query)));
     let is_transport = matches!(query, None | Some("transport=udp" | "transport=tcp")) && (query.is_none() || text.starts_with("turn"));
     is_transport && !host.is_empty() && host.bytes().all(|b| b.is_ascii_alphanumeric() || b".-:[]".contains(&b))
+}
+
+/// Whether an address has a host and a port.
+fn has_port(address: &str) -> bool {
+    address.rsplit_once(':').is_some_and(|(host, port)| !host.is_empty() && port.parse::<u16>().is_ok_and(|port| port > 0))
 }
 
 impl Default for Config {
@@ -189,7 +197,7 @@ impl Default for Config {
             },
             policy: Policy::default(),
             store: Store { cache: Bytes(32 << 20), min_free: Bytes(64 << 20) },
-            files: Files { max_size: Bytes(50 << 20), max_count: 5, quota: Bytes(2 << 30) },
+            files: Files { max_size: Bytes(50 << 20), max_count: 5, quota: Bytes(2 << 30), clamd: None, when_down: WhenDown::Refuse },
             log: Log { level: "info".into(), json: false },
         }
     }

@@ -34,6 +34,9 @@ pub struct FileView {
     pub waveform: Option<Vec<u8>>,
     pub pages: Option<u32>,
     pub sha256: String,
+    /// False where the clinic's virus scanner did not answer; absent in every other case.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub scanned: Option<bool>,
     pub created_at: Timestamp,
 }
 

@@ -41,7 +41,7 @@ pub fn register<E>(tx: &mut Tx<'_, E>, owner: UserId, name: String, id: BlobId, 
     ledger::keep(tx, owner, id, blob, quota)?;
     let key = (owner, FileId(tx.fresh()));
     let mut document = Document { blob: id, name, created_at: tx.now(), ends: None };
-    let view = view::document(key, &document, blob);
+    let view = view::document(tx, key, &document, blob)?;
     if person.verification != Verification::Pending {
         limit(tx, key, &mut document)?;
     }
@@ -74,7 +74,9 @@ pub fn list(read: &impl Read, owner: UserId) -> Result<Vec<FileView>> {
     rows.sort_by_key(|((_, id), document)| (document.created_at, *id));
     let mut views = Vec::with_capacity(rows.len());
     for (key, document) in rows {
-        views.extend(read.get(BLOBS, &document.blob)?.map(|blob| view::document(key, &document, &blob)));
+        if let Some(blob) = read.get(BLOBS, &document.blob)? {
+            views.push(view::document(read, key, &document, &blob)?);
+        }
     }
     Ok(views)
 }

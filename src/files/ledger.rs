@@ -41,6 +41,16 @@ pub(super) fn keep<E>(tx: &mut Tx<'_, E>, owner: UserId, id: BlobId, blob: &Blob
     Ok(tx.put(tables::BLOBS, &id, blob)?)
 }
 
+/// Notes that a content was taken although no scanner could look at it.
+pub(super) fn note_unscanned<E>(tx: &mut Tx<'_, E>, id: BlobId) -> Result<()> {
+    Ok(tx.put(tables::UNSCANNED_BLOBS, &id, &())?)
+}
+
+/// What a file says about the scanner: `Some(false)` where it did not answer, else nothing.
+pub(super) fn scanned(read: &impl Read, id: BlobId) -> Result<Option<bool>, StoreError> {
+    Ok(read.get(tables::UNSCANNED_BLOBS, &id)?.map(|()| false))
+}
+
 /// The refusal of somebody whose space is used up.
 pub fn over_quota(quota: u64) -> Error {
     Error::with(
@@ -159,6 +169,7 @@ pub(super) fn drop_use<E>(tx: &mut Tx<'_, E>, id: BlobId, chat: Option<ChatId>) 
         return Ok(tx.put(tables::BLOBS, &id, &blob)?);
     }
     tx.delete(tables::BLOBS, &id);
+    tx.delete(tables::UNSCANNED_BLOBS, &id);
     tx.put(tables::DOOMED_BLOBS, &id, &Doomed { format: blob.format })?;
     if let Some(key) = chat.map(|chat| (chat, blob.digest))
         && tx.get(tables::CHAT_BLOBS, &key)? == Some(id)

@@ -12,6 +12,7 @@ mod ledger;
 mod links;
 mod name;
 mod receive;
+mod scanner;
 mod under_way;
 mod vault;
 mod view;
@@ -25,6 +26,7 @@ pub use under_way::Ticket;
 pub use view::{named, of_message};
 
 use crate::{
+    config::WhenDown,
     contract::Emission,
     error::{Code, Error, Result},
     ids::{BlobId, FileId, MessageId, UserId},
@@ -35,6 +37,7 @@ use crate::{
     },
 };
 use apart::Apart;
+use scanner::Scanner;
 use std::{io, path::Path, path::PathBuf, sync::Arc};
 use tokio::sync::Semaphore;
 use under_way::UnderWay;
@@ -57,6 +60,10 @@ pub struct Rules {
     pub memory: u32,
     /// Bytes that stay free on the disk.
     pub min_free: u64,
+    /// Where a virus scanner listens.
+    pub clamd: Option<String>,
+    /// What becomes of files while it does not answer.
+    pub when_down: WhenDown,
 }
 
 /// Everything that can be done with files.
@@ -73,6 +80,7 @@ pub struct Files {
     /// Memory for decoding, in MiB.
     memory: Arc<Semaphore>,
     under_way: UnderWay,
+    scanner: Option<Scanner>,
 }
 
 impl Files {
@@ -86,6 +94,7 @@ impl Files {
             Err(error) => tracing::warn!(%error, "files that nobody knows could not be looked for"),
         }
         let memory = Arc::new(Semaphore::new(rules.memory as usize));
+        let scanner = rules.clamd.clone().map(|address| Scanner::new(address, rules.when_down));
         Ok(Self {
             store,
             vault,
@@ -95,6 +104,7 @@ impl Files {
             hands: Semaphore::new(INSPECTIONS),
             apart: Apart::new(),
             memory,
+            scanner,
             under_way: UnderWay::default(),
         })
     }
@@ -199,6 +209,9 @@ impl Files {
     pub async fn tend(&self) -> Result<()> {
         while self.store.write(ledger::expire).await? {}
         while self.store.write(documents::expire).await? {}
+        let vault = self.vault.clone();
+        let cleared = tokio::task::spawn_blocking(move || vault.clear_quarantine());
+        cleared.await.map_err(|_| Code::Internal)?.map_err(|error| vault::failed(&error))?;
         Ok(())
     }
 

@@ -6,6 +6,7 @@ use super::{
     format::{self, ALLOWED, FORMATS, about},
     inspect::{self, Doubt, Finding},
     ledger, name,
+    scanner::Verdict,
     under_way::Room,
     vault::{Arrival, Vault, failed},
     view,
@@ -136,6 +137,8 @@ impl Incoming {
         let Self { files, owner, purpose, name, declared, arrival, size, room, .. } = self;
         let shown = shown(&name);
         let names = (name.clone(), declared);
+        // Before anything else looks at it.
+        let (arrival, scanned) = scan(&files, (owner, &shown), arrival, &disk).await.map_err(|error| naming(error, &shown))?;
         let prepared = prepare(&files, disk, arrival, size, names).await;
         let ready = prepared.and_then(|ready| fits(purpose, ready, &shown)).map_err(|error| naming(error, &shown))?;
         let Ready { finding, whole, digest, size, small } = ready;
@@ -168,11 +171,15 @@ impl Incoming {
         let written = files
             .store
             .write(move |tx| {
+                if !scanned {
+                    ledger::note_unscanned(tx, id)?;
+                }
                 if purpose == Purpose::Proof {
                     return documents::register(tx, owner, title.clone(), id, &row, quota).map(Some);
                 }
                 let file = ledger::register(tx, owner, title.clone(), id, &row, quota)?;
-                Ok::<_, Error>(ledger::find(tx, file)?.map(|(record, blob)| view::view(file, &record, &blob)))
+                let Some((record, blob)) = ledger::find(tx, file)? else { return Ok(None) };
+                Ok::<_, Error>(Some(view::view(tx, file, &record, &blob)?))
             })
             .await;
         match written {
@@ -191,6 +198,31 @@ impl Incoming {
 
     fn about(&self, error: Error) -> Error {
         naming(error, &self.shown())
+    }
+}
+
+/// Has the clinic's scanner look, where there is one. False when it did not answer and the file is taken all the same.
+async fn scan(files: &Arc<Files>, (owner, shown): (UserId, &str), arrival: Arrival, disk: &Disk) -> Result<(Arrival, bool)> {
+    let Some(scanner) = &files.scanner else { return Ok((arrival, true)) };
+    match scanner.scan(arrival.path()).await {
+        Verdict::Clean => Ok((arrival, true)),
+        Verdict::Infected(virus) => {
+            let sha256 = disk.hash.clone().finalize().iter().fold(String::new(), |text, byte| format!("{text}{byte:02x}"));
+            let keeper = files.clone();
+            let place = blocking(move || keeper.vault.quarantine(arrival)).await?;
+            tracing::error!(person = %owner, virus, sha256, place, "an upload carried a virus; it is in quarantine");
+            let details = json!({ "found": "harmful software", "infected": true, "allowed": ALLOWED });
+            let message = format!("{shown} carries harmful software and was not taken. Please have your device checked.");
+            Err(Error { details, ..Error::with(Code::UnsupportedFileType, message) })
+        }
+        Verdict::Unknown(why) => {
+            tracing::error!(why, "the virus scanner gave no answer");
+            if scanner.takes_unscanned() {
+                return Ok((arrival, false));
+            }
+            let message = "The virus scanner does not answer, so files are not taken now. Please try again later.";
+            Err(Error::with(Code::Unavailable, message).retry_after(30))
+        }
     }
 }
 

@@ -12,12 +12,19 @@ use std::{
     io,
     os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _},
     path::{Path, PathBuf},
+    time::Duration,
 };
+
+/// How much is kept in quarantine, in bytes, and for how long.
+const QUARANTINE_SIZE: u64 = 256 << 20;
+const QUARANTINE_TIME: Duration = Duration::from_hours(30 * 24);
 
 /// The folders.
 #[derive(Debug, Clone)]
 pub struct Vault {
     root: PathBuf,
+    /// What a virus scanner has found. Beside what is served, not in it.
+    quarantine: PathBuf,
     min_free: u64,
 }
 
@@ -39,12 +46,19 @@ impl Drop for Arrival {
     }
 }
 
+impl Arrival {
+    /// Where it lies for now.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+}
+
 impl Vault {
     /// Opens the folders below the data folder, or makes them, and throws away what never arrived whole. Writes stop when
     /// fewer than `min_free` bytes are free.
     pub fn open(data: &Path, min_free: u64) -> io::Result<Self> {
-        let vault = Self { root: data.join("uploads"), min_free };
-        for folder in Kind::ALL.map(|kind| vault.folder(kind)).iter().chain([&vault.arriving()]) {
+        let vault = Self { root: data.join("uploads"), quarantine: data.join("quarantine"), min_free };
+        for folder in Kind::ALL.map(|kind| vault.folder(kind)).iter().chain([&vault.arriving(), &vault.quarantine]) {
             DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
         }
         for entry in fs::read_dir(vault.arriving())? {
@@ -99,6 +113,34 @@ impl Vault {
         let synced: io::Result<()> = sync();
         synced.map_err(|error| failed(&error))?;
         arrival.kept = true;
+        Ok(())
+    }
+
+    /// Puts away what must never be served, for whoever looks after the server. Answers its name.
+    pub fn quarantine(&self, mut arrival: Arrival) -> Result<String> {
+        let name = arrival.path.file_name().unwrap_or_default().to_os_string();
+        fs::rename(&arrival.path, self.quarantine.join(&name)).map_err(|error| failed(&error))?;
+        arrival.kept = true;
+        self.clear_quarantine().map_err(|error| failed(&error))?;
+        Ok(name.to_string_lossy().into_owned())
+    }
+
+    /// Removes what has been in quarantine for long, and the oldest of too much: nobody fills the disk with viruses.
+    pub fn clear_quarantine(&self) -> io::Result<()> {
+        let mut kept = Vec::new();
+        for entry in fs::read_dir(&self.quarantine)? {
+            let entry = entry?;
+            let facts = entry.metadata()?;
+            kept.push((facts.modified()?.elapsed().unwrap_or_default(), facts.len(), entry.path()));
+        }
+        kept.sort();
+        let mut room = QUARANTINE_SIZE;
+        for (age, size, path) in kept {
+            match room.checked_sub(size).filter(|_| age < QUARANTINE_TIME) {
+                Some(left) => room = left,
+                None => fs::remove_file(path)?,
+            }
+        }
         Ok(())
     }
 

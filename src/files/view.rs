@@ -28,20 +28,23 @@ pub enum Part {
 pub fn of_message(read: &impl Read, ids: &[u64]) -> Result<Vec<FileView>, StoreError> {
     let mut views = Vec::with_capacity(ids.len());
     for id in ids.iter().copied().map(FileId) {
-        views.extend(ledger::find(read, id)?.map(|(file, blob)| view(id, &file, &blob)));
+        if let Some((file, blob)) = ledger::find(read, id)? {
+            views.push(view(read, id, &file, &blob)?);
+        }
     }
     Ok(views)
 }
 
 /// A file.
-pub fn view(id: FileId, file: &File, blob: &Blob) -> FileView {
+pub fn view(read: &impl Read, id: FileId, file: &File, blob: &Blob) -> Result<FileView, StoreError> {
     let place = format!("/uploads/chat/{}", about(blob.format).kind.folder());
-    shown(&place, id, (&file.name, file.created_at), blob)
+    Ok(FileView { scanned: ledger::scanned(read, file.blob)?, ..shown(&place, id, (&file.name, file.created_at), blob) })
 }
 
 /// A document of a person.
-pub fn document((owner, id): (UserId, FileId), document: &Document, blob: &Blob) -> FileView {
-    shown(&format!("/uploads/documents/{owner}"), id, (&document.name, document.created_at), blob)
+pub fn document(read: &impl Read, (owner, id): (UserId, FileId), document: &Document, blob: &Blob) -> Result<FileView, StoreError> {
+    let view = shown(&format!("/uploads/documents/{owner}"), id, (&document.name, document.created_at), blob);
+    Ok(FileView { scanned: ledger::scanned(read, document.blob)?, ..view })
 }
 
 fn shown(place: &str, id: FileId, (name, created_at): (&str, Timestamp), blob: &Blob) -> FileView {
@@ -70,6 +73,7 @@ fn shown(place: &str, id: FileId, (name, created_at): (&str, Timestamp), blob: &
             let _ = write!(text, "{byte:02x}");
             text
         }),
+        scanned: None,
         created_at,
     }
 }

@@ -91,3 +91,5 @@ pub const SEEN_CALLS: Table<UserId, u64> = Table::new(54, "seen_calls");
 pub const ENGAGED: Table<UserId, CallId> = Table::new(55, "engaged");
 /// When something happens to a call by itself. At most one row a call.
 pub const CALLS_DUE: Table<(Timestamp, CallId), ()> = Table::new(56, "calls_due");
+/// Content that was taken although the virus scanner did not answer.
+pub const UNSCANNED_BLOBS: Table<BlobId, ()> = Table::new(49, "unscanned_blobs");

@@ -25,6 +25,7 @@ mod pictures;
 mod ranges;
 mod recordings;
 mod samples;
+mod scanner;
 mod scene;
 mod sending;
 mod sound;

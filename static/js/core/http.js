@@ -6,7 +6,8 @@ export class ApiError extends Error {
   constructor(status, body, retryAfter) {
     super(body?.message || `HTTP ${status}`);
     this.status = status;
-    this.code = String(body?.code || 'INTERNAL_ERROR');
+    // To a person a virus is something else than a kind of file that is not taken.
+    this.code = body?.details?.infected ? 'FILE_INFECTED' : String(body?.code || 'INTERNAL_ERROR');
     /** @type {string} which file it was, where it was about one */
     this.file = body?.details?.file ?? '';
     /** @type {{ field: string, message: string }[]} */

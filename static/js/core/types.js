@@ -57,6 +57,7 @@
  * @property {number|null} [width] pixels, as is `height`
  * @property {number|null} [height]
  * @property {number|null} [duration] seconds
+ * @property {false} [scanned] the clinic's virus scanner did not answer
  * @property {number[]|null} [waveform] loudness over time, 0 to 100
  * @property {number|null} [pages]
  * @property {string} [letter]

@@ -134,7 +134,7 @@ export function FileSign({ file }) {
 }
 
 /** "412 KB · 6 pages" @param {FileRef} file */
-export const factsOf = (file) => [sizeText(file.size), file.pages ? t('file.pages', { n: file.pages }) : ''].filter(Boolean).join(' · ');
+export const factsOf = (file) => [sizeText(file.size), file.pages ? t('file.pages', { n: file.pages }) : '', file.scanned === false ? t('file.unscanned') : ''].filter(Boolean).join(' · ');
 
 /** @param {{ file: FileRef, m: Message, tab: number }} props */
 function Card({ file, m, tab }) {
@@ -174,7 +174,7 @@ export function downloadAll(m) {
 }
 
 /** What no second attempt will change. */
-const FINAL = ['FILE_LOST', 'FILE_TOO_LARGE', 'UNSUPPORTED_FILE_TYPE', 'FILE_CONTENT_MISMATCH'];
+const FINAL = ['FILE_LOST', 'FILE_INFECTED', 'FILE_TOO_LARGE', 'UNSUPPORTED_FILE_TYPE', 'FILE_CONTENT_MISMATCH'];
 
 /** @param {import('../core/outbox.js').Parcel[]} refused */
 export const isWorthTrying = (refused) => !refused.length || refused.some((file) => !FINAL.includes(file.refused?.code ?? ''));
@@ -190,6 +190,8 @@ export function explainFile(name, why) {
       return `${t('file.type', { name })} ${t('file.allowed')}`;
     case 'FILE_CONTENT_MISMATCH':
       return t('file.mismatch', { name });
+    case 'FILE_INFECTED':
+      return t('file.infected', { name });
     case 'QUOTA_EXCEEDED':
       return t('file.quota', { name });
     default:
