@@ -158,8 +158,8 @@ impl Chats {
         }
     }
 
-    /// Goes through the agenda until nothing on it is due. Answers when something will be.
-    async fn do_what_is_due(&self, hold: Duration) -> Result<Option<Timestamp>> {
+    /// Goes through the agenda until nothing on it is due, repetitions left out until `hold` is over. Answers when something will be.
+    pub async fn do_what_is_due(&self, hold: Duration) -> Result<Option<Timestamp>> {
         loop {
             let now = self.now();
             let mut agenda = self.store.read(|read| look(read, now, self.rules.settings.urgent_repeat))?;

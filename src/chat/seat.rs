@@ -61,16 +61,22 @@ impl Seat {
         seq > self.me.sees_after && seq <= self.chat.last_seq
     }
 
-    /// How many messages the member has not read. What the system says and what was deleted is nothing to read.
+    /// How many messages the member has not read. What the system says, what was deleted and what one has written is nothing to read.
     pub fn unread(&self, read: &impl Read) -> Result<u64, StoreError> {
         let (mark, last) = (self.me.read.seq, self.chat.last_seq);
         let all = last.0.saturating_sub(mark.0);
-        if all == 0 || self.chat.last_quiet <= mark {
-            return Ok(all);
-        }
         let most = usize::try_from(all).unwrap_or(usize::MAX);
-        let quiet = read.scan(tables::QUIET, (self.id, mark.next())..=(self.id, last), Direction::Ascending, most)?;
-        Ok(all - quiet.len() as u64)
+        let mut nothing = 0;
+        if all > 0 && self.chat.last_quiet > mark {
+            nothing += read.scan(tables::QUIET, (self.id, mark.next())..=(self.id, last), Direction::Ascending, most)?.len();
+        }
+        if self.me.sent > mark {
+            // Only the house sends a message whose author has not read what is before it; deleted ones are counted already.
+            let since = read.scan(tables::MESSAGES, (self.id, mark.next())..=(self.id, self.me.sent), Direction::Ascending, most)?;
+            let own = |message: &Message| message.sender == self.user && message.system.is_none() && message.deleted_at.is_none();
+            nothing += since.iter().filter(|(_, message)| own(message)).count();
+        }
+        Ok(all.saturating_sub(nothing as u64))
     }
 
     /// Everybody who sees a place that the member sees: in a group not those who joined later.

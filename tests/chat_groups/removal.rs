@@ -40,6 +40,7 @@ async fn who_is_out_gets_nothing_more() {
     let id = json!(ward.id);
     let (mut out, mut stays) = (Socket::connect(&ward.mia).await, Socket::connect(&ward.ama).await);
     let said = ward.ama.say(&ward.id, "Before").await;
+    out.wait_until("user_status_change", |event| event["userId"] == ward.ama.id.as_str()).await;
     out.caught_up(&ward.id).await;
     stays.caught_up(&ward.id).await;
     out.emit("typing_start", id.clone()).await;
@@ -102,6 +103,7 @@ async fn presence_ends_with_the_group() {
     let server = Server::start();
     let ward = ward(&server).await;
     let (mut out, mut stays) = (Socket::connect(&ward.mia).await, Socket::connect(&ward.dora).await);
+    out.wait_until("user_status_change", |event| event["userId"] == ward.dora.id.as_str()).await;
     let mut coming = Socket::connect(&ward.ama).await;
     let about = |event: &Value| event["userId"] == ward.ama.id.as_str();
     out.wait_until("user_status_change", about).await;

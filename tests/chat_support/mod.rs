@@ -37,6 +37,7 @@ pub struct Clinic {
     events: Arc<Mutex<Vec<Emission>>>,
     told: Arc<Notify>,
     people: AtomicU64,
+    settings: config::Chat,
 }
 
 impl Clinic {
@@ -88,20 +89,22 @@ impl Clinic {
 
     /// Over any store. Its time is not ours to move, and its events go elsewhere.
     pub fn over(store: Arc<Db>, policy: Policy) -> Self {
-        let chats = Chats::new(store.clone(), policy, Config::default().chat).unwrap();
-        Self { store, chats, time: Arc::default(), events: Arc::default(), told: Arc::default(), people: AtomicU64::new(0) }
+        let settings = Config::default().chat;
+        let chats = Chats::new(store.clone(), policy, settings.clone()).unwrap();
+        Self { store, chats, time: Arc::default(), events: Arc::default(), told: Arc::default(), people: AtomicU64::new(0), settings }
     }
 
     /// With nothing in memory but what the store says, as after a restart.
     pub fn reopened(self) -> Self {
-        Self { time: self.time, events: self.events, told: self.told, people: self.people, ..Self::over(self.store, Policy::default()) }
+        let settings = self.settings;
+        let over = Self::over(self.store, Policy::default()).set(|new| *new = settings);
+        Self { time: self.time, events: self.events, told: self.told, people: self.people, ..over }
     }
 
     /// The same clinic with other settings.
     pub fn set(mut self, adapt: impl FnOnce(&mut config::Chat)) -> Self {
-        let mut settings = Config::default().chat;
-        adapt(&mut settings);
-        self.chats = Chats::new(self.store.clone(), Policy::default(), settings).unwrap();
+        adapt(&mut self.settings);
+        self.chats = Chats::new(self.store.clone(), Policy::default(), self.settings.clone()).unwrap();
         self
     }
 

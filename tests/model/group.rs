@@ -53,7 +53,8 @@ impl World {
             self.reaches_all(by, &new)?;
             let before = self.boundaries(chat);
             let from = self.chats[chat].messages.len();
-            self.chats[chat].members.extend(new.iter().map(|who| Member::new(*who, from)));
+            let hidden = if self.whole_history { 0 } else { from };
+            self.chats[chat].members.extend(new.iter().map(|who| Member { hidden, ..Member::new(*who, from) }));
             self.write(chat, by, vec![("added", new, None)]);
             self.tell_progress(chat, &before, usize::MAX);
         }

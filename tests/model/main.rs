@@ -5,6 +5,7 @@
 //! `MOMMYCARE_MODEL_SEED` tries that one list only. A list that shows a difference is shortened before it is printed.
 #![allow(clippy::unwrap_used, clippy::expect_used)] // a test may stop at the first surprise
 
+mod agenda;
 #[path = "../chat_support/mod.rs"]
 mod chat_support;
 mod group;

@@ -13,6 +13,8 @@ pub struct At {
 
 #[derive(Debug, Clone)]
 pub enum Step {
+    /// Who joins a group sees what was written before; the clinic's setting, for the whole list of steps.
+    WholeHistory,
     /// The clock goes on, or back.
     Wait(i64),
     /// The process ends and starts again; hard: as after a kill.
@@ -62,6 +64,19 @@ pub enum Step {
         forwards: Option<At>,
         socket: bool,
         urgent: bool,
+        /// In so many milliseconds; not later than now is refused.
+        later: Option<i64>,
+    },
+    /// Puts other words into a message that waits, or sets another time; drawn from all that wait.
+    Reschedule {
+        which: usize,
+        by: usize,
+        words: Option<usize>,
+        later: Option<i64>,
+    },
+    Unschedule {
+        which: usize,
+        by: usize,
     },
     Edit {
         at: At,
@@ -85,6 +100,8 @@ pub enum Step {
     },
     Mute(At, Option<bool>),
     Pin(At, Option<bool>),
+    Archive(At, Option<bool>),
+    Receipts(At),
     Get(At),
     Page {
         at: At,
@@ -99,6 +116,11 @@ pub enum Step {
         page: u64,
         limit: u64,
     },
+    /// The next page of a list that is gone through while its order changes.
+    Stroll {
+        by: usize,
+        limit: u64,
+    },
     Unread(usize),
     /// Asks for what has changed since this person asked last.
     Feed {
@@ -109,6 +131,13 @@ pub enum Step {
         by: usize,
         query: &'static str,
         role: &'static str,
+    },
+    /// Looks for words in messages, everywhere or in one conversation, of everybody or of one.
+    Find {
+        at: At,
+        query: &'static str,
+        here: bool,
+        from: Option<usize>,
     },
 }
 
@@ -126,6 +155,8 @@ pub const EMOJI: &[&str] = &["👍", "❤️", "😂", "🙏", "👩🏽‍⚕�
 /// What groups are called.
 pub const NAMES: &[&str] = &["Care team", "Night shift", "Perera"];
 const QUERIES: &[&str] = &[".", "*", "ama", "PER", "dora f", "jaya", "sam", "nobody", "zoe", "care", "shift"];
+/// Words of messages, whole ones and beginnings.
+const PHRASES: &[&str] = &["yes", "YE", "no ", "n", "good mor", "morning good", "b ", "ආයු", "good yes", "nothing"];
 const ROLES: &[&str] = &["", "mom", "doctor,midwife", "service_provider", "admin"];
 const MINUTE: i64 = 60_000;
 
@@ -135,7 +166,8 @@ pub fn steps(seed: u64) -> Vec<Step> {
     let count = rng.random_range(10..90);
     // Some sequences are about few people and conversations, and go deep; others go wide.
     let wide = rng.random_range(1..8);
-    (0..count).map(|_| step(&mut rng, wide)).collect()
+    let whole = rng.random_bool(0.25).then_some(Step::WholeHistory);
+    whole.into_iter().chain((0..count).map(|_| step(&mut rng, wide))).collect()
 }
 
 fn pick<T: Copy>(rng: &mut impl Rng, all: &[T]) -> T {
@@ -146,6 +178,13 @@ fn maybe<T>(rng: &mut impl Rng, chance: f64, some: impl FnOnce(&mut dyn Rng) -> 
     rng.random_bool(chance).then(|| some(rng))
 }
 
+/// Soon, mostly; now and then too early or too late.
+fn later(rng: &mut (impl Rng + ?Sized)) -> i64 {
+    const DAY: i64 = 24 * 60 * MINUTE;
+    const CHOICE: &[i64] = &[1, 400, 8_000, 4 * MINUTE, 14 * MINUTE, 40 * 60 * MINUTE, 0, -5, 366 * DAY, 366 * DAY + 1];
+    CHOICE[rng.random_range(0..CHOICE.len())]
+}
+
 fn at(rng: &mut (impl Rng + ?Sized), wide: usize) -> At {
     let back = if rng.random_bool(0.7) { rng.random_range(0..3) } else { rng.random_range(0..40) };
     At { chat: rng.random_range(0..wide), by: rng.random_range(0..16), back }
@@ -154,7 +193,7 @@ fn at(rng: &mut (impl Rng + ?Sized), wide: usize) -> At {
 fn step(rng: &mut impl Rng, wide: usize) -> Step {
     let place = at(rng, wide);
     let anybody = rng.random_range(0..16);
-    match rng.random_range(0..100) {
+    match rng.random_range(0..114) {
         0..8 => Step::Wait(pick(rng, &[1, 1, 500, 9_000, 10_001, 5 * MINUTE, 15 * MINUTE, 16 * MINUTE, 49 * 60 * MINUTE, -20_000])),
         8..10 => Step::Restart { hard: rng.random_bool(0.5) },
         10 => Step::Sweep,
@@ -177,6 +216,7 @@ fn step(rng: &mut impl Rng, wide: usize) -> Step {
             forwards: maybe(rng, 0.1, |rng| self::at(rng, wide)),
             socket: rng.random_bool(0.4),
             urgent: rng.random_bool(0.15),
+            later: maybe(rng, 0.12, |rng| later(rng)),
         },
         46..50 => Step::Edit { at: place, words: rng.random_range(0..WORDS.len()) },
         50..54 => Step::Delete(place),
@@ -196,13 +236,29 @@ fn step(rng: &mut impl Rng, wide: usize) -> Step {
         },
         86..89 => Step::List {
             by: anybody,
-            filter: pick(rng, &["all", "all", "unread", "pinned"]),
+            filter: pick(rng, &["all", "all", "unread", "pinned", "archived", "groups"]),
             search: if rng.random_bool(0.3) { pick(rng, &QUERIES[2..]) } else { "" },
             page: rng.random_range(1..4),
             limit: pick(rng, &[1, 2, 20]),
         },
         89..91 => Step::Unread(anybody),
         91..98 => Step::Feed { at: place, limit: pick(rng, &[1, 2, 3, 7, 200]) },
-        _ => Step::Search { by: anybody, query: pick(rng, QUERIES), role: pick(rng, ROLES) },
+        98..100 => Step::Search { by: anybody, query: pick(rng, QUERIES), role: pick(rng, ROLES) },
+        100..102 => Step::Archive(place, maybe(rng, 0.7, |rng| rng.random_bool(0.8))),
+        102..104 => Step::Receipts(place),
+        104..106 => Step::Reschedule {
+            which: rng.random_range(0..4),
+            by: anybody,
+            words: maybe(rng, 0.5, |rng| rng.random_range(0..WORDS.len())),
+            later: maybe(rng, 0.6, |rng| later(rng)),
+        },
+        106 => Step::Unschedule { which: rng.random_range(0..4), by: anybody },
+        107..110 => Step::Stroll { by: anybody, limit: pick(rng, &[1, 1, 2]) },
+        _ => Step::Find {
+            at: place,
+            query: pick(rng, PHRASES),
+            here: rng.random_bool(0.4),
+            from: maybe(rng, 0.2, |rng| rng.random_range(0..16)),
+        },
     }
 }

@@ -8,6 +8,8 @@ use super::{
 use mommycare::{
     accounts::Actor,
     chat::{Door, Mark},
+    clock::Timestamp,
+    config::History,
     contract::{Audience, request::*},
     error::Result,
     ids::UserId,
@@ -24,6 +26,7 @@ use std::{
         Arc,
         atomic::{AtomicU64, Ordering},
     },
+    time::Duration,
 };
 
 /// Where the data is.
@@ -38,6 +41,7 @@ pub struct Real {
     clinic: Option<Clinic>,
     home: Home,
     actors: Vec<Actor>,
+    whole_history: bool,
 }
 
 /// Small files, so that even short runs reach their ends.
@@ -53,13 +57,14 @@ fn options(folder: &Path) -> Options {
 }
 
 impl Real {
-    pub async fn new(on_disk: bool, people: &mut [Person]) -> Self {
+    pub async fn new(on_disk: bool, whole_history: bool, people: &mut [Person]) -> Self {
         let (clinic, home) = if on_disk {
             let folder = tempfile::tempdir().unwrap();
             (Clinic::on_disk(&options(folder.path()), Arc::new(AtomicU64::new(1_795_000_000_000))), Home::Disk(folder))
         } else {
             (Clinic::new(), Home::Memory)
         };
+        let clinic = with_history(clinic, whole_history);
         let mut actors = Vec::new();
         for person in people {
             let role = role(person.role);
@@ -72,7 +77,7 @@ impl Real {
             person.id = actor.user.to_string();
             actors.push(actor);
         }
-        Self { clinic: Some(clinic), home, actors }
+        Self { clinic: Some(clinic), home, actors, whole_history }
     }
 
     fn clinic(&self) -> &Clinic {
@@ -105,7 +110,7 @@ impl Real {
                 } else {
                     drop(clinic);
                 }
-                Clinic::on_disk(&options(folder.path()), time)
+                with_history(Clinic::on_disk(&options(folder.path()), time), self.whole_history)
             }
         });
     }
@@ -128,6 +133,11 @@ impl Real {
             told.extend(users.into_iter().map(|user| (user, emission.event.name().to_owned(), what.clone())));
         }
         told
+    }
+
+    /// Does what the house does by itself by now.
+    pub async fn do_what_is_due(&self) {
+        self.clinic().chats.do_what_is_due(Duration::ZERO).await.unwrap();
     }
 
     pub async fn sweep(&self) {
@@ -168,11 +178,51 @@ impl Real {
             reply_to: ids.reply.map_or(Value::Null, Value::from),
             forwarded_from: ids.forwards.map_or(Value::Null, Value::from),
             priority: letter.urgent.then(|| "urgent".to_owned()),
+            scheduled_for: letter.later.map_or(Value::Null, |later| self.moment(later)),
             ..SendBody::default()
         };
         let door = if letter.socket { Door::Socket } else { Door::Rest };
         let placed = self.clinic().chats.send(self.actors[by], body, door).await?;
         Ok((value(&placed.message), placed.fresh))
+    }
+
+    /// A moment that is so many milliseconds away, as clients say it.
+    fn moment(&self, later: i64) -> Value {
+        Value::from(Timestamp(self.now().saturating_add_signed(later)).to_string())
+    }
+
+    pub fn scheduled(&self, by: usize) -> Answer {
+        answer(self.clinic().chats.scheduled(self.actors[by]))
+    }
+
+    pub async fn reschedule(&self, by: usize, id: &str, words: Option<usize>, later: Option<i64>) -> Answer {
+        let body = ScheduledBody {
+            content: words.map(|words| WORDS[words].to_owned()),
+            scheduled_for: later.map_or(Value::Null, |later| self.moment(later)),
+        };
+        answer(self.clinic().chats.reschedule(self.actors[by], id, body).await)
+    }
+
+    pub async fn unschedule(&self, by: usize, id: &str) -> Answer {
+        answer(self.clinic().chats.unschedule(self.actors[by], id).await)
+    }
+
+    pub fn receipts(&self, by: usize, id: &str) -> Answer {
+        answer(self.clinic().chats.receipts(self.actors[by], id))
+    }
+
+    /// All that is found.
+    pub async fn find(&self, by: usize, query: &str, chat: Option<String>, from: Option<String>) -> Answer {
+        let query = FindQuery { q: Some(query.to_owned()), conversation_id: chat, from, limit: Some(50), ..FindQuery::default() };
+        let (mut found, mut query) = (Vec::new(), query);
+        loop {
+            let page = self.clinic().chats.find(self.actors[by], &query).await.map_err(|error| error.code.name())?;
+            found.extend(page.items.iter().map(|hit| value(&hit.message)));
+            match page.next_cursor {
+                Some(next) => query.cursor = Some(next),
+                None => return Ok(Value::from(found)),
+            }
+        }
     }
 
     pub async fn edit(&self, by: usize, id: &str, words: usize) -> Answer {
@@ -212,6 +262,17 @@ impl Real {
 
     pub async fn pin(&self, by: usize, id: &str, to: Option<bool>) -> Answer {
         answer(self.clinic().chats.pin(self.actors[by], id, to).await)
+    }
+
+    pub async fn archive(&self, by: usize, id: &str, to: Option<bool>) -> Answer {
+        answer(self.clinic().chats.archive(self.actors[by], id, to).await)
+    }
+
+    /// The next page of the whole list behind a cursor, and the cursor for the one after it.
+    pub fn stroll(&self, by: usize, cursor: Option<String>, limit: u64) -> Result<(Vec<Value>, Option<String>)> {
+        let query = InboxQuery { limit: Some(limit), cursor, ..InboxQuery::default() };
+        let page = self.clinic().chats.list(self.actors[by], &query)?;
+        Ok((page.items.iter().map(value).collect(), page.next_cursor))
     }
 
     pub fn get(&self, by: usize, id: &str) -> Answer {
@@ -269,6 +330,10 @@ pub struct SendIds {
     pub chat: Option<String>,
     pub reply: Option<String>,
     pub forwards: Option<String>,
+}
+
+fn with_history(clinic: Clinic, whole: bool) -> Clinic {
+    if whole { clinic.set(|settings| settings.group_history = History::All) } else { clinic }
 }
 
 fn role(word: &str) -> Role {

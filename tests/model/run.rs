@@ -7,7 +7,10 @@ use super::{
     world::{Answer, Letter, Named, Person, World},
 };
 use serde_json::{Value, json};
-use std::{collections::BTreeMap, fmt::Write as _};
+use std::{
+    collections::{BTreeMap, HashMap},
+    fmt::Write as _,
+};
 
 /// The difference that was found, in words.
 pub type Found<T = ()> = Result<T, String>;
@@ -18,11 +21,21 @@ const TICKS: &[&str] = &["status", "read", "readAt", "deliveredAt"];
 pub struct Run {
     world: World,
     real: Real,
+    /// Who is going through their list while its order changes.
+    strolls: HashMap<usize, Stroll>,
+}
+
+/// How far somebody has come in the list.
+struct Stroll {
+    cursor: Option<String>,
+    /// What stood in the list when it was begun.
+    began: Vec<Value>,
+    shown: Vec<Value>,
 }
 
 /// Takes all steps; the first difference, with the step that showed it.
 pub async fn run(steps: &[Step], on_disk: bool) -> Found {
-    let mut run = Run::new(on_disk).await;
+    let mut run = Run::new(on_disk, steps.iter().any(|step| matches!(step, Step::WholeHistory))).await;
     for (number, step) in steps.iter().enumerate() {
         run.world.now = run.real.now();
         let same = match run.step(step).await {
@@ -48,10 +61,10 @@ fn cast() -> Vec<Person> {
 }
 
 impl Run {
-    async fn new(on_disk: bool) -> Self {
+    async fn new(on_disk: bool, whole_history: bool) -> Self {
         let mut people = cast();
-        let real = Real::new(on_disk, &mut people).await;
-        Self { world: World { people, ..World::default() }, real }
+        let real = Real::new(on_disk, whole_history, &mut people).await;
+        Self { world: World { people, whole_history, ..World::default() }, real, strolls: HashMap::new() }
     }
 
     /// Who acts where: mostly a member, now and then somebody else.
@@ -108,7 +121,42 @@ impl Run {
     #[allow(clippy::too_many_lines)] // One step after the other; each is a line or two.
     async fn step(&mut self, step: &Step) -> Found {
         match *step {
-            Step::Wait(time) => self.real.wait(time),
+            Step::WholeHistory => {}
+            Step::Wait(time) => {
+                self.real.wait(time);
+                self.world.now = self.real.now();
+                self.real.do_what_is_due().await;
+                self.world.do_what_is_due();
+                return self.ids_are_different();
+            }
+            Step::Reschedule { which, by, words, later } => {
+                let (by, id) = self.waiting(which, by);
+                let real = self.real.reschedule(by, &id, words, later).await;
+                same(&self.world.reschedule(by, &id, words, later), &real)?;
+                return same(&Ok(self.world.scheduled(by)), &self.real.scheduled(by));
+            }
+            Step::Unschedule { which, by } => {
+                let (by, id) = self.waiting(which, by);
+                let real = self.real.unschedule(by, &id).await;
+                return same(&self.world.unschedule(by, &id), &real);
+            }
+            Step::Stroll { by, limit } => return self.stroll(self.anybody(by), limit),
+            Step::Find { at, query, here, from } => {
+                let (by, at) = self.resolve(at);
+                let from = from.map(|who| self.anybody(who));
+                let (chat, person) = (here.then(|| self.chat_id(at.chat)), from.map(|who| self.world.people[who].id.clone()));
+                let real = self.real.find(by, query, chat, person).await;
+                return same(&self.world.find(by, query, here.then_some(at.chat), from), &real);
+            }
+            Step::Receipts(at) => {
+                let (by, at) = self.resolve(at);
+                return same(&self.world.receipts(by, at), &self.real.receipts(by, &self.message_id(at)));
+            }
+            Step::Archive(at, to) => {
+                let (by, at) = self.resolve(at);
+                let real = self.real.archive(by, &self.chat_id(at.chat), to).await;
+                return same(&self.world.archive(by, at.chat, to), &real);
+            }
             Step::Restart { hard } => self.real.restart(hard),
             Step::Sweep => {
                 self.real.sweep().await;
@@ -221,6 +269,39 @@ impl Run {
         Ok(())
     }
 
+    /// Mostly one of the messages that wait, and its author.
+    fn waiting(&self, which: usize, by: usize) -> (usize, String) {
+        let anybody = self.anybody(by);
+        let count = self.world.waiting.len();
+        let waiting = (count > 0).then(|| &self.world.waiting[which % count]);
+        let author = waiting.map_or(anybody, |waiting| if by.is_multiple_of(5) { anybody } else { waiting.by });
+        (author, waiting.map_or_else(|| format!("{:032x}", 1), |waiting| waiting.id.clone()))
+    }
+
+    /// One page more of the list. Who has gone through has been shown everything that was there all the while.
+    fn stroll(&mut self, by: usize, limit: u64) -> Found {
+        let ids = |list: &Value| list["items"].as_array().unwrap().iter().map(|view| view["id"].clone()).collect::<Vec<_>>();
+        let truth = ids(&self.world.list(by, "all", "", 1, 100));
+        let mut stroll = self.strolls.remove(&by).unwrap_or_else(|| Stroll { cursor: None, began: truth.clone(), shown: Vec::new() });
+        let (items, next) = self.real.stroll(by, stroll.cursor.take(), limit).map_err(|error| error.to_string())?;
+        if items.len() as u64 > limit {
+            return Err(format!("{} on a page of {limit}", items.len()));
+        }
+        for item in items {
+            let chat = self.world.chats.iter().position(|chat| item["id"] == chat.id.as_str());
+            let expected = chat.map_or(Value::Null, |chat| self.world.conversation(chat, by));
+            difference(&expected, &item).map_or(Ok(()), |difference| Err(format!("in the list: {difference}")))?;
+            stroll.shown.push(item["id"].clone());
+        }
+        if next.is_none() {
+            let missing = truth.iter().find(|id| stroll.began.contains(id) && !stroll.shown.contains(id));
+            return missing.map_or(Ok(()), |id| Err(format!("{id} was never shown")));
+        }
+        stroll.cursor = next;
+        self.strolls.insert(by, stroll);
+        Ok(())
+    }
+
     async fn open(&mut self, by: usize, with: usize) -> Found {
         let id = self.world.people[with].id.clone();
         let real = self.real.open(by, &id).await.map_err(|error| error.code.name());
@@ -232,7 +313,7 @@ impl Run {
     }
 
     async fn send(&mut self, step: &Step) -> Found {
-        let Step::Send { at, to, words, id, replies, forwards, socket, urgent } = *step else { unreachable!() };
+        let Step::Send { at, to, words, id, replies, forwards, socket, urgent, later } = *step else { unreachable!() };
         let (by, at) = self.resolve(at);
         let letter = Letter {
             chat: at.chat,
@@ -243,6 +324,7 @@ impl Run {
             forwards: forwards.map(|at| self.resolve(at).1),
             socket,
             urgent,
+            later,
         };
         let ids = SendIds {
             person: letter.to.map(|to| self.world.people[to].id.clone()),
@@ -379,10 +461,11 @@ impl Run {
     fn same_sight(&mut self) -> Found {
         for by in 0..self.world.people.len() {
             let mut found = || -> Found {
-                for filter in ["all", "unread", "pinned"] {
+                for filter in ["all", "unread", "pinned", "archived", "groups"] {
                     same(&Ok(self.world.list(by, filter, "", 1, 100)), &self.real.list(by, filter, "", 1, 100))?;
                 }
                 same(&Ok(self.world.unread_counts(by)), &self.real.unread(by))?;
+                same(&Ok(self.world.scheduled(by)), &self.real.scheduled(by))?;
                 same(&self.world.search(by, ".", ""), &self.real.search(by, ".", ""))?;
                 for chat in 0..self.world.chats.len() {
                     self.same_conversation(by, chat)?;
@@ -409,6 +492,7 @@ impl Run {
         for seq in self.world.places(chat, by) {
             let at = Named { chat, seq };
             same(&self.world.versions(by, at), &self.real.versions(by, &self.message_id(at)))?;
+            same(&self.world.receipts(by, at), &self.real.receipts(by, &self.message_id(at)))?;
         }
         Ok(())
     }

@@ -2,7 +2,7 @@
 
 use super::{
     op::{EMOJI, PageKind},
-    world::{Answer, Named, Person, Receipt, World, time},
+    world::{Answer, Member, Message, Named, Person, Receipt, World, time},
 };
 use serde_json::{Value, json};
 
@@ -45,7 +45,7 @@ impl World {
 
     /// The places of the messages that a member sees.
     pub fn places(&self, chat: usize, by: usize) -> std::ops::RangeInclusive<usize> {
-        self.seat(chat, by).map_or(0, |seat| seat.from) + 1..=self.chats[chat].messages.len()
+        self.seat(chat, by).map_or(0, |seat| seat.hidden) + 1..=self.chats[chat].messages.len()
     }
 
     /// The same as an event tells it to all recipients alike.
@@ -84,7 +84,7 @@ impl World {
 
     /// Whether a person sees a place.
     pub fn sees(&self, chat: usize, seq: usize, by: usize) -> bool {
-        self.seat(chat, by).is_ok_and(|seat| seat.from < seq)
+        self.seat(chat, by).is_ok_and(|seat| seat.hidden < seq)
     }
 
     fn quote(&self, chat: usize, seq: usize, by: usize) -> Value {
@@ -114,7 +114,7 @@ impl World {
         let peer = if chat.group.is_some() { None } else { others.first().map(|who| &self.people[*who]) };
         let Ok(seat) = self.seat(at, by) else { return Value::Null };
         let newest = chat.messages.iter().rposition(|message| !message.deleted);
-        let last = newest.filter(|index| *index >= seat.from).map(|index| {
+        let last = newest.filter(|index| *index >= seat.hidden).map(|index| {
             let view = self.view(Named { chat: at, seq: index + 1 }, by);
             let field = |name: &str| view[name].clone();
             json!({ "id": field("id"), "content": field("content"), "messageType": "text", "timestamp": field("timestamp"),
@@ -127,7 +127,7 @@ impl World {
         let is_active = peer.map_or(chat.members.len() > 1, Person::is_there);
         json!({ "id": chat.id, "_id": chat.id, "type": if group.is_some() { "group" } else { "direct" }, "name": name,
             "groupName": group.map(|group| group.name), "groupAdmin": admin, "participants": everybody, "lastMessage": last,
-            "unreadCount": self.unread(at, by), "isMuted": seat.muted, "isPinned": seat.pinned, "isArchived": false,
+            "unreadCount": self.unread(at, by), "isMuted": seat.muted, "isPinned": seat.pinned, "isArchived": seat.archived,
             "lastActivity": time(chat.activity), "createdAt": time(chat.created), "isActive": is_active, "seq": chat.messages.len() })
     }
 
@@ -138,7 +138,7 @@ impl World {
 
     /// The places of a page, oldest first.
     pub fn page(&self, by: usize, chat: usize, wish: (PageKind, u64, u64, bool)) -> Answer {
-        let first = self.seat(chat, by)?.from + 1;
+        let first = self.seat(chat, by)?.hidden + 1;
         let (kind, place, limit, deleted) = wish;
         let (place, limit) = (usize::try_from(place).unwrap(), usize::try_from(limit).unwrap());
         let shown = |seq: &usize| deleted || !self.chats[chat].messages[seq - 1].deleted;
@@ -160,10 +160,16 @@ impl World {
 
     pub fn list(&self, by: usize, filter: &str, search: &str, page: u64, limit: u64) -> Value {
         let mut all: Vec<usize> = (0..self.chats.len()).filter(|chat| self.seat(*chat, by).is_ok()).collect();
-        all.retain(|chat| match filter {
-            "unread" => self.unread(*chat, by) > 0,
-            "pinned" => self.seat(*chat, by).is_ok_and(|seat| seat.pinned),
-            _ => true,
+        all.retain(|chat| {
+            let Ok(seat) = self.seat(*chat, by) else { return false };
+            let is_here = !seat.archived || !search.is_empty();
+            match filter {
+                "unread" => is_here && self.unread(*chat, by) > 0,
+                "pinned" => is_here && seat.pinned,
+                "archived" => seat.archived,
+                "groups" => self.chats[*chat].group.is_some(),
+                _ => is_here,
+            }
         });
         let named = |chat: &usize| self.chats[*chat].group.as_ref().is_some_and(|group| has_words(group.name, search));
         all.retain(|chat| {
@@ -178,6 +184,56 @@ impl World {
         let items: Vec<Value> =
             all.into_iter().skip(skip).take(usize::try_from(limit).unwrap()).map(|chat| self.conversation(chat, by)).collect();
         json!({ "items": items, "total": total })
+    }
+
+    /// How far a message has come with each of its recipients.
+    pub fn receipts(&self, by: usize, at: Named) -> Answer {
+        let message = self.message(at, by)?;
+        let recipients = self.chats[at.chat].members.iter().filter(|member| member.who != message.by && member.from < at.seq);
+        let view = |member: &Member| {
+            let reached = |read| self.mark(at.chat, member.who, read) >= at.seq;
+            let status = match (reached(true), reached(false)) {
+                (true, _) => "read",
+                (false, true) => "delivered",
+                _ => "sent",
+            };
+            let shown = |when: fn(&Receipt) -> Option<u64>| match message.receipts.get(&member.who).and_then(when) {
+                Some(_) if member.steps >= STEPS => json!(ANYTHING),
+                Some(at) => time(at),
+                None => Value::Null,
+            };
+            json!({ "userId": self.people[member.who].id, "status": status, "deliveredAt": shown(|receipt| receipt.delivered),
+                "readAt": shown(|receipt| receipt.read) })
+        };
+        Ok(recipients.map(view).collect())
+    }
+
+    /// The messages that have all the words, of the last one the beginning unless it is finished; newest first.
+    pub fn find(&self, by: usize, query: &str, here: Option<usize>, from: Option<usize>) -> Answer {
+        if let Some(chat) = here {
+            self.seat(chat, by)?;
+        }
+        let query = query.to_lowercase();
+        let (is_open, words) = (!query.ends_with(' '), query.split_whitespace().collect::<Vec<_>>());
+        let fits = |message: &Message| {
+            let said = message.content.to_lowercase();
+            let said: Vec<&str> = said.split(|c: char| " <>".contains(c)).filter(|word| !word.is_empty()).collect();
+            let (last, whole) = words.split_last().expect("words");
+            whole.iter().all(|word| said.contains(word))
+                && said.iter().any(|word| if is_open { word.starts_with(last) } else { word == last })
+        };
+        let mut found: Vec<(u64, &str, usize, usize)> = Vec::new();
+        for chat in (0..self.chats.len()).filter(|chat| here.is_none_or(|here| here == *chat) && self.seat(*chat, by).is_ok()) {
+            for seq in self.places(chat, by) {
+                let message = &self.chats[chat].messages[seq - 1];
+                let is_wanted = !message.deleted && message.system.is_none() && from.is_none_or(|from| from == message.by);
+                if is_wanted && fits(message) {
+                    found.push((message.at, &self.chats[chat].id, seq, chat));
+                }
+            }
+        }
+        found.sort_unstable();
+        Ok(found.into_iter().rev().map(|(_, _, seq, chat)| self.view(Named { chat, seq }, by)).collect())
     }
 
     pub fn unread_counts(&self, by: usize) -> Value {

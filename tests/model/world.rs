@@ -4,6 +4,7 @@
 //! Functions answer as the server should (the data, or the code of the error) and note who is told what.
 
 use super::{
+    agenda::{Paper, REPEAT, Waiting, check_time},
     op::{EMOJI, WORDS},
     sight::ANYTHING,
 };
@@ -70,6 +71,10 @@ pub struct Message {
     pub deleted: bool,
     /// When it was last created or changed, counted over everything that happens.
     pub touched: u64,
+    /// The house has sent it at its time, and its author had not received, or not read, what was before.
+    pub asleep: (bool, bool),
+    /// When those are asked again who have not acknowledged it, and how often they were.
+    pub repeat: Option<(u64, u64)>,
 }
 
 impl Message {
@@ -93,6 +98,8 @@ impl Message {
             edited: None,
             deleted: false,
             touched: 0,
+            asleep: (false, false),
+            repeat: None,
         }
     }
 }
@@ -100,10 +107,13 @@ impl Message {
 #[derive(Clone)]
 pub struct Member {
     pub who: usize,
-    /// The newest place when the person came; only what follows is theirs.
+    /// The newest place when the person came: what follows has been sent to them.
     pub from: usize,
+    /// The newest place that they do not see.
+    pub hidden: usize,
     pub muted: bool,
     pub pinned: bool,
+    pub archived: bool,
     /// Messages by REST whose copy by socket may still come: place and time.
     pub posts: Vec<(usize, u64)>,
     pub has_written: bool,
@@ -115,7 +125,18 @@ pub struct Member {
 
 impl Member {
     pub fn new(who: usize, from: usize) -> Self {
-        Self { who, from, muted: false, pinned: false, posts: Vec::new(), has_written: false, steps: 0, follows: Follower::default() }
+        Self {
+            who,
+            from,
+            hidden: from,
+            muted: false,
+            pinned: false,
+            archived: false,
+            posts: Vec::new(),
+            has_written: false,
+            steps: 0,
+            follows: Follower::default(),
+        }
     }
 }
 
@@ -144,17 +165,30 @@ pub struct Chat {
     pub messages: Vec<Message>,
     pub activity: u64,
     pub created: u64,
-    /// What clients named their messages: sender and id, to place and time.
-    pub sent: HashMap<(usize, String), (usize, u64)>,
+    /// What clients named their messages: sender and id, to what it was, and a time.
+    pub sent: HashMap<(usize, String), (Kept, u64)>,
     /// When something that the feed tells has last happened.
     pub touched: u64,
     /// The cursor that was last seen, and how things stood then.
     pub seen: (u64, u64),
 }
 
+/// What a client's own id stands for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Kept {
+    /// The message at a place.
+    Place(usize),
+    /// A message that waits, or has been taken back: its id.
+    Waiting(String),
+}
+
 #[derive(Clone, Default)]
 pub struct World {
     pub now: u64,
+    /// Whether who joins sees what was before.
+    pub whole_history: bool,
+    /// Messages whose time has not come, in the order in which they were written.
+    pub waiting: Vec<Waiting>,
     pub people: Vec<Person>,
     pub chats: Vec<Chat>,
     /// Counts what happens.
@@ -204,8 +238,8 @@ impl World {
     }
 
     /// A message that a person sees.
-    fn message(&self, at: Named, by: usize) -> Result<&Message, &'static str> {
-        self.seat(at.chat, by).ok().filter(|seat| at.seq > seat.from).ok_or("MESSAGE_NOT_FOUND")?;
+    pub fn message(&self, at: Named, by: usize) -> Result<&Message, &'static str> {
+        self.seat(at.chat, by).ok().filter(|seat| at.seq > seat.hidden).ok_or("MESSAGE_NOT_FOUND")?;
         at.seq.checked_sub(1).and_then(|index| self.chats[at.chat].messages.get(index)).ok_or("MESSAGE_NOT_FOUND")
     }
 
@@ -241,7 +275,7 @@ impl World {
     /// Everybody but one who sees a place.
     fn readers(&self, at: Named, but: usize) -> Vec<usize> {
         let seats = self.chats[at.chat].members.iter();
-        seats.filter(|seat| seat.who != but && seat.from < at.seq).map(|seat| seat.who).collect()
+        seats.filter(|seat| seat.who != but && seat.hidden < at.seq).map(|seat| seat.who).collect()
     }
 
     pub fn everybody(&self, chat: usize) -> Vec<usize> {
@@ -267,7 +301,7 @@ impl World {
         }
     }
 
-    fn may_write(&self, chat: usize, by: usize) -> bool {
+    pub fn may_write(&self, chat: usize, by: usize) -> bool {
         if self.chats[chat].group.is_some() {
             // The group itself is the permission.
             return true;
@@ -329,9 +363,16 @@ impl World {
             self.seat(letter.chat, by)?;
             letter.chat
         };
-        if let Some(seq) = self.repeated(chat, by, letter) {
-            self.message(Named { chat, seq }, by)?;
-            return Ok((self.view(Named { chat, seq }, by), false));
+        match self.repeated(chat, by, letter) {
+            Some(Kept::Place(seq)) => {
+                self.message(Named { chat, seq }, by)?;
+                return Ok((self.view(Named { chat, seq }, by), false));
+            }
+            Some(Kept::Waiting(id)) => {
+                let waiting = self.waiting.iter().find(|waiting| waiting.id == id).ok_or("CONFLICT")?;
+                return Ok((self.waiting_view(waiting), false));
+            }
+            None => {}
         }
         let answers = match letter.replies_to {
             // The message must stand in the conversation that this one goes to.
@@ -343,21 +384,61 @@ impl World {
         if !self.may_write(chat, by) {
             return Err("FORBIDDEN");
         }
+        if let Some(later) = letter.later {
+            let (due, now) = (self.now.saturating_add_signed(later), self.now);
+            check_time(now, due)?;
+            let waiting = Waiting {
+                id: fresh.to_owned(),
+                by,
+                chat,
+                content,
+                origin,
+                client_id: letter.client_id(),
+                answers,
+                urgent: letter.urgent,
+                due,
+                created: now,
+                updated: now,
+                failed: false,
+            };
+            return Ok((self.keep(waiting, "created"), true));
+        }
+        let paper = Paper { content, origin, client_id: letter.client_id(), answers, urgent: letter.urgent };
+        self.place(chat, by, paper, fresh, Some(letter.socket));
+        let seq = self.chats[chat].messages.len();
+        Ok((self.view(Named { chat, seq }, by), true))
+    }
+
+    /// Writes a message into a conversation and tells everybody. `socket` says by which door it came; by none, when its time had come.
+    pub fn place(&mut self, chat: usize, by: usize, paper: Paper, fresh: &str, socket: Option<bool>) {
+        let Paper { content, origin, client_id, answers, urgent } = paper;
         let at = self.now.max(self.chats[chat].activity);
         let seq = self.chats[chat].messages.len() + 1;
         let others = self.others(chat, by);
-        // Who answers has read what came before.
-        self.go_on(chat, by, seq - 1, true, at);
+        for who in self.everybody(chat) {
+            // What was put away comes back, unless it is muted.
+            let seat = self.chats[chat].members.iter_mut().find(|seat| seat.who == who && seat.archived && !seat.muted && who != by);
+            if let Some(seat) = seat {
+                seat.archived = false;
+                let told = json!({ "conversationId": self.chats[chat].id, "isArchived": false });
+                self.tell([who], "chat_archive_status_changed", &told);
+            }
+        }
+        // Who answers has read what came before; not who has it sent by the house, and is perhaps asleep.
+        let asleep = socket.is_none().then(|| (self.mark(chat, by, false) + 1 != seq, self.mark(chat, by, true) + 1 != seq));
+        if asleep.is_none() {
+            self.go_on(chat, by, seq - 1, true, at);
+        }
         self.chats[chat].messages.push(Message {
             id: fresh.to_owned(),
             by,
             content,
             origin,
-            client_id: letter.client_id(),
+            client_id: client_id.clone(),
             at,
             updated: at,
             answers,
-            urgent: letter.urgent,
+            urgent,
             receipts: others.iter().map(|who| (*who, Receipt::default())).collect(),
             system: None,
             reactions: Vec::new(),
@@ -366,16 +447,18 @@ impl World {
             edited: None,
             deleted: false,
             touched: 0,
+            asleep: asleep.unwrap_or_default(),
+            repeat: (urgent && !others.is_empty()).then_some((self.now + REPEAT, 0)),
         });
         self.chats[chat].activity = at;
         self.touch(chat, Some(seq));
         self.at(Named { chat, seq }).updated = at;
-        if let Some(id) = letter.client_id() {
-            self.chats[chat].sent.insert((by, id), (seq, at));
+        if let Some(id) = client_id.clone() {
+            self.chats[chat].sent.insert((by, id), (Kept::Place(seq), at));
         }
-        let own = self.seat_mut(chat, by)?;
+        let own = self.seat_mut(chat, by).expect("who writes is there");
         own.has_written = true;
-        if !letter.socket {
+        if socket == Some(false) {
             own.posts.retain(|(_, posted)| at.saturating_sub(*posted) <= COPY_WINDOW);
             own.posts.push((seq, at));
         }
@@ -384,9 +467,8 @@ impl World {
             self.tell([who], "new_message", &told);
         }
         let view = self.view(Named { chat, seq }, by);
-        let sent = json!({ "conversationId": self.chats[chat].id, "id": fresh, "clientMessageId": letter.client_id(), "message": view });
+        let sent = json!({ "conversationId": self.chats[chat].id, "id": fresh, "clientMessageId": client_id, "message": view });
         self.tell([by], "message_sent", &sent);
-        Ok((view, true))
     }
 
     /// The words of a letter, and who wrote them first if they are passed on.
@@ -400,19 +482,19 @@ impl World {
         }
     }
 
-    /// The place of the message if it has come before.
-    fn repeated(&mut self, chat: usize, by: usize, letter: &Letter) -> Option<usize> {
+    /// What the message was if it has come before.
+    fn repeated(&mut self, chat: usize, by: usize, letter: &Letter) -> Option<Kept> {
         if let Some(id) = letter.client_id() {
-            return self.chats[chat].sent.get(&(by, id)).map(|(seq, _)| *seq);
+            return self.chats[chat].sent.get(&(by, id)).map(|(kept, _)| kept.clone());
         }
-        if !letter.socket || letter.forwards.is_some() {
+        if !letter.socket || letter.forwards.is_some() || letter.later.is_some() {
             return None;
         }
         let now = self.now;
         let words: Vec<String> = self.chats[chat].messages.iter().map(|message| message.content.clone()).collect();
         let posts = &mut self.seat_mut(chat, by).ok()?.posts;
         let copied = posts.iter().position(|(seq, at)| now.saturating_sub(*at) <= COPY_WINDOW && words[seq - 1] == WORDS[letter.words])?;
-        Some(posts.remove(copied).0)
+        Some(Kept::Place(posts.remove(copied).0))
     }
 
     /// The hourly sweep.
@@ -426,7 +508,7 @@ impl World {
     /// The newest place that a person has read (or received), or written, or found there.
     pub fn mark(&self, chat: usize, who: usize, read: bool) -> usize {
         let passed = |message: &Message| {
-            (message.by == who && message.system.is_none())
+            (message.by == who && message.system.is_none() && !(if read { message.asleep.1 } else { message.asleep.0 }))
                 || message.receipts.get(&who).is_some_and(|r| if read { r.read } else { r.delivered }.is_some())
         };
         let from = self.seat(chat, who).map_or(0, |seat| seat.from);
@@ -434,8 +516,8 @@ impl World {
     }
 
     pub fn unread(&self, chat: usize, who: usize) -> usize {
-        // Who took a message back has left nothing to read, and what the system says is nothing to read.
-        let counts = |message: &&Message| !message.deleted && message.system.is_none();
+        // Who took a message back has left nothing to read, and what the system says, or oneself, is nothing to read.
+        let counts = |message: &&Message| !message.deleted && message.system.is_none() && message.by != who;
         self.chats[chat].messages[self.mark(chat, who, true)..].iter().filter(counts).count()
     }
 
@@ -464,7 +546,7 @@ impl World {
                 news.push((is.1, "read"));
             }
             for (seq, status) in news {
-                if self.seat(chat, who).is_ok_and(|seat| seat.from < seq) {
+                if self.seat(chat, who).is_ok_and(|seat| seat.hidden < seq) {
                     let told = json!({ "conversationId": self.chats[chat].id, "messageId": self.chats[chat].messages[seq - 1].id, "seq": seq,
                         "status": status });
                     self.tell([who], "message_status_update", &told);
@@ -478,6 +560,10 @@ impl World {
         let before = self.boundaries(chat);
         let mut moved = false;
         for message in &mut self.chats[chat].messages[..seq] {
+            if message.by == by && message.system.is_none() {
+                moved |= if read { message.asleep.1 } else { message.asleep.0 };
+                message.asleep = (false, message.asleep.1 && !read);
+            }
             let Some(receipt) = message.receipts.get_mut(&by) else { continue };
             moved |= if read { receipt.read } else { receipt.delivered }.is_none();
             receipt.delivered.get_or_insert(at);
@@ -580,6 +666,7 @@ impl World {
             message.reactions.clear();
             message.acks.clear();
             message.versions.clear();
+            message.repeat = None;
             self.touch(at.chat, Some(at.seq));
             let told = json!({ "conversationId": self.chats[at.chat].id, "messageId": id });
             self.tell(self.readers(at, usize::MAX), "message_deleted", &told);
@@ -638,6 +725,9 @@ impl World {
         let known = message.acks.iter().find(|(who, _)| *who == by).map(|(_, at)| *at);
         if known.is_none() {
             self.at(at).acks.push((by, now));
+            if self.silent(at).is_empty() {
+                self.at(at).repeat = None;
+            }
             self.touch(at.chat, Some(at.seq));
             let told = json!({ "conversationId": self.chats[at.chat].id, "messageId": self.at(at).id, "userId": self.people[by].id,
                 "at": time(now), "acks": self.acks(at) });
@@ -654,6 +744,14 @@ impl World {
         seat.muted = to.unwrap_or(!seat.muted);
         let view = json!({ "conversationId": self.chats[chat].id, "isMuted": self.seat(chat, by)?.muted });
         self.tell([by], "chat_mute_status_changed", &view);
+        Ok(view)
+    }
+
+    pub fn archive(&mut self, by: usize, chat: usize, to: Option<bool>) -> Answer {
+        let seat = self.seat_mut(chat, by)?;
+        seat.archived = to.unwrap_or(!seat.archived);
+        let view = json!({ "conversationId": self.chats[chat].id, "isArchived": self.seat(chat, by)?.archived });
+        self.tell([by], "chat_archive_status_changed", &view);
         Ok(view)
     }
 
@@ -677,6 +775,7 @@ pub struct Letter {
     pub forwards: Option<Named>,
     pub socket: bool,
     pub urgent: bool,
+    pub later: Option<i64>,
 }
 
 impl Letter {
