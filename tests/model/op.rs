@@ -193,7 +193,7 @@ fn at(rng: &mut (impl Rng + ?Sized), wide: usize) -> At {
 fn step(rng: &mut impl Rng, wide: usize) -> Step {
     let place = at(rng, wide);
     let anybody = rng.random_range(0..16);
-    match rng.random_range(0..114) {
+    match rng.random_range(0..122) {
         0..8 => Step::Wait(pick(rng, &[1, 1, 500, 9_000, 10_001, 5 * MINUTE, 15 * MINUTE, 16 * MINUTE, 49 * 60 * MINUTE, -20_000])),
         8..10 => Step::Restart { hard: rng.random_bool(0.5) },
         10 => Step::Sweep,
@@ -253,7 +253,9 @@ fn step(rng: &mut impl Rng, wide: usize) -> Step {
             later: maybe(rng, 0.6, |rng| later(rng)),
         },
         106 => Step::Unschedule { which: rng.random_range(0..4), by: anybody },
-        107..110 => Step::Stroll { by: anybody, limit: pick(rng, &[1, 1, 2]) },
+        107..112 => Step::Stroll { by: anybody, limit: pick(rng, &[1, 1, 2]) },
+        112 => Step::Judge { who: anybody, approved: rng.random_bool(0.6), active: rng.random_bool(0.8) },
+        113..117 => Step::Acknowledge(At { back: place.back % 3, ..place }),
         _ => Step::Find {
             at: place,
             query: pick(rng, PHRASES),
