@@ -76,6 +76,94 @@ async fn coming_and_going_is_told_to_those_who_share_a_conversation() {
     assert_eq!(stranger.so_far().await, []);
 }
 
+/// What a person's own conversation says of the other one.
+async fn seen(reader: &Person, chat: &str, who: &Person) -> Value {
+    let people = reader.get(&format!("/api/chat/conversations/{chat}/participants")).await;
+    people.data().as_array().unwrap().iter().find(|person| person["id"] == who.id.as_str()).unwrap().clone()
+}
+
+#[tokio::test]
+async fn a_person_is_there_as_their_most_awake_device() {
+    let server = Server::start();
+    let (ama, dora, chat) = pair(&server).await;
+    let mut watching = Socket::connect(&dora).await;
+    let about = |event: &Value| event["userId"] == ama.id.as_str();
+    let mut phone = Socket::connect(&ama).await;
+    assert_eq!(watching.wait_until("user_status_change", about).await["status"], "online");
+    let mut desk = Socket::connect(&ama).await;
+    // One device away is no news: the answer says that the person is there, and the next news is of both.
+    assert_eq!(phone.ask("user_away", Value::Null).await["data"]["status"], "online");
+    assert_eq!(seen(&dora, &chat, &ama).await["status"], "online");
+    assert_eq!(desk.ask("user_away", Value::Null).await["data"]["status"], "away");
+    assert_eq!(watching.wait_until("user_status_change", about).await["status"], "away");
+    assert_eq!(phone.ask("user_back", Value::Null).await["data"]["status"], "online");
+    assert_eq!(watching.wait_until("user_status_change", about).await["status"], "online");
+    // Busy holds for the person, whatever the devices do.
+    assert_eq!(desk.ask("user_busy", json!(true)).await["data"]["status"], "busy");
+    assert_eq!(watching.wait_until("user_status_change", about).await["status"], "busy");
+    phone.cut();
+    assert_eq!(desk.ask("user_away", Value::Null).await["data"]["status"], "busy");
+    assert_eq!(desk.ask("user_busy", json!(false)).await["data"]["status"], "away", "the device that is left is away");
+    assert_eq!(watching.wait_until("user_status_change", about).await["status"], "away");
+    // With the last device, and not at once, the person goes.
+    let left = std::time::Instant::now();
+    desk.cut();
+    let gone = watching.wait_until("user_status_change", about).await;
+    assert_eq!((&gone["status"], &gone["isOnline"]), (&json!("offline"), &json!(false)));
+    assert!(left.elapsed() >= std::time::Duration::from_secs(4), "some seconds to come back");
+    assert_eq!(seen(&dora, &chat, &ama).await["lastSeen"], gone["lastSeen"]);
+}
+
+#[tokio::test]
+async fn who_comes_back_in_time_was_never_away() {
+    let server = Server::start();
+    let (ama, dora, _) = pair(&server).await;
+    let mut watching = Socket::connect(&dora).await;
+    let about = |event: &Value| event["userId"] == ama.id.as_str();
+    let mut device = Socket::connect(&ama).await;
+    assert_eq!(watching.wait_until("user_status_change", about).await["status"], "online");
+    let mut in_time = true;
+    for _ in 0..3 {
+        let left = std::time::Instant::now();
+        device.cut();
+        device = Socket::connect(&ama).await;
+        // On a machine that needs seconds for a handshake the time is over before the person can come back.
+        in_time &= left.elapsed() < std::time::Duration::from_secs(4);
+    }
+    device.ask("user_busy", json!(true)).await;
+    let next = watching.wait_until("user_status_change", |event| about(event) && (in_time || event["status"] == "busy")).await;
+    assert_eq!(next["status"], "busy", "nobody was told of the gaps");
+}
+
+#[tokio::test]
+async fn when_somebody_was_last_there_survives_every_end_of_the_server() {
+    let mut server = Server::start();
+    let (ama, dora, chat) = pair(&server).await;
+    let (mut watching, coming) = (Socket::connect(&dora).await, Socket::connect(&ama).await);
+    let about = |event: &Value| event["userId"] == ama.id.as_str();
+    watching.wait_until("user_status_change", about).await;
+    coming.cut();
+    let gone = watching.wait_until("user_status_change", |event| about(event) && event["status"] == "offline").await;
+    server.kill();
+    server.restart();
+    let dora = dora.sign_in().await;
+    let after = seen(&dora, &chat, &ama).await;
+    assert_eq!((&after["status"], &after["isOnline"], &after["lastSeen"]), (&json!("offline"), &json!(false), &gone["lastSeen"]));
+    // Who is there when the server stops was there until then.
+    let ama = ama.sign_in().await;
+    let _here = Socket::connect(&ama).await;
+    server.terminate();
+    server.restart();
+    let dora = dora.sign_in().await;
+    let after = seen(&dora, &chat, &ama).await;
+    assert_eq!(after["status"], "offline");
+    assert!(after["lastSeen"].as_str() > gone["lastSeen"].as_str(), "{after}");
+    // And comes back like anybody.
+    let mut watching = Socket::connect(&dora).await;
+    let _again = Socket::connect(&ama).await;
+    assert_eq!(watching.wait_until("user_status_change", about).await["status"], "online");
+}
+
 #[tokio::test]
 async fn a_sign_out_closes_the_sockets_of_that_sign_in_only() {
     let server = Server::start();

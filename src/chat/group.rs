@@ -145,11 +145,23 @@ fn of_group(tx: &TxOf<'_>, actor: &Actor, id: ChatId) -> Result<Seat> {
 /// The seat of the one who looks after a group.
 fn led(tx: &TxOf<'_>, actor: &Actor, id: ChatId) -> Result<Seat> {
     let seat = of_group(tx, actor, id)?;
-    if seat.chat.admin != Some(actor.user) {
+    let can = |id| Ok::<_, Error>(tx.get(tables::USERS, &id)?.is_some_and(|person| policy::is_there(&person)));
+    if leader(&seat.chat, can)? != Some(actor.user) {
         return Err(Error::with(Code::Forbidden, "Only the person who looks after the group can do this."));
     }
     actor.verified()?;
     Ok(seat)
+}
+
+/// Who looks after a group now. While its admin cannot, because the clinic has switched them off, the longest member does who can.
+pub(super) fn leader<E>(chat: &Chat, mut can: impl FnMut(UserId) -> Result<bool, E>) -> Result<Option<UserId>, E> {
+    let Some(admin) = chat.admin else { return Ok(None) };
+    for person in [admin].iter().chain(&chat.members) {
+        if can(*person)? {
+            return Ok(Some(*person));
+        }
+    }
+    Ok(Some(admin))
 }
 
 /// Refuses people whom the actor does not reach, and such as do not exist, in the same words.

@@ -16,14 +16,15 @@ struct Entry {
     /// Connected devices, and whether each is away.
     devices: Vec<(Device, bool)>,
     busy: bool,
-    /// The last device has left, but may be back in a moment; and whether it was away.
-    leaving: Option<bool>,
+    /// The last device has left, but the person may be back in a moment; which it was, and whether it was away.
+    leaving: Option<(Device, bool)>,
     last_seen: Option<Timestamp>,
 }
 
 impl Entry {
     fn presence(&self) -> Presence {
-        let away = if self.devices.is_empty() { self.leaving } else { Some(self.devices.iter().all(|(_, away)| *away)) };
+        let away =
+            if self.devices.is_empty() { self.leaving.map(|(_, away)| away) } else { Some(self.devices.iter().all(|(_, away)| *away)) };
         let status = match away {
             None => return Presence::offline(self.last_seen),
             Some(_) if self.busy => "busy",
@@ -85,16 +86,16 @@ impl Roster {
         let (_, away) = entry.devices.remove(at);
         let last = entry.devices.is_empty();
         if last {
-            entry.leaving = Some(away);
+            entry.leaving = Some((device, away));
             entry.last_seen = Some(now);
         }
         last
     }
 
-    /// The time to come back is over. The moment of leaving when the person is gone now.
-    pub fn settle(&self, user: UserId) -> Option<Timestamp> {
+    /// The time to come back is over for who has left by a device. The moment of leaving when the person is gone now.
+    pub fn settle(&self, user: UserId, device: Device) -> Option<Timestamp> {
         let mut entry = self.0.get_mut(&user)?;
-        entry.leaving.take()?;
+        entry.leaving.take_if(|(last, _)| *last == device)?;
         entry.busy = false;
         entry.last_seen
     }
@@ -140,7 +141,7 @@ mod tests {
         assert_eq!(status(), "busy", "still within the time to come back");
         roster.set_busy(AMA, false);
         assert_eq!(status(), "away");
-        assert_eq!(roster.settle(AMA), Some(Timestamp(13)));
+        assert_eq!(roster.settle(AMA, Device(2)), Some(Timestamp(13)));
         assert_eq!(roster.presence(AMA), Presence::offline(Some(Timestamp(13))));
     }
 
@@ -150,8 +151,13 @@ mod tests {
         roster.arrive(AMA, Device(1), Timestamp(10));
         assert!(roster.leave(AMA, Device(1), Timestamp(11)));
         roster.arrive(AMA, Device(2), Timestamp(12));
-        assert_eq!(roster.settle(AMA), None);
+        assert_eq!(roster.settle(AMA, Device(1)), None);
         assert_eq!(roster.presence(AMA).status, "online");
         assert!(!roster.leave(AMA, Device(1), Timestamp(13)), "a device leaves once");
+        // Who leaves once more has the whole time to come back again.
+        assert!(roster.leave(AMA, Device(2), Timestamp(14)));
+        assert_eq!(roster.settle(AMA, Device(1)), None);
+        assert_eq!(roster.presence(AMA).status, "online");
+        assert_eq!(roster.settle(AMA, Device(2)), Some(Timestamp(14)));
     }
 }

@@ -14,7 +14,7 @@ use crate::{
     accounts::Actor,
     clock::Timestamp,
     contract::{Emission, Event, MessageView},
-    error::{Error, Result},
+    error::{Code, Error, Result},
     ids::{ChatId, Cursor, MessageId, Seq, UserId},
     store::{
         Read, StoreError,
@@ -160,10 +160,14 @@ fn oldest_copied(now: Timestamp) -> Timestamp {
     Timestamp(now.0.saturating_sub(u64::try_from(COPY_WINDOW.as_millis()).unwrap_or(0)))
 }
 
-/// A message that was taken before, as it is now.
+/// A message of one's own that was taken before, as it is now. Who has left meanwhile and come back sees of it what they wrote, and
+/// nothing of what others have done with it.
 fn present(tx: &TxOf<'_>, rules: &Rules, seat: &Seat, seq: Seq) -> Result<MessageView> {
-    let id = MessageId { chat: seat.id, seq };
-    let (_, message) = Seat::find_message(tx, seat.user, id)?;
+    let mut message = tx.get(tables::MESSAGES, &(seat.id, seq))?.ok_or(Code::MessageNotFound)?;
+    if !seat.sees(seq) {
+        message.reactions.clear();
+        message.acks.clear();
+    }
     let people = People::new(tx, rules, tx.now());
     View::new(&people, seat)?.message(seq, &message)
 }

@@ -15,7 +15,8 @@ use crate::{
     config,
     contract::{
         AckedView, AvailabilityView, ChangesView, ConversationView, DeletedView, DirectoryView, FoundPage, Listing, MessagePage,
-        MessageView, ParticipantView, Participants, ReactionsView, ReadView, ReceiptView, SharedFiles, StatusView, VersionView, Word as _,
+        MessageView, Notification, ParticipantView, Participants, ReactionsView, ReadView, ReceiptView, SharedFiles, StatusView,
+        VersionView, Word as _,
         account::AvailabilityBody,
         request::{
             ChangesQuery, DirectoryQuery, EditBody, EmojiBody, FilesQuery, FindQuery, MessagesQuery, OpenBody, ReadBody, SearchQuery,
@@ -194,6 +195,11 @@ impl Chats {
     pub async fn acknowledge(&self, actor: Actor, id: &str) -> Result<AckedView> {
         let id = message(id)?;
         self.store.write(move |tx| urgent::acknowledge(tx, &actor, id)).await
+    }
+
+    /// Reminders of the urgent messages that the actor has not acknowledged.
+    pub fn reminders(&self, actor: Actor) -> Result<Vec<Notification>> {
+        self.store.read(|read| urgent::open_for(read, actor.user))
     }
 
     /// Finds people to write to.

@@ -1,19 +1,22 @@
 //! Messages whose sender waits for an acknowledgement. Everybody whom such a message reached acknowledges it for themselves; an
 //! urgent one is repeated until all have.
 
-use super::{Rules, Seat, agenda, amend, db::TxOf, marks, marks::Mark, statistics, view};
+use super::{Rules, Seat, agenda, amend, db::TxOf, inbox, marks, marks::Mark, statistics, view};
 use crate::{
     accounts::Actor,
     clock::Timestamp,
     contract::{AckedView, Emission, Event, Notification, user::full_name},
     error::{Code, Error, Result},
-    ids::{MessageId, UserId},
+    ids::{MessageId, Seq, UserId},
     store::{
-        Read, StoreError,
+        Direction, Read, StoreError,
         records::{Chat, Message, Priority, Unacknowledged},
         tables,
     },
 };
+
+/// So many reminders at once, when somebody connects.
+const MOST: usize = 50;
 
 /// Acknowledges a message, which also reads everything up to it. Again is no mistake.
 pub fn acknowledge(tx: &mut TxOf<'_>, actor: &Actor, id: MessageId) -> Result<AckedView> {
@@ -78,16 +81,39 @@ pub(super) fn repeat(tx: &mut TxOf<'_>, rules: &Rules, due: Timestamp, id: Messa
     let attempt = open.attempt.saturating_add(1);
     tx.delete(tables::REPEATS, &(due, id.chat, id.seq));
     set_next(tx, id, Unacknowledged { due: now.plus(interval), attempt })?;
-    let notification = Notification::Urgent {
+    let notification = reminder(&*tx, id, &message, attempt)?;
+    tx.emit(Emission::to_users(users, Event::Notification(notification)));
+    Ok(())
+}
+
+/// The urgent messages that somebody has not acknowledged, as the reminders of them; at most [`MOST`].
+pub fn open_for(read: &impl Read, user: UserId) -> Result<Vec<Notification>> {
+    let mut reminders = Vec::new();
+    for seat in inbox::seats(read, user)? {
+        let range = (seat.id, seat.me.joined_seq.next())..=(seat.id, Seq::MAX);
+        for ((_, seq), open) in read.scan(tables::UNACKNOWLEDGED, range, Direction::Ascending, MOST)? {
+            let message = read.get(tables::MESSAGES, &(seat.id, seq))?.filter(|message| message.deleted_at.is_none());
+            let waits = |message: &Message| message.sender != user && message.acks.iter().all(|(acked, _)| *acked != user);
+            if let Some(message) = message.filter(waits) {
+                reminders.push(reminder(read, MessageId { chat: seat.id, seq }, &message, open.attempt)?);
+            }
+            if reminders.len() == MOST {
+                return Ok(reminders);
+            }
+        }
+    }
+    Ok(reminders)
+}
+
+fn reminder(read: &impl Read, id: MessageId, message: &Message, attempt: u32) -> Result<Notification, StoreError> {
+    Ok(Notification::Urgent {
         conversation_id: id.chat,
         message_id: id,
         sender_id: message.sender,
-        sender_name: tx.get(tables::USERS, &message.sender)?.map(|user| full_name(&user)).unwrap_or_default(),
+        sender_name: read.get(tables::USERS, &message.sender)?.map(|user| full_name(&user)).unwrap_or_default(),
         sent_at: message.created_at,
         attempt,
-    };
-    tx.emit(Emission::to_users(users, Event::Notification(notification)));
-    Ok(())
+    })
 }
 
 /// Waits no longer.

@@ -1,6 +1,6 @@
 //! From records to what one reader sees.
 
-use super::{Rules, Seat, everybody::Person, location, marks::Mark, policy::is_there, system, urgent};
+use super::{Rules, Seat, everybody::Person, group, location, marks::Mark, policy::is_there, system, urgent};
 use crate::{
     clock::Timestamp,
     contract::{
@@ -186,7 +186,7 @@ impl<'a, R: Read> View<'a, R> {
             created_at: chat.created_at,
             group_name: chat.name.clone(),
             group_avatar: chat.avatar.clone(),
-            group_admin: chat.admin,
+            group_admin: group::leader(chat, |id| Ok::<_, StoreError>(self.people.get(id)?.is_some_and(|person| is_there(&person))))?,
             is_active: peer.as_ref().map_or(chat.members.len() > 1, |user| is_there(user)),
             is_archived: self.seat.me.archived,
             seq: chat.last_seq,

@@ -53,7 +53,7 @@ impl Attendance {
             let (chats, changed) = (self.chats.clone(), self.changed.clone());
             tokio::spawn(async move {
                 sleep(GRACE).await;
-                if chats.roster().settle(user).is_some() {
+                if chats.roster().settle(user, device).is_some() {
                     let _ = changed.send(user);
                 }
             });
@@ -92,16 +92,20 @@ async fn announce_all(chats: Chats, hub: Arc<Hub>, mut inbox: mpsc::UnboundedRec
             }
         })
         .await;
-        let mut gone = Vec::new();
+        let mut news = Vec::new();
         for user in people {
             let presence = chats.roster().presence(user);
             let before = if presence.is_online { told.insert(user, presence.status) } else { told.remove(&user) };
             if before.unwrap_or("offline") != presence.status {
-                announce(&chats, &hub, user, &presence);
-                gone.extend(presence.last_seen.filter(|_| !presence.is_online).map(|at| (user, at)));
+                news.push((user, presence));
             }
         }
-        remember(&chats, gone).await;
+        let gone = news.iter().filter(|(_, presence)| !presence.is_online);
+        remember(&chats, gone.filter_map(|(user, presence)| Some((*user, presence.last_seen?))).collect()).await;
+        // What is told now is still so after a kill.
+        for (user, presence) in news {
+            announce(&chats, &hub, user, &presence);
+        }
     }
 }
 

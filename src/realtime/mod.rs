@@ -61,6 +61,14 @@ impl Realtime {
         }
     }
 
+    /// Tells a new device what is urgent and not acknowledged, which it need not have been there for.
+    fn remind(&self, socket: &Client) {
+        // When the store cannot answer, the next repetition comes all the same.
+        for reminder in self.0.chats.reminders(socket.state().actor).unwrap_or_default() {
+            tell(socket, "notification", &reminder);
+        }
+    }
+
     /// Who connects: the token of the handshake's `auth`, or of the `Authorization` header. Never of the address.
     fn authenticate(&self, request: &ConnectRequest) -> Result<Actor> {
         #[derive(Deserialize)]
@@ -92,6 +100,7 @@ impl Handler for Realtime {
         self.0.hub.add(actor.user, socket.clone());
         self.0.attendance.arrive(actor.user, *device);
         self.tell_ringing(socket);
+        self.remind(socket);
         // Signed out between the question and the answer: nobody would tell this socket any more.
         if self.0.accounts.actor(actor.user, actor.session).is_err() {
             socket.disconnect();

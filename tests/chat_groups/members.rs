@@ -172,6 +172,24 @@ async fn who_cannot_write_does_not_inherit_a_group() {
 }
 
 #[tokio::test]
+async fn a_group_is_looked_after_while_its_admin_is_switched_off() {
+    let team = Team::new().await;
+    let switch = async |on: bool| team.clinic.change_user(team.dora.user, move |user| user.is_active = on).await;
+    switch(false).await;
+    assert_eq!(team.seen_by(team.ama).group_admin, Some(team.mia.user), "the longest member who can");
+    assert_eq!(team.update(team.ama, json!({ "name": "Mine" })).await.unwrap_err().code, Code::Forbidden);
+    team.update(team.mia, json!({ "name": "Ours" })).await.unwrap();
+    switch(true).await;
+    assert_eq!(team.seen_by(team.ama).group_admin, Some(team.dora.user), "and back, as long as nobody has decided otherwise");
+    assert_eq!(team.update(team.mia, json!({ "name": "x" })).await.unwrap_err().code, Code::Forbidden);
+    switch(false).await;
+    let view = team.update(team.mia, json!({ "groupAdmin": team.mia.user })).await.unwrap();
+    assert_eq!(view.group_admin, Some(team.mia.user));
+    switch(true).await;
+    assert_eq!(team.seen_by(team.ama).group_admin, Some(team.mia.user));
+}
+
+#[tokio::test]
 async fn two_people_are_no_group() {
     let team = Team::new().await;
     let direct = team.clinic.open(team.dora, team.ama).await.unwrap().0.id.to_string();

@@ -103,7 +103,15 @@ impl World {
 
     /// Whether a person looks after a group.
     fn led(&self, chat: usize, by: usize) -> Result<(), &'static str> {
-        if self.of_group(chat, by)?.admin == Some(by) { self.verified(by) } else { Err("FORBIDDEN") }
+        self.of_group(chat, by)?;
+        if self.leader(chat) == Some(by) { self.verified(by) } else { Err("FORBIDDEN") }
+    }
+
+    /// Who looks after a group: its admin, or the longest member who can while the admin cannot.
+    pub fn leader(&self, chat: usize) -> Option<usize> {
+        let admin = self.chats[chat].group.as_ref()?.admin?;
+        let able = std::iter::once(admin).chain(self.everybody(chat)).find(|who| self.people[*who].is_there());
+        able.or(Some(admin))
     }
 
     fn reaches_all(&self, by: usize, people: &[usize]) -> Result<(), &'static str> {

@@ -197,7 +197,7 @@ fn step(rng: &mut impl Rng, wide: usize) -> Step {
         0..8 => Step::Wait(pick(rng, &[1, 1, 500, 9_000, 10_001, 5 * MINUTE, 15 * MINUTE, 16 * MINUTE, 49 * 60 * MINUTE, -20_000])),
         8..10 => Step::Restart { hard: rng.random_bool(0.5) },
         10 => Step::Sweep,
-        11 => Step::Judge { who: anybody, approved: rng.random_bool(0.6), active: rng.random_bool(0.8) },
+        11 | 112 => Step::Judge { who: anybody, approved: rng.random_bool(0.6), active: rng.random_bool(0.8) },
         12..16 => Step::Open { by: anybody, with: rng.random_range(0..16) },
         16..18 => Step::Group { by: anybody, people: rng.random_range(0..128), name: rng.random_range(0..NAMES.len()) },
         18 => Step::Update {
@@ -227,7 +227,7 @@ fn step(rng: &mut impl Rng, wide: usize) -> Step {
         73..75 => Step::Mute(place, maybe(rng, 0.5, |rng| rng.random_bool(0.5))),
         75..77 => Step::Pin(place, maybe(rng, 0.5, |rng| rng.random_bool(0.5))),
         77..79 => Step::Get(place),
-        79 => Step::Acknowledge(At { back: place.back % 3, ..place }),
+        79 | 113..117 => Step::Acknowledge(At { back: place.back % 3, ..place }),
         80..86 => Step::Page {
             at: place,
             kind: pick(rng, &[PageKind::Skip, PageKind::Before, PageKind::After]),
@@ -254,8 +254,6 @@ fn step(rng: &mut impl Rng, wide: usize) -> Step {
         },
         106 => Step::Unschedule { which: rng.random_range(0..4), by: anybody },
         107..112 => Step::Stroll { by: anybody, limit: pick(rng, &[1, 1, 2]) },
-        112 => Step::Judge { who: anybody, approved: rng.random_bool(0.6), active: rng.random_bool(0.8) },
-        113..117 => Step::Acknowledge(At { back: place.back % 3, ..place }),
         _ => Step::Find {
             at: place,
             query: pick(rng, PHRASES),

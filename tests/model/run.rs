@@ -64,7 +64,7 @@ impl Run {
     async fn new(on_disk: bool, whole_history: bool) -> Self {
         let mut people = cast();
         let real = Real::new(on_disk, whole_history, &mut people).await;
-        Self { world: World { people, whole_history, ..World::default() }, real, strolls: HashMap::new() }
+        Self { world: World { whole_history, people, ..World::default() }, real, strolls: HashMap::new() }
     }
 
     /// Who acts where: mostly a member, now and then somebody else.
@@ -93,7 +93,7 @@ impl Run {
         }
         let chat = groups[at.chat % groups.len()];
         let by = self.resolve(At { chat, ..at }).0;
-        let admin = self.world.chats[chat].group.as_ref().and_then(|group| group.admin);
+        let admin = self.world.leader(chat);
         (admin.filter(|_| !at.by.is_multiple_of(4)).unwrap_or(by), chat)
     }
 

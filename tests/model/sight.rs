@@ -122,7 +122,7 @@ impl World {
         });
         let everybody: Vec<Value> = others.iter().chain([&by]).map(|who| participant(&self.people[*who])).collect();
         let group = chat.group.as_ref();
-        let admin = group.and_then(|group| group.admin).map(|who| &self.people[who].id);
+        let admin = self.leader(at).map(|who| &self.people[who].id);
         let name = peer.map_or_else(|| group.map_or("", |group| group.name).to_owned(), Person::name);
         let is_active = peer.map_or(chat.members.len() > 1, Person::is_there);
         json!({ "id": chat.id, "_id": chat.id, "type": if group.is_some() { "group" } else { "direct" }, "name": name,

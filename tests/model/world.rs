@@ -365,8 +365,12 @@ impl World {
         };
         match self.repeated(chat, by, letter) {
             Some(Kept::Place(seq)) => {
-                self.message(Named { chat, seq }, by)?;
-                return Ok((self.view(Named { chat, seq }, by), false));
+                let mut view = self.view(Named { chat, seq }, by);
+                if !self.sees(chat, seq, by) {
+                    // Sent before leaving and coming back: nothing of what others have done with it.
+                    (view["reactions"], view["acks"]) = (json!([]), json!([]));
+                }
+                return Ok((view, false));
             }
             Some(Kept::Waiting(id)) => {
                 let waiting = self.waiting.iter().find(|waiting| waiting.id == id).ok_or("CONFLICT")?;
