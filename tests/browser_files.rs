@@ -198,6 +198,7 @@ async fn every_kind_is_chosen_sent_shown_played_listed_and_fetched() {
         for (file, path) in files.iter().zip([&png, &webm, &wav, &pdf, &note]) {
             assert_eq!(file["originalName"].as_str().unwrap(), path.file_name().unwrap().to_str().unwrap());
         }
+        count(browser, &named("document"), 2).await;
         let fetched = "const done = arguments[arguments.length - 1]; \
             Promise.all([...document.querySelectorAll('[data-testid=document]')].map(a => fetch(a.href).then(async r => [r.status, (await r.arrayBuffer()).byteLength]))).then(done)";
         let fetched = browser.client.execute_async(fetched, Vec::new()).await.unwrap();
