@@ -134,9 +134,9 @@ fn decoded(text: &Value) -> Vec<u8> {
     STANDARD.decode(text.as_str().expect("bytes")).unwrap()
 }
 
-/// A second of a tone.
+/// A tone that is longer than anybody waits.
 fn tone() -> Vec<u8> {
-    let samples: Vec<u8> = (0..8000_u32).map(|i| if i / 20 % 2 == 0 { 100 } else { 156 }).collect();
+    let samples: Vec<u8> = (0..320_000_u32).map(|i| if i / 20 % 2 == 0 { 100 } else { 156 }).collect();
     let length = u32::try_from(samples.len()).unwrap();
     let mut wav = Vec::new();
     for part in [&b"RIFF"[..], &(36 + length).to_le_bytes(), b"WAVEfmt ", &16_u32.to_le_bytes(), &1_u16.to_le_bytes(), &1_u16.to_le_bytes()]
@@ -185,6 +185,9 @@ async fn every_kind_is_chosen_sent_shown_played_listed_and_fetched() {
             let play = "const v = document.querySelector('[data-testid=film]'); if (!v) return false; v.muted = true; \
                         if (v.paused && !v.ended) v.play().catch(() => {}); return v.currentTime > 0.05";
             browser.until("that the film plays", play).await;
+            browser.until("the sound", "return document.querySelector('[data-testid=message] [data-testid=play]:enabled') !== null").await;
+            browser.click(&format!("{} {}", named("message"), named("play"))).await;
+            browser.find("[data-testid=audio-player][data-playing=true]").await;
             count(browser, &named("document"), 2).await;
             let text = browser.text().await;
             assert!(text.contains("This morning") && text.contains("plan.pdf") && text.contains("නෝට්ටුව.txt"), "{text}");

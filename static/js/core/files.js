@@ -40,6 +40,9 @@ export function nameOf({ name, type }) {
   return ending ? `file.${ending}` : 'file';
 }
 
+/** Whether it was spoken into the app, whose recorder names it by the time; other sound has a name of its own. @param {{ originalName: string }} file */
+export const isSpoken = ({ originalName }) => /^voice-[\d-]+\.\w+$/u.test(originalName);
+
 /** As people say it: "412 KB", "1.4 MB". @param {number} bytes */
 export function sizeText(bytes) {
   if (bytes < 1024) return `${bytes} B`;

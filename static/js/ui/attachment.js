@@ -4,7 +4,7 @@
 import { html, useEffect, useState } from '../../vendor/preact.js';
 import { freshen, hasRunOut, here } from '../core/addresses.js';
 import { addressOf, shownAs, take, unshow } from '../core/blobs.js';
-import { endingOf, limits, sizeText } from '../core/files.js';
+import { endingOf, isSpoken, limits, sizeText } from '../core/files.js';
 import { t } from '../core/i18n.js';
 import { cancelFile, progressOf } from '../core/uploads.js';
 import { view } from '../core/viewed.js';
@@ -120,8 +120,8 @@ function Film({ file, m, tab }) {
 function Sound({ file, m, tab }) {
   const { src, onError } = useAddress(file, m);
   if (!plays(file)) return html`<${Card} file=${file} m=${m} tab=${tab} />`;
-  const isSpoken = /^voice-[\d-]+\.\w+$/u.test(file.originalName);
-  return html`${!isSpoken && html`<b class="sound-name" dir="auto">${file.originalName}</b>`}<span class="sound"><${AudioPlayer} file=${file} src=${src} tab=${tab} name=${isSpoken ? undefined : file.originalName} onError=${onError} />${file.letter && html`<${Progress} file=${file} />`}</span>`;
+  const spoken = isSpoken(file);
+  return html`${!spoken && html`<b class="sound-name" dir="auto">${file.originalName}</b>`}<span class="sound"><${AudioPlayer} file=${file} src=${src} tab=${tab} name=${spoken ? undefined : file.originalName} onError=${onError} />${file.letter && html`<${Progress} file=${file} />`}</span>`;
 }
 
 /** A sign for what is no picture: the letters that people know it by, in the colour of its family. @param {{ file: Pick<FileRef, 'originalName'|'fileType'> }} props */

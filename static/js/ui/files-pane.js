@@ -3,6 +3,7 @@
 import { html, useEffect, useRef, useState } from '../../vendor/preact.js';
 import { hasRunOut, here } from '../core/addresses.js';
 import { shortWhen } from '../core/dates.js';
+import { isSpoken } from '../core/files.js';
 import { t } from '../core/i18n.js';
 import { goToMessage } from '../core/jump.js';
 import { me } from '../core/session.js';
@@ -11,6 +12,7 @@ import { conversation } from '../core/store.js';
 import { shortName } from '../core/text.js';
 import { view } from '../core/viewed.js';
 import { FileSign, factsOf } from './attachment.js';
+import { AudioPlayer } from './audio-player.js';
 import { Icon } from './icon.js';
 import { Failed, Skeleton } from './states.js';
 
@@ -32,18 +34,30 @@ const Thumb = ({ file }) => html`<li><button class="thumb" type="button" data-te
   <img src=${here(file.thumbnailUrl ?? file.url)} alt="" loading="lazy" decoding="async" width="160" height="160" />
 </button></li>`;
 
+/** When, how much, and from whom. @param {SharedFile} file */
+const aboutOf = (file) => [shortWhen(Date.parse(file.timestamp)), factsOf(file), from(file)].join(' · ');
+
+/** @param {{ file: SharedFile }} props */
+function SoundLine({ file }) {
+  const name = isSpoken(file) ? t('message.type.audio') : file.originalName;
+  const again = () => void sharedFiles(file.conversationId, 'audio').again().catch(() => {});
+  return html`<span class="grow min0"><b class="sound-name" dir="auto">${name}</b><small class="muted">${aboutOf(file)}</small><${AudioPlayer} file=${file} src=${here(file.url)} name=${name} most=${24} onError=${again} /></span>`;
+}
+
+/** @param {{ file: SharedFile, opens: boolean }} props */
+const PaperLine = ({ file, opens }) => html`<a class="file" href=${here(file.url)} target=${opens ? '_blank' : undefined} rel="noopener noreferrer" download=${opens ? undefined : file.originalName}>
+  <${FileSign} file=${file} /><span class="min0"><b dir="auto">${file.originalName}</b><small>${aboutOf(file)}</small></span>
+</a>`;
+
 /** @param {{ file: SharedFile, onShow: () => void }} props */
-export function FileLine({ file, onShow }) {
+function FileLine({ file, onShow }) {
   const opens = file.mimetype === 'application/pdf' || file.fileType === 'audio' || file.fileType === 'video';
   const show = () => {
     goToMessage(file.conversationId, file.messageId, file.seq);
     onShow();
   };
   return html`<li class="shared" data-testid="shared-file">
-    <a class="file" href=${here(file.url)} target=${opens ? '_blank' : undefined} rel="noopener noreferrer" download=${opens ? undefined : file.originalName}>
-      <${FileSign} file=${file} />
-      <span class="min0"><b dir="auto">${file.originalName}</b><small>${[shortWhen(Date.parse(file.timestamp)), factsOf(file), from(file)].join(' · ')}</small></span>
-    </a>
+    ${file.fileType === 'audio' ? html`<${SoundLine} file=${file} />` : html`<${PaperLine} file=${file} opens=${opens} />`}
     ${opens && html`<a class="btn icon" href=${here(file.url)} download=${file.originalName} aria-label=${t('file.download', { name: file.originalName })}><${Icon} name="download" /></a>`}
     <button class="btn icon" type="button" aria-label=${t('files.show', { name: file.originalName })} onClick=${show}><${Icon} name="message-circle" /></button>
   </li>`;
