@@ -78,6 +78,19 @@ async fn two_people_talk_through_ticks_typing_a_kill_and_a_reload() {
         browser.status("One moment", &["sent", "delivered", "read"]).await;
         assert_eq!(browser.order().await, history, "and after a reload");
     }
+    // Enter right behind the last letter, before the page is drawn: the box is empty, and stays so.
+    his.find(&named("composer-input")).await;
+    let left = "return (async () => {
+        const box = document.querySelector('[data-testid=composer-input]');
+        box.value = 'Only once';
+        box.dispatchEvent(new InputEvent('input', { bubbles: true }));
+        for (let turn = 0; turn < 5; turn++) await null;
+        box.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', bubbles: true, cancelable: true }));
+        for (let frame = 0; frame < 5; frame++) await new Promise((next) => requestAnimationFrame(() => setTimeout(next)));
+        return box.value;
+    })()";
+    assert_eq!(his.run(left).await, "", "the words are sent, and not in the box again");
+    hers.status("Only once", &["sent", "delivered", "read"]).await;
     hers.client.close().await.unwrap();
     his.client.close().await.unwrap();
 }

@@ -77,8 +77,10 @@ export function Composer({ id, name }) {
   // Words that come back from a message that was stopped.
   useEffect(() => {
     const area = box.current;
-    if (!area || !draft || area.value || editOf(id)) return;
-    area.value = draft;
+    // As it is now: what was drawn may have been sent before this runs.
+    const words = draftOf(id);
+    if (!area || !words || area.value || editOf(id)) return;
+    area.value = words;
     grow(area);
   }, [draft]);
   // A phone's keyboard stays down for somebody who speaks.
