@@ -16,6 +16,8 @@ pub struct Ice {
     turn: Vec<String>,
     secret: Option<Hmac<Sha1>>,
     lasts: Duration,
+    /// Devices are to use nothing but a TURN server, so that neither learns where the other is.
+    pub relay_only: bool,
 }
 
 impl fmt::Debug for Ice {
@@ -35,6 +37,7 @@ impl Ice {
             turn: settings.turn.clone(),
             secret: settings.turn_secret.as_ref().map(keyed),
             lasts: settings.turn_ttl,
+            relay_only: settings.relay_only,
         }
     }
 

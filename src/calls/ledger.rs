@@ -268,12 +268,13 @@ fn tell_connection(tx: &mut TxOf<'_>, id: CallId, call: &Call, user: UserId, fro
 }
 
 fn placed(tx: &TxOf<'_>, rules: &Rules, user: UserId, id: CallId, call: &Call, joined: bool) -> Result<PlacedCall> {
-    let AnsweredView { call: view, ice_servers } = answered(tx, rules, user, id, call)?;
-    Ok(PlacedCall { call_id: id, call: view, ice_servers, expires_at: call.rings_until, joined })
+    let AnsweredView { call: view, ice_servers, relay_only } = answered(tx, rules, user, id, call)?;
+    Ok(PlacedCall { call_id: id, call: view, ice_servers, relay_only, expires_at: call.rings_until, joined })
 }
 
 fn answered(tx: &TxOf<'_>, rules: &Rules, user: UserId, id: CallId, call: &Call) -> Result<AnsweredView> {
-    Ok(AnsweredView { call: view::call(tx, rules, user, id, call)?, ice_servers: rules.ice.servers(user, tx.now()) })
+    let relay_only = rules.ice.relay_only;
+    Ok(AnsweredView { call: view::call(tx, rules, user, id, call)?, ice_servers: rules.ice.servers(user, tx.now()), relay_only })
 }
 
 /// Whether somebody cannot be called now: is in another call, or does not want to be disturbed.

@@ -145,7 +145,8 @@ impl Calls {
     /// Servers that help the actor's devices to find others.
     pub fn ice_servers(&self, actor: Actor) -> Result<IceServersView> {
         actor.verified()?;
-        Ok(IceServersView { ice_servers: self.rules.ice.servers(actor.user, self.now()) })
+        let ice = &self.rules.ice;
+        Ok(IceServersView { ice_servers: ice.servers(actor.user, self.now()), relay_only: ice.relay_only })
     }
 
     /// The present moment.

@@ -59,6 +59,7 @@ pub fn incoming(read: &impl Read, rules: &Rules, now: Timestamp, id: CallId, cal
         conversation_id: call.chat,
         timestamp: call.started_at,
         ice_servers: rules.ice.servers(call.callee.user, now),
+        relay_only: rules.ice.relay_only,
         expires_at: call.rings_until,
     })
 }

@@ -131,6 +131,8 @@ pub struct Calls {
     pub turn_secret: Option<String>,
     pub turn_secret_file: Option<PathBuf>,
     pub turn_ttl: Duration,
+    /// Nothing goes straight from one device to the other: neither learns the other's address.
+    pub relay_only: bool,
 }
 
 /// What somebody sees who joins a group.

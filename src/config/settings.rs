@@ -91,6 +91,7 @@ settings! {
         if |s: &Option<String>| s.as_ref().is_none_or(|s| s.len() >= 16 && weakness(s.as_bytes()) != Some(Weakness::Sample));
     "calls.turn_secret_file": calls.turn_secret_file, "empty, or a file that holds the secret";
     "calls.turn_ttl": calls.turn_ttl, "a duration from 5m to 1d", if |d: &Duration| between(*d, 300, DAY);
+    "calls.relay_only": calls.relay_only, "true or false";
     "policy.mom.mom": policy.mom.mom, "always, in_answer or never";
     "policy.mom.doctor": policy.mom.doctor, "always, in_answer or never";
     "policy.mom.midwife": policy.mom.midwife, "always, in_answer or never";
@@ -194,6 +195,7 @@ impl Default for Config {
                 turn_secret: None,
                 turn_secret_file: None,
                 turn_ttl: Duration::from_hours(1),
+                relay_only: false,
             },
             policy: Policy::default(),
             store: Store { cache: Bytes(32 << 20), min_free: Bytes(64 << 20) },

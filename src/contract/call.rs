@@ -95,6 +95,7 @@ pub struct IceServer {
 #[allow(missing_docs)]
 pub struct IceServersView {
     pub ice_servers: Vec<IceServer>,
+    pub relay_only: bool,
 }
 
 /// The answer to `voice_call_request` and `video_call_request`.
@@ -105,6 +106,7 @@ pub struct PlacedCall {
     pub call_id: CallId,
     pub call: CallView,
     pub ice_servers: Vec<IceServer>,
+    pub relay_only: bool,
     /// Until when it rings.
     pub expires_at: Timestamp,
     /// The other one was calling at the same time: this has answered that call.
@@ -118,6 +120,7 @@ pub struct PlacedCall {
 pub struct AnsweredView {
     pub call: CallView,
     pub ice_servers: Vec<IceServer>,
+    pub relay_only: bool,
 }
 
 /// How many missed calls a person has not seen; also the event `calls_missed`.
@@ -144,6 +147,7 @@ pub struct IncomingCall {
     pub conversation_id: ChatId,
     pub timestamp: Timestamp,
     pub ice_servers: Vec<IceServer>,
+    pub relay_only: bool,
     pub expires_at: Timestamp,
 }
 

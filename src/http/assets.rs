@@ -27,8 +27,21 @@ use std::{
 struct Files;
 
 /// Pages that the app draws itself.
-const PAGES: &[&str] =
-    &["", "setup", "login", "register", "forgot-password", "reset", "reset-password", "chats", "people", "settings", "statistics", "admin"];
+const PAGES: &[&str] = &[
+    "",
+    "setup",
+    "login",
+    "register",
+    "forgot-password",
+    "reset",
+    "reset-password",
+    "chats",
+    "calls",
+    "people",
+    "settings",
+    "statistics",
+    "admin",
+];
 
 /// The service worker, which keeps the app's files for the next visit under this fingerprint of all of them: a new program
 /// brings a new fingerprint, and the old files go. In a debug build files change under it, so there it keeps its mark.

@@ -16,6 +16,7 @@ import { Chats } from './screens/chats.js';
 import { Login } from './screens/login.js';
 import { Register } from './screens/register.js';
 import { Waiting } from './screens/waiting.js';
+import { CallBar, CallHost } from './ui/call-host.js';
 import { Rail } from './ui/rail.js';
 import { Switcher } from './ui/switcher.js';
 import { Toasts } from './ui/toast.js';
@@ -27,6 +28,7 @@ const LATER = /** @type {Record<string, () => Promise<any>>} */ ({
   setup: () => import('./screens/setup.js').then((m) => m.Setup),
   'forgot-password': () => import('./screens/forgot.js').then((m) => m.Forgot),
   'reset-password': () => import('./screens/forgot.js').then((m) => m.Reset),
+  calls: () => import('./screens/calls.js').then((m) => m.Calls),
   people: () => import('./screens/people.js').then((m) => m.People),
   settings: () => import('./screens/settings.js').then((m) => m.Settings),
   statistics: () => import('./screens/statistics.js').then((m) => m.Statistics),
@@ -68,11 +70,11 @@ function App() {
   if (screen === 'register') return html`<${Register} />`;
   if (!me.value) return html`<${Login} />`;
   if (!isApproved()) return html`<${Waiting} />`;
-  if (screen === 'chats') return html`${id && html`<a class="skip" href="#write">${t('skip.write')}</a>`}<div class="frame"><${UrgentAlert} /><div class=${id ? 'app three' : 'app'} data-view=${id ? 'chat' : 'list'}><${Rail} /><${Chats} /><${Switcher} /></div></div>`;
-  return html`<div class="frame"><${UrgentAlert} /><div class="app wide"><${Rail} /><${Lazy} name=${screen} key=${screen} /><${Switcher} /></div></div>`;
+  if (screen === 'chats') return html`${id && html`<a class="skip" href="#write">${t('skip.write')}</a>`}<div class="frame"><${CallBar} /><${UrgentAlert} /><div class=${id ? 'app three' : 'app'} data-view=${id ? 'chat' : 'list'}><${Rail} /><${Chats} /><${Switcher} /></div></div>`;
+  return html`<div class="frame"><${CallBar} /><${UrgentAlert} /><div class="app wide"><${Rail} /><${Lazy} name=${screen} key=${screen} /><${Switcher} /></div></div>`;
 }
 
-const Root = () => html`<${App} /><${Toasts} /><p class="vh" role="status">${announced.value}</p>`;
+const Root = () => html`<${App} /><${CallHost} /><${Toasts} /><p class="vh" role="status">${announced.value}</p>`;
 
 startAppearance();
 startMinutes();

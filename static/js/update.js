@@ -1,7 +1,9 @@
 // The service worker makes the next visit start at once, also without a network. A new version waits for a word.
 
-import { toast } from './ui/toast.js';
+import { effect } from '../vendor/preact.js';
+import { inCall } from './core/calls.js';
 import { t } from './core/i18n.js';
+import { toast } from './ui/toast.js';
 
 /** @returns {string} the only script address that Trusted Types lets through */
 function trusted() {
@@ -19,7 +21,10 @@ export async function startWorker() {
   workers.addEventListener('controllerchange', () => {
     if (!isUpdate || reloading) return;
     reloading = true;
-    location.reload();
+    // Another tab may have asked for it while two are talking in this one.
+    effect(() => {
+      if (!inCall.value) location.reload();
+    });
   });
   try {
     const registration = await workers.register(trusted());

@@ -14,5 +14,7 @@ test('the service worker keeps every file of the app (else: node lists.mjs --wri
 
 test('screens that come later are not loaded first', () => {
   const eager = eagerModules();
-  for (const later of ['admin', 'settings', 'people', 'setup']) assert.ok(!eager.includes(`js/screens/${later}.js`), later);
+  for (const later of ['admin', 'calls', 'settings', 'people', 'setup']) assert.ok(!eager.includes(`js/screens/${later}.js`), later);
+  // What makes a call comes with the first one.
+  for (const later of ['core/call', 'core/peer', 'core/media', 'ui/call-layer']) assert.ok(!eager.includes(`js/${later}.js`), later);
 });

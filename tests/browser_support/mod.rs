@@ -5,14 +5,16 @@ use crate::support::{
     PATIENCE, Server,
     http::{PASSWORD, Person},
 };
-use fantoccini::{Client, ClientBuilder, Locator, elements::Element};
+use fantoccini::{Client, ClientBuilder, Locator, elements::Element, wd::WebDriverCompatibleCommand};
 use hyper_util::client::legacy::connect::HttpConnector;
+use reqwest::{Method, Url};
 use serde_json::{Value, json};
 use std::{
     io::{BufRead as _, BufReader, Read as _, Write as _},
     net::TcpStream,
     path::Path,
     process::{Child, Command, Stdio},
+    str::FromStr,
     time::{Duration, Instant},
 };
 
@@ -90,6 +92,20 @@ impl Drop for Driver {
     }
 }
 
+/// A command that chromedriver hands on to the browser.
+#[derive(Debug)]
+struct DevTools(Value);
+
+impl WebDriverCompatibleCommand for DevTools {
+    fn endpoint(&self, base: &Url, session: Option<&str>) -> Result<Url, <Url as FromStr>::Err> {
+        base.join(&format!("session/{}/goog/cdp/execute", session.expect("a session")))
+    }
+
+    fn method_and_body(&self, _: &Url) -> (Method, Option<String>) {
+        (Method::POST, Some(self.0.to_string()))
+    }
+}
+
 /// Somebody's browser.
 pub struct Browser {
     pub client: Client,
@@ -136,6 +152,21 @@ impl Browser {
             }
             tokio::time::sleep(Duration::from_millis(30)).await;
         }
+    }
+
+    /// Runs a script in every page from now on, before the page's own.
+    pub async fn on_every_page(&self, script: &str) {
+        self.devtools("Page.addScriptToEvaluateOnNewDocument", json!({ "source": script })).await;
+    }
+
+    /// A command of the browser's own protocol, for what the driver does not know.
+    pub async fn devtools(&self, command: &str, parameters: Value) -> Value {
+        self.client.issue_cmd(DevTools(json!({ "cmd": command, "params": parameters }))).await.unwrap()
+    }
+
+    /// Waits for what a script gives to its last argument.
+    pub async fn ask(&self, script: &str) -> Value {
+        self.client.execute_async(script, Vec::new()).await.unwrap()
     }
 
     pub async fn text(&self) -> String {

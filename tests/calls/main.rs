@@ -3,6 +3,8 @@
 
 #[path = "../chat_support/mod.rs"]
 mod chat_support;
+#[path = "../relay_support/mod.rs"]
+mod relay_support;
 #[path = "../support/mod.rs"]
 mod support;
 

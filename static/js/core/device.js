@@ -43,6 +43,25 @@ export function forget(key) {
   area()?.removeItem(key);
 }
 
+/** For this tab alone, over its reloads; nothing where the browser refuses storage. @template T @param {string} key @param {T} fallback @returns {T} */
+export function recallHere(key, fallback) {
+  try {
+    return JSON.parse(sessionStorage.getItem(key) ?? 'null') ?? fallback;
+  } catch {
+    return fallback;
+  }
+}
+
+/** @param {string} key @param {unknown} value null forgets it */
+export function rememberHere(key, value) {
+  try {
+    if (value === null) sessionStorage.removeItem(key);
+    else sessionStorage.setItem(key, JSON.stringify(value));
+  } catch {
+    // Then a reload ends what it could have gone on with.
+  }
+}
+
 /** @param {string} prefix */
 export function keysWith(prefix) {
   const store = area();

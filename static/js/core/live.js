@@ -4,6 +4,7 @@ import { batch, effect, signal, untracked } from '../../vendor/preact.js';
 import { announce } from './announce.js';
 import { get, patch, post } from './api.js';
 import { attending, viewing } from './attention.js';
+import { callHandlers, callsConnected, callsFinish } from './calls.js';
 import { loadClinic } from './clinic.js';
 import { burnDrafts, openDrafts } from './drafts.js';
 import { t } from './i18n.js';
@@ -75,8 +76,9 @@ function begin() {
   openAlerts();
   openPlayer();
   staleness = setInterval(() => link.value === 'on' && dropStale(connectedAt), 30_000);
-  connect(handlers, () => {
+  connect({ ...handlers, ...callHandlers }, () => {
     connectedAt = Date.now();
+    callsConnected();
     void recover();
     void loadLater().catch(() => {});
     void loadClinic();
@@ -86,6 +88,7 @@ function begin() {
 }
 
 function finish() {
+  callsFinish();
   disconnect();
   clearInterval(staleness);
   batch(() => {
@@ -108,6 +111,7 @@ function finish() {
 
 /** Ends the session on the server, and leaves nothing of this person on the device. */
 export async function signOut() {
+  callsFinish();
   // First of all: the server's word that the session is over may come before its answer.
   burnDrafts();
   burnOutbox();

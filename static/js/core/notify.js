@@ -1,4 +1,4 @@
-// Notifications of the browser: only for what is urgent, only where they were allowed, and never what a message says or who wrote it:
+// Notifications of the browser: only for what is urgent and for calls, only where they were allowed, and never what a message says or who wrote it:
 // a lock screen is read by whoever holds the phone.
 
 import { effect, signal } from '../../vendor/preact.js';
@@ -10,6 +10,7 @@ import { waitingAlerts } from './urgent.js';
 /** @typedef {import('./urgent.js').Alert} Alert */
 
 const TAG = 'mc.urgent';
+const CALL_TAG = 'mc.call';
 const canNotify = 'Notification' in globalThis;
 
 /** 'none' where the browser knows no notifications, or not on this address. */
@@ -23,36 +24,49 @@ export async function askPermission() {
 /** @type {Notification|null} where there is no service worker */
 let shown = null;
 
-/** One notification for all that waits; each reminder calls again. @param {Pick<Alert, 'conversationId'|'messageId'>} alert */
-export async function notifyUrgent({ conversationId, messageId }) {
+/** @param {NotificationOptions & { tag: string }} options @param {() => void} onPress */
+async function show(options, onPress) {
   if (permission.value !== 'granted' || attending.value) return;
-  const options = { body: t('urgent.notification'), tag: TAG, renotify: true, icon: '/icons/icon-192.png', data: { conversationId, messageId } };
   const worker = await navigator.serviceWorker?.getRegistration();
-  if (worker?.active) return void worker.showNotification('MommyCare', options);
+  const all = /** @type {NotificationOptions} */ ({ renotify: true, icon: '/icons/icon-192.png', ...options });
+  if (worker?.active) return void worker.showNotification('MommyCare', all);
   try {
-    shown = new Notification('MommyCare', options);
+    shown = new Notification('MommyCare', all);
     shown.onclick = () => {
       window.focus();
-      goToMessage(conversationId, messageId);
+      onPress();
     };
   } catch {
     // Some phones allow it to the service worker only, and there is none.
   }
 }
 
-async function takeAway() {
-  shown?.close();
-  shown = null;
+/** One notification for all that waits; each reminder calls again. @param {Pick<Alert, 'conversationId'|'messageId'>} alert */
+export const notifyUrgent = ({ conversationId, messageId }) =>
+  show({ body: t('urgent.notification'), tag: TAG, data: { conversationId, messageId } }, () => goToMessage(conversationId, messageId));
+
+/** Somebody calls. Who it is, the sheet says to whoever opens the app. @param {string} conversationId */
+export const notifyCall = (conversationId) => show({ body: t('call.notification'), tag: CALL_TAG, requireInteraction: true, data: { conversationId } }, () => {});
+
+/** It does not ring any more. */
+export const dropCallNotice = () => void takeAway(CALL_TAG);
+
+/** @param {string} tag */
+async function takeAway(tag) {
+  if (shown?.tag === tag) {
+    shown.close();
+    shown = null;
+  }
   const worker = canNotify ? await navigator.serviceWorker?.getRegistration() : undefined;
-  for (const one of (await worker?.getNotifications({ tag: TAG })) ?? []) one.close();
+  for (const one of (await worker?.getNotifications({ tag })) ?? []) one.close();
 }
 
 export function startNotifications() {
   effect(() => {
-    if (!waitingAlerts.value.length) void takeAway();
+    if (!waitingAlerts.value.length) void takeAway(TAG);
   });
   // A press on a notification of the service worker.
   navigator.serviceWorker?.addEventListener('message', ({ data }) => {
-    if (data?.show) goToMessage(data.show.conversationId, data.show.messageId);
+    if (data?.show?.messageId) goToMessage(data.show.conversationId, data.show.messageId);
   });
 }

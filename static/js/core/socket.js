@@ -2,6 +2,7 @@
 
 import { signal } from '../../vendor/preact.js';
 import { io } from '../../vendor/socket.io.js';
+import { ApiError, NoAnswer } from './http.js';
 import { renew, session } from './session.js';
 
 /** 'off' before signing in; 'away' while it tries again. navigator.onLine is not asked: it lies. */
@@ -68,6 +69,22 @@ export function disconnect() {
 /** Lost while there is no connection: only for what may be lost. @param {string} event @param {unknown} data */
 export function emit(event, data) {
   if (socket?.connected) socket.emit(event, data);
+}
+
+/**
+ * Asks the server and waits for its word. Nothing is kept for later: without a connection there is no answer.
+ * @param {string} event @param {unknown} data @param {number} [patience] in milliseconds @returns {Promise<any>} the data of the answer
+ */
+export async function ask(event, data, patience = 10_000) {
+  if (!socket?.connected) throw new NoAnswer(event);
+  let answer;
+  try {
+    answer = await socket.timeout(patience).emitWithAck(event, data);
+  } catch {
+    throw new NoAnswer(event);
+  }
+  if (!answer?.success) throw new ApiError(400, answer, null);
+  return answer.data;
 }
 
 /** At once instead of after the pause. */

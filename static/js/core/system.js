@@ -1,8 +1,13 @@
 // What a system message says, in the reader's language. Its English sentence stands in where the facts are not known.
 
+import { callText } from './call-text.js';
 import { t } from './i18n.js';
 
 /** @typedef {import('./types.js').SystemData} SystemData */
+/** @typedef {import('./types.js').CallData} CallData */
+
+/** Whether a system message tells of a call. @param {SystemData|CallData|null|undefined} data @returns {data is CallData} */
+export const isCall = (data) => Boolean(data && 'callId' in data);
 
 /** People of a long list are counted, not named. */
 const NAMED = 3;
@@ -19,9 +24,10 @@ function names({ userIds = [], names: all = [] }, self) {
   return more > 1 ? t('system.andMore', { names: said.slice(0, NAMED).join(', '), n: more }) : said.join(', ');
 }
 
-/** @param {{ content: string, systemData?: SystemData|null }} m @param {string} self the reader's id */
+/** @param {{ content: string, systemData?: SystemData|CallData|null }} m @param {string} self the reader's id */
 export function systemText(m, self) {
   const data = m.systemData;
+  if (isCall(data)) return callText({ ...data, direction: data.callerId === self ? 'out' : 'in' }) ?? m.content;
   if (!data || !KNOWN.has(data.action)) return m.content;
   const who = data.actorId === self ? 'you' : 'they';
   const isMe = data.userIds?.length === 1 && data.userIds[0] === self;

@@ -93,7 +93,7 @@
  * @property {Ack[]} [acks]
  * @property {boolean} [isSystemMessage]
  * @property {string|null} [systemType]
- * @property {SystemData|null} [systemData]
+ * @property {SystemData|CallData|null} [systemData]
  * @property {number} at
  * @property {number} day
  */
@@ -103,7 +103,7 @@
  * @typedef {Omit<Message, 'at'|'day'> & { due: number, scheduledFor: string, failedReason?: string|null }} Scheduled
  */
 
-/** @typedef {{ id: string, content: string, messageType: string, timestamp: string, senderId: string, status: SendStatus, isDeleted?: boolean, priority?: string, isSystemMessage?: boolean, systemData?: SystemData|null }} LastMessage */
+/** @typedef {{ id: string, content: string, messageType: string, timestamp: string, senderId: string, status: SendStatus, isDeleted?: boolean, priority?: string, isSystemMessage?: boolean, systemData?: SystemData|CallData|null }} LastMessage */
 
 /**
  * @typedef {object} Conversation
@@ -127,6 +127,48 @@
  */
 
 /** @typedef {{ name: string, emergencyPhone: string|null, approveProfessionals: 'manual'|'auto', version: string, limits?: { editWindow: number, groupMembers: number, urgentRepeat: number, fileSize?: number, fileCount?: number } }} Clinic in `limits`, seconds and bytes */
+
+/** @typedef {'voice'|'video'} CallType */
+/** @typedef {'ringing'|'accepted'|'ended'|'rejected'|'missed'|'cancelled'|'busy'|'failed'} CallStatus */
+/** @typedef {{ id: string, name: string, role?: string }} Callee somebody on the other end */
+/** @typedef {{ callId: string, type: CallType, status: CallStatus, callerId: string, calleeId: string, duration: number|null, reason: string|null }} CallData what a system message says of a call; seconds */
+
+/**
+ * A call in the history.
+ * @typedef {object} CallEntry
+ * @property {string} id
+ * @property {string} conversationId
+ * @property {CallType} type
+ * @property {CallStatus} status
+ * @property {string} callerId
+ * @property {string} calleeId
+ * @property {string} [callerName]
+ * @property {string} [calleeName]
+ * @property {'in'|'out'} direction
+ * @property {string} startedAt
+ * @property {string|null} [answeredAt]
+ * @property {string|null} [endedAt]
+ * @property {number|null} duration in seconds
+ * @property {boolean} missed
+ * @property {boolean} [seen]
+ */
+
+/**
+ * The call of this tab. `incoming` rings here, `ringing` rings there; `id` is empty while the server has not answered yet.
+ * @typedef {object} CallState
+ * @property {string} id
+ * @property {string} conversationId
+ * @property {CallType} type as it was begun
+ * @property {'in'|'out'} direction
+ * @property {'preparing'|'ringing'|'incoming'|'connecting'|'active'|'ended'} phase
+ * @property {Callee} other
+ * @property {number|null} since when it was answered, by this device's clock
+ * @property {boolean} away the other side has lost its connection to the server
+ * @property {boolean} isSmall a bar at the top instead of the whole screen
+ * @property {CallEnd|null} end
+ */
+/** @typedef {{ reason: string, duration: number, error?: unknown }} CallEnd `error` when the server would not even begin */
+/** @typedef {{ audio: boolean, video: boolean, screen: boolean }} Shown what somebody lets the other hear and see */
 /** @typedef {{ userId: string, readSeq: number, deliveredSeq: number }} Mark */
 
 export {};

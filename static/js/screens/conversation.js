@@ -11,6 +11,7 @@ import { langOf, shortName } from '../core/text.js';
 import { timeline } from '../core/timeline.js';
 import { viewed } from '../core/viewed.js';
 import { Banner } from '../ui/banner.js';
+import { CallButtons } from '../ui/call-buttons.js';
 import { Composer } from '../ui/composer.js';
 import { ConversationAvatar } from '../ui/conversation-avatar.js';
 import { ConversationFind } from '../ui/conversation-find.js';
@@ -49,12 +50,13 @@ function Head({ c, onFind, onDetails }) {
     if (matchMedia('(hover: none) and (pointer: coarse)').matches) heading.current?.focus({ preventScroll: true });
   }, [c.id]);
   const sub = person ? [roleOf(person), presenceOf(person)].filter(Boolean).join(' · ') : membersLine(c);
-  return html`<header class="head">
+  return html`<header class=${person ? 'head with-calls' : 'head'}>
     <a class="btn icon only-phone" href="/chats" aria-label=${t('chat.back')}><${Icon} name="arrow-left" /></a>
     <div class="who">
       <${ConversationAvatar} c=${c} size="s" />
       <div class="min0"><h1 id="chat-h" ref=${heading} tabindex="-1" lang=${langOf(name)}>${name}</h1><span class="sub">${sub}</span></div>
     </div>
+    ${person && c.isActive !== false && html`<${CallButtons} person=${person} conversationId=${c.id} />`}
     <button class="btn icon" type="button" aria-label=${t('find.here')} data-testid="find-here" onClick=${onFind}><${Icon} name="search" /></button>
     <button class="btn icon not-three" type="button" aria-label=${t('details.title')} onClick=${onDetails}><${Icon} name="info" /></button>
   </header>`;

@@ -10,6 +10,7 @@ import { me } from '../core/session.js';
 import { putPeople } from '../core/store.js';
 import { langOf } from '../core/text.js';
 import { Avatar } from '../ui/avatar.js';
+import { CallButtons } from '../ui/call-buttons.js';
 import { Icon } from '../ui/icon.js';
 import { Languages, Rating } from '../ui/person-facts.js';
 import { AvailabilityTag, isBusy, roleOf } from '../ui/person.js';
@@ -51,7 +52,7 @@ function Page({ person, onEdit }) {
       <div class="prof-cta">
         ${isMe
           ? html`<button class="btn line tall" type="button" onClick=${onEdit}><${Icon} name="pencil" />${t('settings.edit')}</button>`
-          : html`<${WriteButton} person=${person} kind="primary tall" text=${t('profile.write')} />`}
+          : html`<${WriteButton} person=${person} kind="primary tall" text=${t('profile.write')} /><${CallButtons} person=${person} isWide=${true} />`}
       </div>
     </header>
     <div class="prof-grid">

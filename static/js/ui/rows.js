@@ -6,12 +6,13 @@ import { explain, t } from '../core/i18n.js';
 import { fileCount, refusal, strike } from '../core/outbox.js';
 import { reactionsOf } from '../core/reactions.js';
 import { me } from '../core/session.js';
-import { systemText } from '../core/system.js';
+import { isCall, systemText } from '../core/system.js';
 import { langOf } from '../core/text.js';
 import { cancelFile, tryAgain } from '../core/uploads.js';
 import { waitsFor } from '../core/urgent.js';
 import { explainFile, isWorthTrying } from './attachment.js';
 import { Bubble } from './bubble.js';
+import { CallNote } from './call-note.js';
 import { Icon } from './icon.js';
 
 /** @typedef {import('../core/rows.js').Row} Row */
@@ -110,6 +111,7 @@ function More({ row, isCurrent, context }) {
 /** What happened, quietly. Only the sentence of a server that is newer than this app is not in the reader's language. @param {{ at: object, m: Message }} props */
 function Note({ at, m }) {
   const text = systemText(m, me.value?.id ?? '');
+  if (isCall(m.systemData)) return html`<li ...${at} class="note-sys" data-testid="system-message" data-id=${m.id}><${CallNote} m=${m} data=${m.systemData} text=${text} /></li>`;
   return html`<li ...${at} class="note-sys" data-testid="system-message" data-id=${m.id}><span dir="auto" lang=${text === m.content && !langOf(text) ? 'en' : langOf(text)}>${text}</span><time datetime=${m.createdAt}>${clock(m.at)}</time></li>`;
 }
 

@@ -1,0 +1,78 @@
+// The door to calls: what everybody's first look needs of them. What makes a call comes in with the first one.
+
+import { computed, signal } from '../../vendor/preact.js';
+import { get, patch } from './api.js';
+import { recallHere } from './device.js';
+
+/** @typedef {import('./types.js').CallType} CallType */
+/** @typedef {import('./types.js').Callee} Callee */
+
+/** The call of this tab, if there is one. Only call.js changes it. */
+export const call = signal(/** @type {import('./types.js').CallState|null} */ (null));
+/** Whether something would be lost if the page went away now. */
+export const inCall = computed(() => call.value !== null && call.value.phase !== 'ended' && call.value.phase !== 'incoming');
+/** Calls that nobody answered and nobody has looked at. */
+export const missedCalls = signal(0);
+/** Rang here and was over before it was answered; the page says so once. */
+export const missedFrom = signal(/** @type {import('./types.js').CallState|null} */ (null));
+
+/** Where a tab keeps the call that it is in, so that a reload goes on with it. */
+export const KEPT = 'mc.call';
+
+/** Without a secure address browsers give neither microphone nor connection. */
+export const canCall = () => 'RTCPeerConnection' in globalThis && Boolean(navigator.mediaDevices?.getUserMedia);
+
+/** @typedef {typeof import('./call.js')} Engine */
+/** @type {Promise<Engine>|null} */
+let loading = null;
+/** @type {Engine|null} */
+let loaded = null;
+const load = () =>
+  (loading ??= import('./call.js').then(
+    (engine) => (loaded = engine),
+    (error) => {
+      // The network may be back at the next try.
+      loading = null;
+      throw error;
+    },
+  ));
+
+/** Events keep their order, also those that come while the code does. */
+let turn = Promise.resolve();
+/** @param {(engine: Engine) => void} then */
+const pass = (then) => {
+  turn = turn.then(load).then(then).catch(() => {});
+};
+
+const EVENTS = ['incoming_voice_call', 'incoming_video_call', 'call_accepted', 'call_rejected', 'call_ended', 'call_signal', 'call_media', 'call_connection'];
+
+/** @type {Record<string, (data: any) => void>} */
+export const callHandlers = {
+  ...Object.fromEntries(EVENTS.map((event) => [event, (/** @type {any} */ data) => pass((engine) => engine.handle(event, data))])),
+  calls_missed: ({ count }) => (missedCalls.value = count),
+};
+
+const countMissed = () => get('/api/chat/calls/missed').then(({ data }) => (missedCalls.value = data.count), () => {});
+
+/** Each time the connection stands: a call goes on, and the code is at hand before somebody rings. */
+export function callsConnected() {
+  void countMissed();
+  if (call.value || recallHere(KEPT, null)) pass((engine) => void engine.resume());
+  else (globalThis.requestIdleCallback ?? setTimeout)(() => pass(() => {}));
+}
+
+/** The session is over, and the call with it. */
+export function callsFinish() {
+  missedCalls.value = 0;
+  loaded?.leave();
+}
+
+/** Must follow a press. @param {Callee} other @param {CallType} type @param {string} [conversationId] */
+export const startCall = (other, type, conversationId = '') => pass((engine) => void engine.start(other, type, conversationId));
+
+/** Whoever has looked at the list has seen what was missed. */
+export async function callsSeen() {
+  if (!missedCalls.value) return;
+  missedCalls.value = 0;
+  await patch('/api/chat/calls/seen').catch(() => {});
+}

@@ -1,0 +1,55 @@
+//! The screens of calls are free of faults that axe-core knows, on a phone's width and on a desk's.
+
+use crate::{
+    browser_support::{Browser, axe, faults, named},
+    scene::Scene,
+};
+
+/// What is wrong on a screen, under its name.
+async fn look(browser: &Browser, axe: &str, screen: &str, found: &mut Vec<String>) {
+    found.extend(faults(browser, axe).await.into_iter().map(|fault| format!("{screen}: {fault}")));
+    if browser.run("return document.documentElement.scrollWidth > innerWidth").await == true {
+        found.push(format!("{screen}: scrolls sideways"));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn axe_finds_no_fault_in_a_call() {
+    let Some(axe) = axe() else { return };
+    let Some(scene) = Scene::with(&[], 360).await else { return };
+    let (hers, his) = (&scene.hers, &scene.his);
+    let mut found = Vec::new();
+    // The phone rings at the desk, then the desk at the phone.
+    scene.she_calls("video").await;
+    look(hers, &axe, "calling on a phone", &mut found).await;
+    look(his, &axe, "ringing on a desk", &mut found).await;
+    his.click(&named("call-decline")).await;
+    hers.ended("rejected").await;
+    look(hers, &axe, "declined on a phone", &mut found).await;
+    hers.click(&named("call-close")).await;
+    his.click(&named("call-video")).await;
+    hers.phase("incoming").await;
+    look(hers, &axe, "ringing on a phone", &mut found).await;
+    hers.click(&named("call-accept")).await;
+    for (browser, where_) in [(hers, "a phone"), (his, "a desk")] {
+        browser.until("that the picture is shown", "return document.querySelector('[data-shown=true]') !== null").await;
+        look(browser, &axe, &format!("talking on {where_}"), &mut found).await;
+        browser.click(&named("call-shrink")).await;
+        browser.find(&named("call-bar")).await;
+        look(browser, &axe, &format!("talking in a bar on {where_}"), &mut found).await;
+        browser.click(&named("call-grow")).await;
+    }
+    hers.click(&named("call-end-button")).await;
+    for browser in [hers, his] {
+        browser.is_quiet().await;
+        browser.find(&named("call-note")).await;
+    }
+    look(hers, &axe, "thread on a phone", &mut found).await;
+    for (browser, where_) in [(hers, "a phone"), (his, "a desk")] {
+        browser.goto("/calls").await;
+        browser.find(&named("call-row")).await;
+        look(browser, &axe, &format!("list on {where_}"), &mut found).await;
+    }
+    assert!(found.is_empty(), "{found:#?}");
+    scene.end().await;
+}
