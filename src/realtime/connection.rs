@@ -80,3 +80,19 @@ fn next(client: &Client, idle: bool) -> Option<Event> {
     work.running = event.is_some() || !idle;
     event
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        ids::{SessionId, UserId},
+        store::records::{Role, Verification},
+    };
+
+    #[test]
+    fn a_device_begins_to_ring_once() {
+        let actor = Actor { user: UserId(1), session: SessionId(1), role: Role::Mom, verification: Verification::Approved };
+        let connection = Connection::new(actor, Device(1));
+        assert_eq!([CallId(1), CallId(1), CallId(2), CallId(2)].map(|call| connection.rings(call)), [true, false, true, false]);
+    }
+}

@@ -17,9 +17,9 @@ use tokio::time::Instant;
 
 /// Largest signal, in bytes. Descriptions of a session take five to ten thousand.
 pub const MAX_SIGNAL: usize = 32 << 10;
-/// How many signals wait for one person.
+/// How many signals wait for one person who has not answered.
 const MOST_WAITING: usize = 64;
-/// How many bytes wait for one person.
+/// How many bytes wait, likewise.
 const MOST_BYTES: usize = 256 << 10;
 /// Bytes that one person may send at once, and per second in the long run. Together with what waits that is less than a socket takes:
 /// nobody can cut off the other one by talking too much.
@@ -61,7 +61,9 @@ impl Side {
     }
 
     fn hold(&mut self, device: Option<Device>, event: Event, bytes: usize) -> Result<()> {
-        if self.waiting.len() == MOST_WAITING || self.bytes + bytes > MOST_BYTES {
+        // Whoever has answered is about to listen: what comes in between is not refused for what waits already.
+        let room = if device.is_some() { 2 } else { 1 };
+        if self.waiting.len() >= room * MOST_WAITING || self.bytes + bytes > room * MOST_BYTES {
             return Err(Error::with(Code::RateLimited, "Too much waits for the other person already.").retry_after(1));
         }
         self.waiting.push((device, event));
@@ -149,5 +151,9 @@ mod tests {
             assert_eq!(side.hold(None, event(), 1), Ok(()));
         }
         assert!(side.hold(None, event(), 1).is_err(), "so many signals");
+        for _ in 0..MOST_WAITING {
+            assert_eq!(side.hold(Some(Device(1)), event(), 1), Ok(()), "somebody has answered");
+        }
+        assert!(side.hold(Some(Device(1)), event(), 1).is_err());
     }
 }

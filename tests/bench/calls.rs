@@ -81,8 +81,9 @@ async fn connected(pairs: Vec<(Person, Person, String)>) -> Vec<(Socket, Socket,
 /// Messages beside calls.
 pub async fn calls() {
     let (server, disk) = start();
-    let mut talkers = connected(pairs(&server, CALLS).await).await;
-    let mut writers = connected(pairs(&server, WRITERS).await).await;
+    let mut people = pairs(&server, CALLS + WRITERS).await;
+    let mut writers = connected(people.split_off(CALLS)).await;
+    let mut talkers = connected(people).await;
     let (seconds, rounds) = (setting("BENCH_SECONDS", 5).clamp(2, 20), setting("BENCH_ROUNDS", 6));
     let (mut quiet, mut busy, mut processor) = (Vec::new(), Vec::new(), [Duration::ZERO; 2]);
     let (mut quiet_p99, mut busy_p99) = (Vec::new(), Vec::new());
