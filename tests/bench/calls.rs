@@ -36,6 +36,8 @@ async fn window(writers: &mut [(Socket, Socket, String)], seconds: u64) -> Vec<D
                 from.emit("send_message", json!({ "conversationId": chat, "content": WORDS })).await;
                 to.wait_for("new_message").await;
                 times.lock().unwrap().push(one.elapsed());
+                // A socket that nobody reads answers no pings and is closed.
+                from.wait_for("message_sent").await;
                 to.events.clear();
                 from.events.clear();
             }
