@@ -4,6 +4,7 @@ use super::{
     Answer,
     guard::{fail, state},
     multipart::Form,
+    window::{PIECE, Window},
 };
 use crate::{
     accounts::Actor,
@@ -24,8 +25,7 @@ use rocket::{
     response::{self, Responder},
     routes,
 };
-use std::{fmt::Write as _, io::SeekFrom, pin::Pin, sync::Arc, task, task::Poll};
-use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncSeek, ReadBuf, Take};
+use std::{fmt::Write as _, sync::Arc};
 
 /// The routes that receive and give files.
 pub fn routes() -> Vec<Route> {
@@ -139,14 +139,14 @@ fn signed_for(request: &Request<'_>) -> Result<Option<UserId>> {
 /// A file on its way out.
 pub(super) struct Download {
     found: Found,
-    file: tokio::fs::File,
+    file: std::fs::File,
 }
 
 impl Download {
     /// Opens what was found for a reader.
     pub async fn open(found: Found) -> Result<Self> {
         match tokio::fs::File::open(&found.path).await {
-            Ok(file) => Ok(Self { found, file }),
+            Ok(file) => Ok(Self { found, file: file.into_std().await }),
             Err(error) => {
                 tracing::error!(%error, path = %found.path.display(), "a file that is written down is not on the disk");
                 Err(Code::FileNotFound.into())
@@ -155,12 +155,9 @@ impl Download {
     }
 }
 
-/// Sent at once. Larger pieces cost fewer turns between threads.
-const PIECE: usize = 512 << 10;
-
 impl<'r> Responder<'r, 'static> for Download {
     fn respond_to(self, request: &'r Request<'_>) -> response::Result<'static> {
-        let Self { found, mut file } = self;
+        let Self { found, file } = self;
         let mut response = Response::build();
         let shared = state::<Arc<Config>>(request).is_ok_and(|config| !config.server.origins.is_empty());
         response
@@ -193,8 +190,7 @@ impl<'r> Responder<'r, 'static> for Download {
                 return Ok(refusal);
             }
         };
-        file.set_max_buf_size(PIECE);
-        let window = Window { file: file.take(length), start, placed: start == 0, seeking: false };
+        let window = Window::new(file, start, length);
         let length = usize::try_from(length).map_err(|_| Status::InternalServerError)?;
         response.max_chunk_size(PIECE).sized_body(length, window).ok()
     }
@@ -251,42 +247,6 @@ fn disposition(inline: bool, name: &str) -> String {
         }
     }
     format!("{}; filename=\"{plain}\"; filename*=UTF-8''{exact}", if inline { "inline" } else { "attachment" })
-}
-
-/// A part of a file. It knows its length, so that nobody has to look for its end.
-struct Window {
-    file: Take<tokio::fs::File>,
-    start: u64,
-    /// Whether the file stands at the start of the part.
-    placed: bool,
-    seeking: bool,
-}
-
-impl AsyncRead for Window {
-    fn poll_read(self: Pin<&mut Self>, context: &mut task::Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<std::io::Result<()>> {
-        let this = self.get_mut();
-        if !this.placed {
-            let mut file = Pin::new(this.file.get_mut());
-            if !this.seeking {
-                file.as_mut().start_seek(SeekFrom::Start(this.start))?;
-                this.seeking = true;
-            }
-            task::ready!(file.poll_complete(context))?;
-            this.placed = true;
-        }
-        Pin::new(&mut this.file).poll_read(context, buffer)
-    }
-}
-
-/// Rocket wants to be able to look for the length of a body; this one's is given.
-impl AsyncSeek for Window {
-    fn start_seek(self: Pin<&mut Self>, _: SeekFrom) -> std::io::Result<()> {
-        Ok(())
-    }
-
-    fn poll_complete(self: Pin<&mut Self>, _: &mut task::Context<'_>) -> Poll<std::io::Result<u64>> {
-        Poll::Ready(Ok(self.file.limit()))
-    }
 }
 
 #[cfg(test)]

@@ -19,6 +19,7 @@ mod operator;
 mod request_id;
 mod trace;
 mod users;
+mod window;
 
 pub use answer::Answer;
 pub use catch::catchers;
