@@ -18,7 +18,7 @@ async fn a_call_is_answered_and_hung_up() {
     let incoming = scene.desk.wait_for("incoming_video_call").await;
     let expected = json!({
         "callId": id, "callerId": scene.ama.id, "callerName": "Ama Test", "callerRole": "mom", "callerAvatar": null,
-        "conversationId": scene.chat, "timestamp": call["startedAt"], "iceServers": [], "expiresAt": placed["expiresAt"],
+        "conversationId": scene.chat, "timestamp": call["startedAt"], "iceServers": [], "relayOnly": false, "expiresAt": placed["expiresAt"],
     });
     assert_eq!(incoming, expected);
 

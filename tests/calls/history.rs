@@ -118,7 +118,7 @@ async fn the_active_call_is_known_to_both() {
     assert_eq!((&call["status"], &call["expiresAt"]), (&json!("accepted"), &Value::Null));
     done(&mut scene.desk, "call_ended", json!({ "callId": id })).await;
     assert_eq!(scene.dora.get(path).await.data(), &Value::Null);
-    assert_eq!(scene.ama.get("/api/chat/ice-servers").await.data(), &json!({ "iceServers": [] }));
+    assert_eq!(scene.ama.get("/api/chat/ice-servers").await.data(), &json!({ "iceServers": [], "relayOnly": false }));
 }
 
 #[tokio::test]
