@@ -8,7 +8,7 @@
 mod browser_support;
 mod support;
 
-use browser_support::{Driver, axe, faults, is_installed, named};
+use browser_support::{Driver, axe, faults, is_installed, mother_and_doctor, named};
 use serde_json::json;
 use support::{
     Server,
@@ -21,9 +21,7 @@ async fn two_people_talk_through_ticks_typing_a_kill_and_a_reload() {
         return;
     }
     let mut server = Server::start();
-    Person::set_up(&server).await;
-    let mother = Person::register(&server, "Asha", "mom").await;
-    let doctor = Person::register(&server, "Ruwan", "doctor").await;
+    let (mother, doctor) = mother_and_doctor(&server).await;
     let driver = Driver::start();
     let hers = driver.browser(&server, 1280).await;
     let his = driver.browser(&server, 1280).await;
@@ -189,9 +187,7 @@ async fn an_urgent_message_waits_until_it_is_acknowledged() {
         return;
     }
     let server = Server::start();
-    Person::set_up(&server).await;
-    let mother = Person::register(&server, "Asha", "mom").await;
-    let doctor = Person::register(&server, "Ruwan", "doctor").await;
+    let (mother, doctor) = mother_and_doctor(&server).await;
     let chat = mother.open(&doctor).await;
     mother.say(&chat, "Good morning, doctor").await;
     let driver = Driver::start();
@@ -230,9 +226,7 @@ async fn axe_finds_no_fault_on_a_phone_and_on_a_desk() {
     }
     let Some(axe) = axe() else { return };
     let server = Server::start();
-    Person::set_up(&server).await;
-    let mother = Person::register(&server, "Asha", "mom").await;
-    let doctor = Person::register(&server, "Ruwan", "doctor").await;
+    let (mother, doctor) = mother_and_doctor(&server).await;
     let chat = mother.open(&doctor).await;
     for words in ["Good morning", "ආයුබෝවන්", "வணக்கம்", "https://example.org/a-link"] {
         mother.say(&chat, words).await;

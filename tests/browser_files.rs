@@ -7,7 +7,7 @@
 mod browser_support;
 mod support;
 
-use browser_support::{Browser, Driver, axe, faults, is_installed, named};
+use browser_support::{Browser, Driver, axe, faults, is_installed, mother_and_doctor, named};
 use fantoccini::Locator;
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
@@ -27,9 +27,7 @@ struct Scene {
 impl Scene {
     async fn new(width: u32) -> Self {
         let server = Server::start();
-        Person::set_up(&server).await;
-        let mother = Person::register(&server, "Asha", "mom").await;
-        let doctor = Person::register(&server, "Ruwan", "doctor").await;
+        let (mother, doctor) = mother_and_doctor(&server).await;
         let chat = mother.open(&doctor).await;
         let driver = Driver::start();
         let hers = driver.browser(&server, width).await;

@@ -7,7 +7,7 @@
 mod browser_support;
 mod support;
 
-use browser_support::{Browser, Driver, axe, faults, is_installed, named};
+use browser_support::{Browser, Driver, axe, faults, is_installed, mother_and_doctor, named};
 use reqwest::{
     Method,
     multipart::{Form, Part},
@@ -74,9 +74,7 @@ async fn what_is_spoken_is_heard_before_it_goes_and_then_by_the_other_side() {
         return;
     }
     let server = Server::start();
-    Person::set_up(&server).await;
-    let mother = Person::register(&server, "Asha", "mom").await;
-    let doctor = Person::register(&server, "Ruwan", "doctor").await;
+    let (mother, doctor) = mother_and_doctor(&server).await;
     send_sound(&mother, &doctor).await;
     let driver = Driver::start();
     let hers = driver.browser_with(&server, 1280, WILLING).await;
@@ -144,9 +142,7 @@ async fn the_microphone_is_let_go_however_it_ends_and_nothing_is_lost_by_a_slip(
         return;
     }
     let server = Server::start();
-    Person::set_up(&server).await;
-    let mother = Person::register(&server, "Asha", "mom").await;
-    let doctor = Person::register(&server, "Ruwan", "doctor").await;
+    let (mother, doctor) = mother_and_doctor(&server).await;
     let driver = Driver::start();
     let hers = driver.browser_with(&server, 1280, WILLING).await;
     hers.sign_in(&mother).await;
@@ -186,9 +182,7 @@ async fn somebody_who_refuses_the_microphone_learns_how_to_allow_it() {
         return;
     }
     let server = Server::start();
-    Person::set_up(&server).await;
-    let mother = Person::register(&server, "Asha", "mom").await;
-    let doctor = Person::register(&server, "Ruwan", "doctor").await;
+    let (mother, doctor) = mother_and_doctor(&server).await;
     let driver = Driver::start();
     let hers = driver.browser_with(&server, 360, UNWILLING).await;
     hers.sign_in(&mother).await;
@@ -207,9 +201,7 @@ async fn somebody_who_refuses_the_microphone_learns_how_to_allow_it() {
 async fn axe_finds_no_fault_in_recording_and_listening() {
     let (true, Some(axe)) = (is_installed(), axe()) else { return };
     let server = Server::start();
-    Person::set_up(&server).await;
-    let mother = Person::register(&server, "Asha", "mom").await;
-    let doctor = Person::register(&server, "Ruwan", "doctor").await;
+    let (mother, doctor) = mother_and_doctor(&server).await;
     send_sound(&doctor, &mother).await;
     let driver = Driver::start();
     for width in [360, 1280] {

@@ -12,7 +12,7 @@ use crate::{
     ids::UserId,
     store::{
         Read, Tx,
-        records::{Availability, Role, User, Verification},
+        records::{Role, User, Verification},
         tables::{LOGINS, META, USERS},
     },
 };
@@ -96,30 +96,13 @@ pub(super) fn refuse_taken(read: &impl Read, email: &Email) -> Result<()> {
 pub(super) fn add(tx: &mut Tx<'_, Emission>, newcomer: &Newcomer, hash: &str) -> Result<(UserId, User)> {
     refuse_taken(tx, &newcomer.email)?;
     let (id, now) = (UserId(tx.fresh()), tx.now());
+    let (email, names) = (newcomer.email.shown.clone(), (newcomer.first_name.clone(), newcomer.last_name.clone()));
     let user = User {
-        email: newcomer.email.shown.clone(),
         password_hash: hash.to_owned(),
-        first_name: newcomer.first_name.clone(),
-        last_name: newcomer.last_name.clone(),
         phone: newcomer.phone.clone(),
-        role: newcomer.role,
-        is_active: true,
-        verification: newcomer.verification,
-        rejection_reason: None,
         license_number: newcomer.license_number.clone(),
-        avatar: None,
         specialty: newcomer.specialty.clone(),
-        experience: None,
-        location: None,
-        bio: None,
-        languages: Vec::new(),
-        rating_sum: 0,
-        rating_count: 0,
-        availability: Availability::Available,
-        availability_until: None,
-        preferences: "{}".into(),
-        created_at: now,
-        updated_at: now,
+        ..User::new(email, names, newcomer.role, newcomer.verification, now)
     };
     tx.put(USERS, &id, &user)?;
     tx.put(LOGINS, &newcomer.email.folded, &id)?;

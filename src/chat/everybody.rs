@@ -232,37 +232,19 @@ mod tests {
     use super::*;
     use crate::{
         clock::{Clock, Timestamp},
-        store::{
-            Begin, Reader, Store,
-            records::{Availability, Verification},
-        },
+        store::{Begin, Reader, Store, records::Verification},
     };
 
     fn user(first: &str, last: &str) -> User {
         User {
-            email: "private-mail".into(),
             password_hash: "private-hash".into(),
-            first_name: first.into(),
-            last_name: last.into(),
             phone: Some("private-phone".into()),
-            role: Role::Doctor,
-            is_active: true,
-            verification: Verification::Approved,
             rejection_reason: Some("private-reason".into()),
             license_number: Some("private-licence".into()),
-            avatar: None,
             specialty: Some("Säuglingspflege".into()),
-            experience: None,
-            location: None,
-            bio: None,
             languages: vec!["Français".into()],
-            rating_sum: 0,
-            rating_count: 0,
-            availability: Availability::Available,
-            availability_until: None,
             preferences: "private-preferences".into(),
-            created_at: Timestamp(1),
-            updated_at: Timestamp(1),
+            ..User::new("private-mail".into(), (first.into(), last.into()), Role::Doctor, Verification::Approved, Timestamp(1))
         }
     }
 

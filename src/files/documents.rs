@@ -142,7 +142,7 @@ mod tests {
         clock::Clock,
         store::{
             Store,
-            records::{Availability, Role, User},
+            records::{Role, User},
         },
     };
     use std::sync::{
@@ -153,31 +153,7 @@ mod tests {
     const OWNER: UserId = UserId(1);
 
     fn doctor(verification: Verification) -> User {
-        User {
-            email: String::new(),
-            password_hash: String::new(),
-            first_name: "Ruwan".into(),
-            last_name: String::new(),
-            phone: None,
-            role: Role::Doctor,
-            is_active: true,
-            verification,
-            rejection_reason: None,
-            license_number: None,
-            avatar: None,
-            specialty: None,
-            experience: None,
-            location: None,
-            bio: None,
-            languages: Vec::new(),
-            rating_sum: 0,
-            rating_count: 0,
-            availability: Availability::Available,
-            availability_until: None,
-            preferences: String::new(),
-            created_at: Timestamp(0),
-            updated_at: Timestamp(0),
-        }
+        User::new(String::new(), ("Ruwan".into(), String::new()), Role::Doctor, verification, Timestamp(0))
     }
 
     struct Office {

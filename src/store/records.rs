@@ -110,6 +110,37 @@ pub struct User {
     /// When it was last changed.
     pub updated_at: Timestamp,
 }
+impl User {
+    /// An account as it begins: it may sign in, and nothing is told yet of the person but name and role.
+    #[must_use]
+    pub fn new(email: String, (first_name, last_name): (String, String), role: Role, verification: Verification, at: Timestamp) -> Self {
+        Self {
+            email,
+            password_hash: String::new(),
+            first_name,
+            last_name,
+            phone: None,
+            role,
+            is_active: true,
+            verification,
+            rejection_reason: None,
+            license_number: None,
+            avatar: None,
+            specialty: None,
+            experience: None,
+            location: None,
+            bio: None,
+            languages: Vec::new(),
+            rating_sum: 0,
+            rating_count: 0,
+            availability: Availability::Available,
+            availability_until: None,
+            preferences: "{}".into(),
+            created_at: at,
+            updated_at: at,
+        }
+    }
+}
 impl Record for User {}
 
 /// One sign-in. It lives as long as its refresh tokens are renewed.

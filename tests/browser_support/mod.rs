@@ -106,6 +106,12 @@ impl WebDriverCompatibleCommand for DevTools {
     }
 }
 
+/// A clinic with its administrator, a mother and a doctor.
+pub async fn mother_and_doctor(server: &Server) -> (Person, Person) {
+    Person::set_up(server).await;
+    (Person::register(server, "Asha", "mom").await, Person::register(server, "Ruwan", "doctor").await)
+}
+
 /// Somebody's browser.
 pub struct Browser {
     pub client: Client,

@@ -1,7 +1,7 @@
 //! A mother and a doctor who know each other, each before a browser.
 
 use crate::{
-    browser_support::{Browser, Driver, is_installed, named},
+    browser_support::{Browser, Driver, is_installed, mother_and_doctor, named},
     support::{PATIENCE, Server, http::Person},
 };
 use serde_json::{Value, json};
@@ -93,9 +93,7 @@ impl Scene {
         }
         let turn = ONE_AT_A_TIME.lock().await;
         let server = Server::with(settings);
-        Person::set_up(&server).await;
-        let mother = Person::register(&server, "Asha", "mom").await;
-        let doctor = Person::register(&server, "Ruwan", "doctor").await;
+        let (mother, doctor) = mother_and_doctor(&server).await;
         let chat = mother.open(&doctor).await;
         let driver = Driver::start();
         let hers = enter(&driver, &server, &mother, width).await;

@@ -12,7 +12,7 @@ use mommycare::{
     ids::{ChatId, MessageId, SessionId, UserId},
     store::{
         Options, Publish, Read as _, Store,
-        records::{Availability, Role, User, Verification},
+        records::{Role, User, Verification},
         tables,
     },
 };
@@ -126,31 +126,7 @@ impl Clinic {
         let id = UserId(self.people.fetch_add(1, Ordering::Relaxed) + 1);
         let (first, last) = name.split_once(' ').unwrap();
         let now = self.store.clock().now();
-        let mut user = User {
-            email: format!("{first}@clinic.example"),
-            password_hash: String::new(),
-            first_name: first.into(),
-            last_name: last.into(),
-            phone: None,
-            role,
-            is_active: true,
-            verification: Verification::Approved,
-            rejection_reason: None,
-            license_number: None,
-            avatar: None,
-            specialty: None,
-            experience: None,
-            location: None,
-            bio: None,
-            languages: Vec::new(),
-            rating_sum: 0,
-            rating_count: 0,
-            availability: Availability::Available,
-            availability_until: None,
-            preferences: "{}".into(),
-            created_at: now,
-            updated_at: now,
-        };
+        let mut user = User::new(format!("{first}@clinic.example"), (first.into(), last.into()), role, Verification::Approved, now);
         adapt(&mut user);
         let verification = user.verification;
         self.put_user(id, user).await;

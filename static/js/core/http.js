@@ -16,6 +16,9 @@ export class ApiError extends Error {
   }
 }
 
+/** Whether asking again would be answered the same: not what a new token, more time or a pause may change. @param {unknown} error @returns {error is ApiError} */
+export const isFinal = (error) => error instanceof ApiError && error.status >= 400 && error.status < 500 && ![401, 408, 429].includes(error.status);
+
 /** No answer came: the network, or a server that is just restarting. What was asked may or may not have happened. */
 export class NoAnswer extends Error {
   status = 0;

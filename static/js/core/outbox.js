@@ -6,7 +6,7 @@ import { post } from './api.js';
 import { addressOf, burnBlobs, drop, sweep } from './blobs.js';
 import { forget, keysWith, newId, oneTabAtATime, recall, remember, whenOtherTabWrites } from './device.js';
 import { dayOf } from './dates.js';
-import { ApiError } from './http.js';
+import { isFinal } from './http.js';
 import { placeIn } from './place.js';
 import { me } from './session.js';
 import { link } from './socket.js';
@@ -227,9 +227,8 @@ async function sendAll(owner) {
         strike(clientMessageId);
       });
     } catch (error) {
-      const final = error instanceof ApiError && error.status >= 400 && error.status < 500 && ![401, 408, 429].includes(error.status);
-      if (final && error.code === 'FILE_NOT_FOUND' && letter.files && !letter.again) unpack(letter);
-      else if (final) refuse(letter, error.code);
+      if (isFinal(error) && error.code === 'FILE_NOT_FOUND' && letter.files && !letter.again) unpack(letter);
+      else if (isFinal(error)) refuse(letter, error.code);
       else {
         failures++;
         held.add(letter.conversationId);

@@ -7,7 +7,7 @@ import { drop, hold, keep, sentAs, take } from './blobs.js';
 import { isShared, newId, unlessOtherTab } from './device.js';
 import { draftOf, saveDraft } from './drafts.js';
 import { kindOf, nameOf } from './files.js';
-import { ApiError } from './http.js';
+import { ApiError, isFinal } from './http.js';
 import { amend, drain, letterOf, letters, retry, setStuck, strike, write } from './outbox.js';
 import { iSend, sayAgain } from './sending.js';
 import { me } from './session.js';
@@ -131,8 +131,7 @@ function lost(letterId, at, file) {
 /** @param {string} letterId @param {string} conversationId @param {string} key @param {unknown} error */
 function failed(letterId, conversationId, key, error) {
   const { code = 'NO_ANSWER', message = '' } = /** @type {{ code?: string, message?: string }} */ (error);
-  const final = error instanceof ApiError && error.status >= 400 && error.status < 500 && ![401, 408, 429].includes(error.status);
-  if (final) return refuseFile(letterId, key, code, message);
+  if (isFinal(error)) return refuseFile(letterId, key, code, message);
   rest(key, error instanceof ApiError && error.retryAfter ? error.retryAfter * 1000 : undefined);
   setStuck(conversationId, code);
 }
