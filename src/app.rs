@@ -146,6 +146,7 @@ impl App {
             .attach(Shield::new())
             .attach(http::Trace)
             .attach(http::Headers)
+            .attach(http::Pieces)
             .mount("/", http::routes())
             .mount("/socket.io", socketio::routes(self.sockets.engine()))
             .register("/", http::catchers())

@@ -4,7 +4,7 @@ use super::{
     Answer,
     guard::{fail, state},
     multipart::Form,
-    window::{PIECE, Window},
+    window::Window,
 };
 use crate::{
     accounts::Actor,
@@ -192,7 +192,7 @@ impl<'r> Responder<'r, 'static> for Download {
         };
         let window = Window::new(file, start, length);
         let length = usize::try_from(length).map_err(|_| Status::InternalServerError)?;
-        response.max_chunk_size(PIECE).sized_body(length, window).ok()
+        response.sized_body(length, window).ok()
     }
 }
 

@@ -16,6 +16,7 @@ mod health;
 mod input;
 mod multipart;
 mod operator;
+mod pieces;
 mod request_id;
 mod trace;
 mod users;
@@ -26,6 +27,7 @@ pub use catch::catchers;
 pub use guard::{Client, Newcomer, id};
 pub use headers::Headers;
 pub use input::{Body, Query};
+pub use pieces::Pieces;
 pub use trace::Trace;
 
 use rocket::Route;

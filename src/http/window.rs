@@ -3,6 +3,7 @@
 //! What the kernel holds in memory already is read at once, by whoever sends it: that costs no turn between threads, which on a busy
 //! machine is most of what a download costs. What would have to be waited for is read by a thread that may wait.
 
+use super::pieces::PIECE;
 use std::{
     fs::File,
     io::{self, SeekFrom},
@@ -15,9 +16,6 @@ use tokio::{
     io::{AsyncRead, AsyncSeek, ReadBuf},
     task::{JoinHandle, spawn_blocking},
 };
-
-/// Sent at once, in bytes. Larger pieces cost fewer turns, and more memory for each reader.
-pub const PIECE: usize = 512 << 10;
 
 /// A part of a file. It knows its length, so that nobody has to look for its end.
 pub struct Window {

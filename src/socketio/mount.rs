@@ -157,7 +157,7 @@ fn preflight<'r>() -> Builder<'r> {
 fn delivery<'r>(delivery: Delivery) -> Builder<'r> {
     let body = delivery.body();
     let mut response = Response::build();
-    response.header(ContentType::Plain).max_chunk_size(64 << 10).sized_body(body.len(), DeliveryBody { rest: Cursor::new(body), delivery });
+    response.header(ContentType::Plain).sized_body(body.len(), DeliveryBody { rest: Cursor::new(body), delivery });
     response
 }
 

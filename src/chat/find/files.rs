@@ -34,8 +34,7 @@ impl FilesWish {
     /// Reads a query.
     pub fn new(chat: ChatId, query: &FilesQuery) -> Result<Self> {
         let kind = query.kind.as_deref().map(|word| {
-            let known = Kind::ALL.into_iter().find(|kind| kind.word() == word);
-            known.ok_or_else(|| Error::field("kind", format!("must be one of {}", Kind::ALL.map(Kind::word).join(", "))))
+            Kind::from_word(word).ok_or_else(|| Error::field("kind", format!("must be one of {}", Kind::ALL.map(Kind::word).join(", "))))
         });
         let limit = crate::chat::limit(query.limit, USUAL_LIMIT, MAX_LIMIT)?;
         Ok(Self {

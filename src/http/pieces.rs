@@ -1,0 +1,28 @@
+//! The size of the pieces in which an answer leaves. Rocket hands each piece from one task to another: in its usual pieces of 4 KiB that
+//! is most of what a long answer costs.
+
+use rocket::{
+    Request, Response,
+    fairing::{Fairing, Info, Kind},
+    response::Body,
+};
+
+/// The largest piece, in bytes: three of them at most are held for one reader who is slow. Larger ones were not faster
+/// (`tests/bench/RESULTS.md`).
+pub const PIECE: usize = 128 << 10;
+
+/// Lets each answer leave in as few pieces as it can.
+pub struct Pieces;
+
+#[rocket::async_trait]
+impl Fairing for Pieces {
+    fn info(&self) -> Info {
+        Info { name: "size of pieces", kind: Kind::Response }
+    }
+
+    async fn on_response<'r>(&self, _: &'r Request<'_>, response: &mut Response<'r>) {
+        if let Some(size) = response.body().preset_size().filter(|size| *size > Body::DEFAULT_MAX_CHUNK) {
+            response.set_max_chunk_size(size.min(PIECE));
+        }
+    }
+}
