@@ -98,11 +98,20 @@ impl Seq {
     pub const ZERO: Self = Self(0);
     /// After any message.
     pub const MAX: Self = Self(u64::MAX);
+    /// The first place of messages that wait for their time. All of them lie far behind those of real ones, so that no operation on
+    /// messages finds them.
+    pub const WAITING: Self = Self(1 << 63);
 
     /// The place after this one.
     #[must_use]
     pub fn next(self) -> Self {
         Self(self.0.saturating_add(1))
+    }
+
+    /// Whether it is the place of a message that waits for its time.
+    #[must_use]
+    pub fn waits(self) -> bool {
+        self >= Self::WAITING
     }
 }
 

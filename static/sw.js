@@ -163,6 +163,7 @@ const SHELL = [
   '/js/ui/icon.js',
   '/js/ui/large-group.js',
   '/js/ui/later-dialog.js',
+  '/js/ui/later-files.js',
   '/js/ui/later-strip.js',
   '/js/ui/list-search.js',
   '/js/ui/menu.js',

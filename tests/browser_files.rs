@@ -9,8 +9,12 @@ mod support;
 
 use browser_support::{Browser, Driver, axe, faults, is_installed, mother_and_doctor, named};
 use fantoccini::Locator;
+use mommycare::clock::Clock;
 use serde_json::{Value, json};
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    time::Duration,
+};
 use support::{PATIENCE, Server, http::Person};
 
 /// A mother and a doctor with a conversation, her browser in it, and a folder with files to choose from.
@@ -393,6 +397,80 @@ async fn files_go_out_once_and_in_order_when_the_server_is_back() {
         history.iter().map(|message| (message["content"].as_str().unwrap(), message["attachments"].as_array().unwrap().len())).collect();
     assert_eq!(said, [("First", 0), ("Second, with a picture", 1), ("", 1), ("Fourth", 0)]);
     assert_eq!(hers.order().await, history.iter().map(|message| message["id"].as_str().unwrap()).collect::<Vec<_>>());
+    scene.end().await;
+}
+
+/// Presses a row of the menu beside the message box.
+async fn menu(browser: &Browser, row: &str) {
+    browser.click(&named("composer-more")).await;
+    let row = format!("//*[@role='menuitem'][contains(., '{row}')]");
+    browser.client.wait().at_most(PATIENCE).for_element(Locator::XPath(&row)).await.unwrap().click().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn files_are_sent_later_and_seen_while_they_wait() {
+    if !is_installed() {
+        return;
+    }
+    let scene = Scene::new(360).await;
+    let hers = &scene.hers;
+    let photo = scene.file("scan.png", &picture(hers, 300, 200).await);
+    let notes = scene.file("notes.txt", b"what the midwife said");
+    choose(hers, "Photo", &[&photo]).await;
+    choose(hers, "Document", &[&notes]).await;
+    count(hers, &named("tray-item"), 2).await;
+    menu(hers, "Send later").await;
+    hers.find(&named("later-form")).await;
+    count(hers, &named("later-file"), 2).await;
+    // What is stopped in the middle has sent nothing, and everything is still in the tray.
+    hers.run("window.hold = true").await;
+    press(hers, &named("later-save")).await;
+    hers.until("an upload that is held", "return window.held.length === 1").await;
+    hers.run("document.querySelector('dialog[open]').close()").await;
+    count(hers, &named("later-form"), 0).await;
+    count(hers, &named("tray-item"), 2).await;
+    hers.run("window.letGo()").await;
+    menu(hers, "Send later").await;
+    hers.fill(&named("later-words"), "for tomorrow").await;
+    press(hers, &named("later-save")).await;
+    hers.find(&named("later-strip")).await;
+    count(hers, &named("tray-item"), 0).await;
+    let listed = scene.mother.get("/api/chat/scheduled").await.data().clone();
+    assert_eq!(listed.as_array().unwrap().len(), 1);
+    let waiting = &listed[0];
+    assert_eq!((waiting["attachments"].as_array().unwrap().len(), waiting["content"].as_str()), (2, Some("for tomorrow")));
+    assert!(scene.history().await.is_empty());
+    // The list shows them, also after a reload.
+    hers.client.refresh().await.unwrap();
+    press(hers, &named("later-strip")).await;
+    count(hers, &format!("a{}", named("later-file")), 2).await;
+    hers.until("their pictures", "const i = document.querySelector('.later-look img'); return i && i.complete && i.naturalWidth > 0").await;
+    let names = hers.run("return [...document.querySelectorAll('.later-files b')].map(b => b.textContent)").await;
+    assert_eq!(names, json!(["scan.png", "notes.txt"]));
+    if let Some(axe) = axe() {
+        assert_eq!(faults(hers, &axe).await, Vec::<String>::new());
+    }
+    // Changing its words leaves its files alone.
+    press(hers, &named("later-change")).await;
+    hers.find(&named("later-words")).await;
+    hers.run("const w = document.querySelector('[data-testid=later-words]'); w.value = ''; w.dispatchEvent(new Event('input', { bubbles: true }))").await;
+    press(hers, &named("later-save")).await;
+    count(hers, &named("later-form"), 0).await;
+    // Its time comes, and it is a message like any other.
+    let path = format!("/api/chat/scheduled/{}", waiting["id"].as_str().unwrap());
+    for seconds in [1, 10, 40] {
+        let due = Clock::system().now().plus(Duration::from_secs(seconds)).to_string();
+        let near = scene.mother.patch(&path, json!({ "scheduledFor": due })).await;
+        if near.status == 200 {
+            assert_eq!(near.data()["content"], "");
+            break;
+        }
+    }
+    sent(hers, 1).await;
+    count(hers, &named("picture"), 1).await;
+    count(hers, &named("document"), 1).await;
+    count(hers, &named("later-strip"), 0).await;
+    assert_eq!(scene.history().await.len(), 1);
     scene.end().await;
 }
 

@@ -1,6 +1,9 @@
 //! Files that somebody wants to send, as clients name them: by id, or with what an upload returned.
 
-use super::{db::TxOf, outgoing::Outgoing};
+use super::{
+    db::TxOf,
+    outgoing::{Enclosed, Outgoing},
+};
 use crate::{
     error::{Code, Error, Result},
     files::{self, Kind, named},
@@ -59,18 +62,22 @@ fn kind(wished: MessageKind, first: Kind) -> Result<MessageKind> {
 
 /// Puts what goes with a message into it. What is passed on becomes files of their own with the same content.
 pub(super) fn place(tx: &mut TxOf<'_>, outgoing: &Outgoing, message: &mut Message, id: MessageId) -> Result<()> {
-    if outgoing.files.is_empty() {
+    let (Enclosed::Uploads(ids) | Enclosed::PassedOn(ids) | Enclosed::Waiting(ids)) = &outgoing.files;
+    if ids.is_empty() {
         return Ok(());
     }
-    if outgoing.forwarded_from.is_some() {
-        message.files = files::copy(tx, message.sender, &outgoing.files, id)?;
-        if message.files.is_empty() && message.content.is_empty() {
-            return Err(Error::with(Code::Conflict, "The files of this message are gone."));
-        }
-        return Ok(());
+    message.files = match &outgoing.files {
+        Enclosed::Uploads(ids) => files::attach(tx, message.sender, ids, id)?,
+        Enclosed::PassedOn(ids) => files::copy(tx, message.sender, ids, id)?,
+        Enclosed::Waiting(ids) => files::deliver(tx, ids, id)?,
+    };
+    if message.files.is_empty() && message.content.is_empty() {
+        return Err(Error::with(Code::Conflict, "The files of this message are gone."));
     }
-    message.files = files::attach(tx, message.sender, &outgoing.files, id)?;
-    message.kind = kind(outgoing.kind, files::kind(tx, &message.files)?)?;
+    // What is passed on, and what has waited, has its type already.
+    if matches!(outgoing.files, Enclosed::Uploads(_)) {
+        message.kind = kind(outgoing.kind, files::kind(tx, &message.files)?)?;
+    }
     Ok(())
 }
 

@@ -28,12 +28,23 @@ pub struct Outgoing {
     pub priority: Priority,
     /// Whether the sender waits for an acknowledgement.
     pub requires_ack: bool,
-    /// What goes with it: uploads of the sender, or the files of the message that is passed on.
-    pub files: Vec<FileId>,
+    /// What goes with it.
+    pub files: Enclosed,
     /// Who wrote these words first, when they are passed on.
     pub forwarded_from: Option<UserId>,
     /// The appointment it is about.
     pub appointment: Option<String>,
+}
+
+/// The files that go with a message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Enclosed {
+    /// Uploads of the sender.
+    Uploads(Vec<FileId>),
+    /// Those of the message that is passed on, which stay there.
+    PassedOn(Vec<FileId>),
+    /// Those that waited with it for its time.
+    Waiting(Vec<FileId>),
 }
 
 impl Outgoing {
@@ -46,7 +57,7 @@ impl Outgoing {
         };
         let (content, kind, files, forwarded_from) = match draft.forwards {
             Some(id) => forwarded(read, seat.user, id)?,
-            None => (draft.content.clone(), draft.kind, draft.files.clone(), None),
+            None => (draft.content.clone(), draft.kind, Enclosed::Uploads(draft.files.clone()), None),
         };
         Ok(Self {
             content,
@@ -63,7 +74,7 @@ impl Outgoing {
 }
 
 /// What of a message is passed on: words, files, and who wrote them first, however often that was done.
-type Passed = (String, MessageKind, Vec<FileId>, Option<UserId>);
+type Passed = (String, MessageKind, Enclosed, Option<UserId>);
 
 /// The words and files of a message that somebody may see. Nothing else goes with them.
 fn forwarded(read: &impl Read, user: UserId, id: MessageId) -> Result<Passed> {
@@ -74,6 +85,6 @@ fn forwarded(read: &impl Read, user: UserId, id: MessageId) -> Result<Passed> {
     if message.system.is_some() {
         return Err(Error::with(Code::Conflict, "This message was not written by a person and cannot be forwarded."));
     }
-    let files = message.files.into_iter().map(FileId).collect();
+    let files = Enclosed::PassedOn(message.files.into_iter().map(FileId).collect());
     Ok((message.content, message.kind, files, message.forwarded_from.or(Some(message.sender))))
 }

@@ -2,10 +2,10 @@
 //! they go the way of all messages, with the rights that their author has then.
 
 use super::{
-    Chats, Door, Rules, Seat,
+    Chats, Door, Rules, Seat, attached,
     db::TxOf,
     draft,
-    outgoing::Outgoing,
+    outgoing::{Enclosed, Outgoing},
     send, service,
     view::{People, View},
 };
@@ -14,10 +14,11 @@ use crate::{
     clock::Timestamp,
     contract::{DeletedView, Emission, Event, MessageView, ScheduledChange, Status, request::ScheduledBody},
     error::{Code, Error, Result},
-    ids::{ChatId, Cursor, MessageId, Seq, SessionId, UserId},
+    files,
+    ids::{ChatId, Cursor, FileId, MessageId, Seq, SessionId, UserId},
     store::{
         Direction, Read, StoreError,
-        records::{Member, Scheduled},
+        records::{Member, Message, Scheduled},
         tables,
     },
 };
@@ -28,9 +29,7 @@ use std::time::Duration;
 const MOST: usize = 100;
 /// How far ahead a message may be scheduled.
 const FARTHEST: Duration = Duration::from_hours(366 * 24);
-/// A message that waits has a place far behind all real ones, so that its id is its own and no operation on messages finds it.
-const PLACES: u64 = 1 << 63;
-/// Random bits of such a place, below the time at which it was made: what was scheduled first has the smaller one.
+/// Random bits of the place of a message that waits, below the time at which it was made: what was scheduled first has the smaller one.
 const CHANCE: u32 = 20;
 
 impl Chats {
@@ -63,7 +62,8 @@ impl TryFrom<ScheduledBody> for Change {
     type Error = Error;
 
     fn try_from(body: ScheduledBody) -> Result<Self> {
-        if let Some(wrong) = body.content.as_deref().and_then(|content| draft::wrong_content(content, false)) {
+        // Whether it needs words is known when its files are.
+        if let Some(wrong) = body.content.as_deref().and_then(|content| draft::wrong_content(content, true)) {
             return Err(Error::field("content", wrong));
         }
         let due = time(&body.scheduled_for).map_err(|message| Error::field("scheduledFor", message))?;
@@ -80,21 +80,20 @@ pub(super) fn time(value: &Value) -> Result<Option<Timestamp>, String> {
     }
 }
 
-/// Keeps a message until its time comes.
+/// Keeps a message, and what goes with it, until its time comes.
 pub(super) fn schedule(tx: &mut TxOf<'_>, rules: &Rules, seat: &Seat, outgoing: Outgoing, due: Timestamp) -> Result<MessageView> {
     check_time(tx, due)?;
-    if !outgoing.files.is_empty() {
-        return Err(Error::field("scheduledFor", "is only possible without files"));
-    }
     if tx.scan(tables::SCHEDULED, all_of(seat.user), Direction::Ascending, MOST)?.len() == MOST {
         return Err(Error::with(Code::Conflict, format!("You have {MOST} scheduled messages already.")));
     }
     let chance = tx.fresh();
     let id = MessageId { chat: seat.id, seq: place(tx, (seat.user, seat.id), tx.now(), chance)? };
     let now = tx.now();
+    let mut message = send::message(&outgoing, seat.user, now, Cursor::ZERO);
+    attached::place(tx, &outgoing, &mut message, id)?;
     let scheduled = Scheduled {
         content: outgoing.content,
-        kind: outgoing.kind,
+        kind: message.kind,
         reply_to: outgoing.reply_to,
         client_message_id: outgoing.client_message_id,
         priority: outgoing.priority,
@@ -105,6 +104,7 @@ pub(super) fn schedule(tx: &mut TxOf<'_>, rules: &Rules, seat: &Seat, outgoing: 
         created_at: now,
         updated_at: now,
         failed: None,
+        files: message.files,
     };
     put(tx, seat.user, id, &scheduled)?;
     tell(tx, rules, seat.user, id, &scheduled, ScheduledChange::Created)
@@ -112,12 +112,17 @@ pub(super) fn schedule(tx: &mut TxOf<'_>, rules: &Rules, seat: &Seat, outgoing: 
 
 /// A scheduled message that its author sends once more: as it is now. `None` when the place is that of a real one.
 pub(super) fn repeated(read: &impl Read, rules: &Rules, now: Timestamp, seat: &Seat, seq: Seq) -> Result<Option<MessageView>> {
-    if seq.0 < PLACES {
+    if !seq.waits() {
         return Ok(None);
     }
     let scheduled = read.get(tables::SCHEDULED, &(seat.user, seat.id, seq))?;
     let scheduled = scheduled.ok_or_else(|| Error::with(Code::Conflict, "This message was scheduled and has been cancelled."))?;
     view(read, rules, now, seat.user, MessageId { chat: seat.id, seq }, &scheduled).map(Some)
+}
+
+/// Whether a message waits and somebody is its author: nobody else sees it or what goes with it.
+pub(super) fn is_of(read: &impl Read, user: UserId, id: MessageId) -> Result<bool, StoreError> {
+    Ok(id.seq.waits() && read.get(tables::SCHEDULED, &(user, id.chat, id.seq))?.is_some())
 }
 
 fn list(read: &impl Read, rules: &Rules, now: Timestamp, user: UserId) -> Result<Vec<MessageView>> {
@@ -132,6 +137,9 @@ fn update(tx: &mut TxOf<'_>, rules: &Rules, actor: &Actor, id: MessageId, change
     if let Some(content) = change.content.as_ref().filter(|content| **content != scheduled.content) {
         if scheduled.forwarded_from.is_some_and(|author| author != actor.user) {
             return Err(Error::with(Code::Conflict, "These are somebody's own words and stay as they are."));
+        }
+        if let Some(wrong) = draft::wrong_content(content, !scheduled.files.is_empty()) {
+            return Err(Error::field("content", wrong));
         }
         scheduled.content.clone_from(content);
     }
@@ -153,6 +161,7 @@ fn update(tx: &mut TxOf<'_>, rules: &Rules, actor: &Actor, id: MessageId, change
 fn cancel(tx: &mut TxOf<'_>, rules: &Rules, actor: &Actor, id: MessageId) -> Result<DeletedView> {
     let scheduled = own(tx, actor.user, id)?;
     remove(tx, actor.user, id, scheduled.due);
+    files::release(tx, &scheduled.files)?;
     tell(tx, rules, actor.user, id, &scheduled, ScheduledChange::Cancelled)?;
     Ok(DeletedView { id, same_id: id })
 }
@@ -229,7 +238,7 @@ fn check_time(tx: &TxOf<'_>, due: Timestamp) -> Result<()> {
 
 /// A place of its own for what is scheduled at a time: a drawn one, or the next that is free.
 fn place(read: &impl Read, (user, chat): (UserId, ChatId), now: Timestamp, chance: u64) -> Result<Seq, StoreError> {
-    let mut seq = Seq(PLACES | ((now.0 << CHANCE) & (PLACES - 1)) | (chance & ((1 << CHANCE) - 1)));
+    let mut seq = Seq(Seq::WAITING.0 | ((now.0 << CHANCE) & (Seq::WAITING.0 - 1)) | (chance & ((1 << CHANCE) - 1)));
     while read.get(tables::SCHEDULED, &(user, chat, seq))?.is_some() {
         seq = seq.next();
     }
@@ -270,7 +279,7 @@ fn outgoing(scheduled: &Scheduled) -> Outgoing {
         client_message_id: scheduled.client_message_id.clone(),
         priority: scheduled.priority,
         requires_ack: scheduled.requires_ack,
-        files: Vec::new(),
+        files: Enclosed::Waiting(scheduled.files.iter().copied().map(FileId).collect()),
         forwarded_from: scheduled.forwarded_from,
         appointment: scheduled.appointment.clone(),
     }
@@ -293,7 +302,8 @@ fn tell(
 fn view(read: &impl Read, rules: &Rules, now: Timestamp, user: UserId, id: MessageId, scheduled: &Scheduled) -> Result<MessageView> {
     let seat = seat(read, user, id.chat)?;
     let people = People::new(read, rules, now);
-    let record = send::message(&outgoing(scheduled), user, scheduled.created_at, Cursor::ZERO);
+    let record =
+        Message { files: scheduled.files.clone(), ..send::message(&outgoing(scheduled), user, scheduled.created_at, Cursor::ZERO) };
     let message = View::of_new(&people, &seat).message(id.seq, &record)?;
     Ok(MessageView {
         seq: Seq::ZERO,
@@ -346,10 +356,11 @@ mod tests {
             created_at: now,
             updated_at: now,
             failed: None,
+            files: Vec::new(),
         };
         let first = draw(&store, 7);
         store.write::<_, _, Error>(move |tx| Ok(tx.put(tables::SCHEDULED, &(whose.0, whose.1, first), &scheduled)?)).await.unwrap();
         assert_eq!(draw(&store, 7), first.next(), "the same was drawn again");
-        assert!(first.0 >= PLACES && draw(&store, 3) < first);
+        assert!(first.waits() && draw(&store, 3) < first);
     }
 }

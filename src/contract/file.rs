@@ -109,7 +109,10 @@ impl Event {
     /// The message that the event tells of, if it tells of one.
     pub fn message(&self) -> Option<&MessageView> {
         match self {
-            Self::NewMessage { message, .. } | Self::MessageSent { message, .. } | Self::MessageEdited { message, .. } => Some(message),
+            Self::NewMessage { message, .. }
+            | Self::MessageSent { message, .. }
+            | Self::MessageEdited { message, .. }
+            | Self::ScheduledMessageChanged { message, .. } => Some(message),
             _ => None,
         }
     }
@@ -117,7 +120,11 @@ impl Event {
 
 impl WithFiles for Event {
     fn each_file(&mut self, change: &mut dyn FnMut(&mut FileView)) {
-        if let Self::NewMessage { message, .. } | Self::MessageSent { message, .. } | Self::MessageEdited { message, .. } = self {
+        if let Self::NewMessage { message, .. }
+        | Self::MessageSent { message, .. }
+        | Self::MessageEdited { message, .. }
+        | Self::ScheduledMessageChanged { message, .. } = self
+        {
             message.each_file(change);
         }
     }

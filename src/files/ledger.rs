@@ -73,8 +73,8 @@ pub fn own(read: &impl Read, owner: UserId, ids: &[FileId]) -> Result<Vec<(FileI
     ids.iter().map(find).collect()
 }
 
-/// Puts a person's uploads into a message. One that is in a message already goes a second time, as a file of its own with
-/// the same content.
+/// Puts a person's uploads into a message, which may be one that waits. One that is in a message already goes a second time, as a
+/// file of its own with the same content.
 pub fn attach<E>(tx: &mut Tx<'_, E>, owner: UserId, ids: &[FileId], message: MessageId) -> Result<Vec<u64>> {
     let files = own(tx, owner, ids)?;
     let mut attached = Vec::with_capacity(files.len());
@@ -96,11 +96,35 @@ pub fn copy<E>(tx: &mut Tx<'_, E>, owner: UserId, ids: &[FileId], message: Messa
     Ok(copied)
 }
 
-/// An upload becomes part of a message. If the conversation has this content already, it is kept once.
+/// Moves files that waited with a message into the message that it has become. They keep their ids.
+pub fn deliver<E>(tx: &mut Tx<'_, E>, ids: &[FileId], message: MessageId) -> Result<Vec<u64>> {
+    let mut delivered = Vec::with_capacity(ids.len());
+    for id in ids {
+        if let Some(file) = tx.get(tables::FILES, id)? {
+            delivered.push(place(tx, *id, file, message)?.0);
+        }
+    }
+    Ok(delivered)
+}
+
+/// A file becomes part of a message, or waits with it.
 fn place<E>(tx: &mut Tx<'_, E>, id: FileId, mut file: File, message: MessageId) -> Result<FileId> {
-    tx.delete(tables::LOOSE_FILES, &(file.created_at.0, id));
+    if file.message.is_none() {
+        tx.delete(tables::LOOSE_FILES, &(file.created_at.0, id));
+    }
+    // Nobody learns of what waits, not even by what a content of their own then costs them.
+    if !message.seq.waits() {
+        settle(tx, &mut file, message.chat)?;
+    }
+    file.message = Some((message.chat, message.seq));
+    tx.put(tables::FILES, &id, &file)?;
+    Ok(id)
+}
+
+/// If the conversation has this content already, it is kept once.
+fn settle<E>(tx: &mut Tx<'_, E>, file: &mut File, chat: ChatId) -> Result<()> {
     let blob = tx.get(tables::BLOBS, &file.blob)?.ok_or(Code::FileNotFound)?;
-    let key = (message.chat, blob.digest);
+    let key = (chat, blob.digest);
     let known = tx.get(tables::CHAT_BLOBS, &key)?.filter(|known| *known != file.blob);
     match known.map(|known| Ok::<_, StoreError>((known, tx.get(tables::BLOBS, &known)?))).transpose()? {
         Some((known, Some(mut same))) if same.digest == blob.digest && same.format == blob.format => {
@@ -111,9 +135,7 @@ fn place<E>(tx: &mut Tx<'_, E>, id: FileId, mut file: File, message: MessageId) 
         }
         _ => tx.put(tables::CHAT_BLOBS, &key, &file.blob)?,
     }
-    file.message = Some((message.chat, message.seq));
-    tx.put(tables::FILES, &id, &file)?;
-    Ok(id)
+    Ok(())
 }
 
 /// A further file with the same content.
@@ -122,8 +144,7 @@ fn share<E>(tx: &mut Tx<'_, E>, owner: UserId, file: File, message: MessageId) -
     blob.files += 1;
     tx.put(tables::BLOBS, &file.blob, &blob)?;
     let id = FileId(tx.fresh());
-    let file = File { owner, created_at: tx.now(), ..file };
-    tx.put(tables::LOOSE_FILES, &(file.created_at.0, id), &())?;
+    let file = File { owner, created_at: tx.now(), message: Some((message.chat, message.seq)), ..file };
     place(tx, id, file, message)
 }
 
@@ -337,6 +358,35 @@ mod tests {
         house.release(elsewhere.clone()).await;
         house.release(elsewhere).await;
         assert_eq!((house.used(), house.doomed()), (0, vec![1, 2]));
+    }
+
+    #[tokio::test]
+    async fn what_waits_with_a_message_stays_until_that_is_sent_or_cancelled() {
+        let house = House::new();
+        let waiting = MessageId { seq: Seq(Seq::WAITING.0 + 5), ..PLACE };
+        let (one, two) = (house.upload(1, 7).await.unwrap(), house.upload(2, 8).await.unwrap());
+        let first = house.attach(vec![one], waiting).await.unwrap();
+        let second = house.attach(vec![two], MessageId { seq: waiting.seq.next(), ..waiting }).await.unwrap();
+        house.wait(Duration::from_hours(24 * 30));
+        house.store.write(expire).await.unwrap();
+        assert!(house.exists(one) && house.exists(two));
+        assert_eq!((house.used(), house.upload(3, 9).await.unwrap_err().code), (200, Code::QuotaExceeded));
+        // Nobody takes it back by its id, and what is sent meanwhile with the same content does not lie with it.
+        house.store.write(move |tx| discard(tx, OWNER, &[one])).await.unwrap();
+        house.release(second).await;
+        assert_eq!((house.used(), house.doomed()), (100, vec![2]));
+        let same = house.upload(4, 7).await.unwrap();
+        let same = house.attach(vec![same], PLACE).await.unwrap();
+        assert_eq!((house.used(), house.doomed()), (200, vec![2]));
+        // Its time has come: the conversation has the content, which is kept once.
+        let ids: Vec<FileId> = first.iter().copied().map(FileId).collect();
+        let sent = MessageId { seq: Seq(2), ..PLACE };
+        let delivered = house.store.write(move |tx| deliver(tx, &ids, sent)).await.unwrap();
+        assert_eq!((&delivered, house.used(), house.doomed()), (&first, 100, vec![1, 2]));
+        house.release(same).await;
+        assert!(house.exists(one));
+        house.release(delivered).await;
+        assert_eq!((house.used(), house.doomed(), house.rows()), (0, vec![1, 2, 4], 0));
     }
 
     #[tokio::test]

@@ -164,13 +164,13 @@ async fn acknowledge(actor: Actor, id: &str, chats: &House) -> Result<Answer> {
 }
 
 #[get("/api/chat/scheduled")]
-fn scheduled(actor: Actor, chats: &House) -> Result<Answer> {
-    Answer::ok(&chats.scheduled(actor)?)
+fn scheduled(actor: Actor, chats: &House, links: ReaderLinks) -> Result<Answer> {
+    Answer::ok(&links.fill(actor, chats.scheduled(actor)?))
 }
 
 #[patch("/api/chat/scheduled/<id>", data = "<body>")]
-async fn reschedule(actor: Actor, id: &str, chats: &House, body: Body<ScheduledBody>) -> Result<Answer> {
-    Answer::ok(&chats.reschedule(actor, id, body.0).await?)
+async fn reschedule(actor: Actor, id: &str, chats: &House, links: ReaderLinks, body: Body<ScheduledBody>) -> Result<Answer> {
+    Answer::ok(&links.fill(actor, chats.reschedule(actor, id, body.0).await?))
 }
 
 #[delete("/api/chat/scheduled/<id>")]

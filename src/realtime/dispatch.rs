@@ -134,7 +134,9 @@ impl Realtime {
             }
             "scheduled_update" => {
                 let ScheduledEvent { id, content, scheduled_for } = decode(args, "id")?;
-                answer(&chats.reschedule(actor, &given("id", id)?, ScheduledBody { content, scheduled_for }).await?)
+                let mut message = chats.reschedule(actor, &given("id", id)?, ScheduledBody { content, scheduled_for }).await?;
+                fill(&self.0.links, client, &mut message);
+                answer(&message)
             }
             "scheduled_cancel" => {
                 let ScheduledEvent { id, .. } = decode(args, "id")?;

@@ -2,7 +2,7 @@
 
 use super::{
     decode_body,
-    records::{Chat, ChatKind, Figures, Member, Message, MessageKind, Preview, Priority, System, Watermark},
+    records::{Chat, ChatKind, Figures, Member, Message, MessageKind, Preview, Priority, Scheduled, System, Watermark},
 };
 use crate::{
     clock::Timestamp,
@@ -134,6 +134,43 @@ impl From<Message1> for Message {
             files: old.files,
             system: old.system.map(System::Other),
             appointment: old.appointment.map(hex),
+        }
+    }
+}
+
+/// A message that is sent later, before such messages could have files.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Scheduled1 {
+    pub content: String,
+    pub kind: MessageKind,
+    pub reply_to: Option<Seq>,
+    pub client_message_id: Option<String>,
+    pub priority: Priority,
+    pub requires_ack: bool,
+    pub forwarded_from: Option<UserId>,
+    pub appointment: Option<String>,
+    pub due: Timestamp,
+    pub created_at: Timestamp,
+    pub updated_at: Timestamp,
+    pub failed: Option<String>,
+}
+
+impl From<Scheduled1> for Scheduled {
+    fn from(old: Scheduled1) -> Self {
+        Self {
+            content: old.content,
+            kind: old.kind,
+            reply_to: old.reply_to,
+            client_message_id: old.client_message_id,
+            priority: old.priority,
+            requires_ack: old.requires_ack,
+            forwarded_from: old.forwarded_from,
+            appointment: old.appointment,
+            due: old.due,
+            created_at: old.created_at,
+            updated_at: old.updated_at,
+            failed: old.failed,
+            files: Vec::new(),
         }
     }
 }

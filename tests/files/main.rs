@@ -19,6 +19,7 @@ mod broken_off;
 mod documents;
 mod hostile;
 mod kinds;
+mod later;
 mod limits;
 mod listing;
 mod pictures;

@@ -2,7 +2,7 @@
 
 use super::Chats;
 use crate::{
-    chat::{Draft, Seat},
+    chat::{Draft, Seat, schedule},
     error::{Code, Result},
     files::too_many,
     ids::{MessageId, UserId},
@@ -18,8 +18,11 @@ impl Chats {
         Self { most_files, ..self }
     }
 
-    /// Whether a person sees a message; nobody sees a deleted one.
+    /// Whether a person sees a message; nobody sees a deleted one, and only its author one that waits for its time.
     pub fn sees(&self, user: UserId, id: MessageId) -> Result<bool> {
+        if id.seq.waits() {
+            return Ok(self.store.read(|read| schedule::is_of(read, user, id))?);
+        }
         match self.store.read(|read| Seat::find_message(read, user, id)) {
             Ok((_, message)) => Ok(message.deleted_at.is_none()),
             Err(error) if error.code == Code::MessageNotFound => Ok(false),

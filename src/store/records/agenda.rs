@@ -1,6 +1,9 @@
 //! What stands on the agenda.
 
-use super::{MessageKind, Priority, Record};
+use super::{
+    MessageKind, Priority, Record,
+    older::{self, Scheduled1},
+};
 use crate::{
     clock::Timestamp,
     ids::{Seq, UserId},
@@ -44,8 +47,16 @@ pub struct Scheduled {
     pub updated_at: Timestamp,
     /// Why it could not be sent when its time had come, in words for its author.
     pub failed: Option<String>,
+    /// Files that wait with it.
+    pub files: Vec<u64>,
 }
-impl Record for Scheduled {}
+impl Record for Scheduled {
+    const VERSION: u8 = 2;
+
+    fn upgrade(version: u8, bytes: &[u8]) -> Option<Self> {
+        older::first::<Scheduled1, _>(version, bytes)
+    }
+}
 
 #[cfg(test)]
 mod tests {
@@ -72,8 +83,12 @@ mod tests {
             created_at: Timestamp(3),
             updated_at: Timestamp(4),
             failed: Some("no".into()),
+            files: vec![8, 300],
         };
-        let bytes = [1, 2, b'H', b'i', 5, 1, 7, 1, 1, b'c', 1, 1, 1, 9, 1, 1, b'a', 5, 3, 4, 1, 2, b'n', b'o'];
+        let first = [1, 2, b'H', b'i', 5, 1, 7, 1, 1, b'c', 1, 1, 1, 9, 1, 1, b'a', 5, 3, 4, 1, 2, b'n', b'o'];
+        let before = Scheduled { files: Vec::new(), ..scheduled.clone() };
+        assert_eq!(codec::decode::<Scheduled>(TableId(22), &first), Ok(before), "what version 1 wrote");
+        let bytes = [&[2], &first[1..], &[2, 8, 251, 44, 1]].concat();
         assert_eq!(codec::encode(&scheduled).unwrap(), bytes);
         assert_eq!(codec::decode::<Scheduled>(TableId(22), &bytes), Ok(scheduled));
     }

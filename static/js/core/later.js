@@ -2,11 +2,13 @@
 // need be awake. All devices of the author show the same list.
 
 import { computed, signal } from '../../vendor/preact.js';
-import { get, patch, post, remove } from './api.js';
+import { get, patch, post, remove, upload } from './api.js';
 import { newId } from './device.js';
 
 /** @typedef {import('./types.js').Scheduled} Scheduled */
 /** @typedef {import('./outbox.js').Extras} Extras */
+/** @typedef {{ id: string, file: File, name: string }} Chosen as it stands in the tray */
+/** @typedef {Map<string, string>} There what the server has of some files: its ids by theirs */
 
 /** The farthest time that may be set, in milliseconds. */
 export const FARTHEST = 365 * 86_400_000;
@@ -56,9 +58,30 @@ export function laterChanged({ action, message }) {
 /** One id for all attempts of the same message, so that an answer lost on the way does not make two. */
 export const newAttempt = newId;
 
-/** @param {string} conversationId @param {string} content @param {number} due @param {string} clientMessageId @param {Extras} [extras] */
+/**
+ * Carries files to the server, one after the other, and notes in `there` what has arrived: the next attempt carries only the rest.
+ * @param {Chosen[]} files @param {There} there @param {{ signal: AbortSignal, onShare: (id: string, share: number) => void, onFailed: (one: Chosen) => void }} how
+ */
+export async function carryLater(files, there, { signal, onShare, onFailed }) {
+  for (const one of files) {
+    if (there.has(one.id)) continue;
+    try {
+      onShare(one.id, 0);
+      const { id } = await upload(one.file, one.name, { signal, onProgress: (share) => onShare(one.id, Math.min(share, 0.99)) });
+      there.set(one.id, id);
+      onShare(one.id, 1);
+    } catch (error) {
+      onFailed(one);
+      throw error;
+    }
+  }
+}
+
+/** @param {string} conversationId @param {string} content @param {number} due @param {string} clientMessageId @param {Extras & { attachments?: string[] }} [extras] */
 export async function sendLater(conversationId, content, due, clientMessageId, extras = {}) {
-  const { data } = await post('/api/chat/send', { ...extras, conversationId, content, clientMessageId, messageType: 'text', scheduledFor: new Date(due).toISOString() });
+  // What kind of message files make is decided by what they are.
+  const what = extras.attachments ? {} : { messageType: 'text' };
+  const { data } = await post('/api/chat/send', { ...what, ...extras, conversationId, content, clientMessageId, scheduledFor: new Date(due).toISOString() });
   put(data);
 }
 

@@ -6,7 +6,7 @@ import { draftOf, isUrgent, makeUrgent, replyOf } from '../core/drafts.js';
 import { DOCUMENTS, PICTURES } from '../core/files.js';
 import { t } from '../core/i18n.js';
 import { canSendLater } from '../core/later.js';
-import { trayOf } from '../core/tray.js';
+import { emptyTray, trayOf } from '../core/tray.js';
 import { Icon } from './icon.js';
 import { LaterDialog } from './later-dialog.js';
 import { Menu, MenuItem } from './menu.js';
@@ -68,7 +68,7 @@ export function MoreLayers({ id, layer, open, form, onChosen, onFiles, onTaken }
         ${hasCamera.matches && html`<${MenuItem} icon="camera" text=${t('more.camera')} onPick=${pick({ accept: 'image/*', multiple: false, capture: 'environment' })} />`}
         <${MenuItem} icon="file-text" text=${t('more.documents')} about=${t('more.documentsAbout')} onPick=${pick({ accept: DOCUMENTS })} />
         <${MenuItem} icon="triangle-alert" text=${t(urgent ? 'urgent.not' : 'urgent.make')} about=${urgent ? '' : t('urgent.makeAbout')} testid="make-urgent" onPick=${flip} />
-        ${canSendLater.value && !trayOf(id).length && html`<${MenuItem} icon="calendar-clock" text=${t('later.send')} about=${t('later.sendAbout')} onPick=${() => open('later')} />`}
+        ${canSendLater.value && html`<${MenuItem} icon="calendar-clock" text=${t('later.send')} about=${t('later.sendAbout')} onPick=${() => open('later')} />`}
         <${MenuItem} icon="map-pin" text=${t('place.send')} about=${t('place.sendAbout')} onPick=${() => open('place')} />
       <//>`;
     case 'place':
@@ -76,7 +76,7 @@ export function MoreLayers({ id, layer, open, form, onChosen, onFiles, onTaken }
     case 'later': {
       const replyTo = replyOf(id);
       return html`<${LaterDialog}
-        conversationId=${id} text=${draftOf(id)} extras=${{ ...(replyTo && { replyTo }), ...(urgent && { priority: 'urgent' }) }} onDone=${onTaken} onClose=${close}
+        conversationId=${id} text=${draftOf(id)} files=${trayOf(id)} extras=${{ ...(replyTo && { replyTo }), ...(urgent && { priority: 'urgent' }) }} onDone=${() => (emptyTray(id), onTaken())} onClose=${close}
       />`;
     }
     default:

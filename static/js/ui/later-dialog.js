@@ -1,12 +1,15 @@
 // Setting when a message goes out, and what it says: for a new one, and for one that waits already.
 
-import { html, useId, useRef, useState } from '../../vendor/preact.js';
+import { html, useEffect, useId, useRef, useState } from '../../vendor/preact.js';
 import { aheadWhen } from '../core/dates.js';
+import { sizeText } from '../core/files.js';
 import { explain, t } from '../core/i18n.js';
-import { FARTHEST, changeLater, newAttempt, sendLater, toLocal, usualTimes } from '../core/later.js';
+import { FARTHEST, carryLater, changeLater, newAttempt, sendLater, toLocal, usualTimes } from '../core/later.js';
+import { explainFile } from './attachment.js';
 import { Dialog } from './dialog.js';
 import { Problem } from './gate.js';
 import { Icon } from './icon.js';
+import { LaterFiles, filesOf } from './later-files.js';
 import { toast } from './toast.js';
 
 /** @typedef {import('../core/types.js').Scheduled} Scheduled */
@@ -14,12 +17,16 @@ import { toast } from './toast.js';
 export const aheadWords = () => ({ today: t('today'), tomorrow: t('tomorrow') });
 
 /**
- * @param {{ conversationId: string, text?: string, one?: Scheduled, extras?: import('../core/outbox.js').Extras, onDone?: () => void, onClose: () => void }} props
- * `one` is changed; without it a new one is made of `text`
+ * @param {{ conversationId: string, text?: string, files?: import('../core/tray.js').Chosen[], one?: Scheduled, extras?: import('../core/outbox.js').Extras, onDone?: () => void, onClose: () => void }} props
+ * `one` is changed; without it a new one is made of `text` and `files`
  */
-export function LaterDialog({ conversationId, text = '', one, extras, onDone, onClose }) {
+export function LaterDialog({ conversationId, text = '', files = [], one, extras, onDone, onClose }) {
   const id = useId();
   const attempt = useRef(newAttempt());
+  const there = useRef(/** @type {import('../core/later.js').There} */ (new Map()));
+  const abort = useRef(/** @type {AbortController|null} */ (null));
+  const [shares, setShares] = useState(/** @type {Record<string, number>} */ ({}));
+  const [failed, setFailed] = useState('');
   const [opened] = useState(() => Date.now());
   const usual = usualTimes(opened);
   const [due, setDue] = useState(() => (one && one.due > opened ? one.due : (usual.find(({ key }) => key === 'morning') ?? usual[0]).at));
@@ -27,7 +34,38 @@ export function LaterDialog({ conversationId, text = '', one, extras, onDone, on
   const [busy, setBusy] = useState(false);
   const [errors, setErrors] = useState({ words: '', due: '' });
   const [problem, setProblem] = useState('');
-  const isOwn = !one?.forwardedFrom && (one?.messageType ?? 'text') === 'text';
+  const isOwn = !one?.forwardedFrom && one?.messageType !== 'location';
+  const hasFiles = files.length > 0 || Boolean(one?.attachments?.length);
+  const shown = one ? filesOf(one) : files.map((file) => ({ key: file.id, name: file.name, kind: file.kind, picture: file.url, about: sizeText(file.file.size), share: shares[file.id], wrong: failed === file.id }));
+
+  // Whoever closes it has thought better of it.
+  useEffect(() => () => abort.current?.abort(), []);
+
+  /** With its files, which go first. */
+  async function make() {
+    abort.current = new AbortController();
+    const { signal } = abort.current;
+    setFailed('');
+    await carryLater(files, there.current, {
+      signal,
+      onShare: (file, share) => setShares((now) => ({ ...now, [file]: share })),
+      onFailed: (file) => (setFailed(file.id), setShares(({ [file.id]: _, ...rest }) => rest)),
+    });
+    if (signal.aborted) return false;
+    const attachments = files.map((file) => there.current.get(file.id) ?? '');
+    await sendLater(conversationId, words.trim(), due, attempt.current, { ...extras, ...(files.length && { attachments }) });
+    return true;
+  }
+
+  /** @param {unknown} error */
+  function explainWrong(error) {
+    const { code, message = '' } = /** @type {{ code?: string, message?: string }} */ (error);
+    const file = files.find((one) => !there.current.has(one.id));
+    if (file && code !== 'NO_ANSWER') return explainFile(file.name, { code: code ?? '', message });
+    // What waited for too long was thrown away by the server: it goes out once more.
+    if (code === 'FILE_NOT_FOUND') there.current.clear();
+    return code === 'CONFLICT' && !one ? t('later.full') : code === 'MESSAGE_NOT_FOUND' ? t('later.gone') : explain(error);
+  }
 
   /** @param {Event} event */
   async function submit(event) {
@@ -35,7 +73,7 @@ export function LaterDialog({ conversationId, text = '', one, extras, onDone, on
     if (busy) return;
     const now = Date.now();
     const wrong = {
-      words: words.trim() ? '' : t('later.noWords'),
+      words: words.trim() || hasFiles || !isOwn ? '' : t('later.noWords'),
       due: !(due > now) ? t('later.past') : due > now + FARTHEST ? t('later.far') : '',
     };
     setErrors(wrong);
@@ -48,24 +86,24 @@ export function LaterDialog({ conversationId, text = '', one, extras, onDone, on
     setBusy(true);
     try {
       if (one) await changeLater(one, isOwn ? words.trim() : one.content, due);
-      else await sendLater(conversationId, words.trim(), due, attempt.current, extras);
+      else if (!(await make())) return;
       onDone?.();
       onClose();
       toast(t('later.done', { when: aheadWhen(due, aheadWords()) }));
     } catch (error) {
       setBusy(false);
-      const { code } = /** @type {{ code?: string }} */ (error);
-      setProblem(code === 'CONFLICT' && !one ? t('later.full') : code === 'MESSAGE_NOT_FOUND' ? t('later.gone') : explain(error));
+      if (!abort.current?.signal.aborted) setProblem(explainWrong(error));
     }
   }
 
   return html`<${Dialog} title=${t(one ? 'later.change' : 'later.title')} onClose=${onClose}>
     <form class="body" novalidate onSubmit=${submit} data-testid="later-form">
       <${Problem} text=${problem} />
+      ${shown.length > 0 && html`<${LaterFiles} list=${shown} />`}
       ${isOwn &&
       html`<div class="field">
-        <label for="${id}w">${t('later.words')}</label>
-        <textarea class="input" id="${id}w" rows="3" maxlength="10000" dir="auto" autofocus=${!words} aria-invalid=${errors.words ? 'true' : undefined} aria-describedby="${id}we"
+        <label for="${id}w">${t(hasFiles ? 'composer.caption' : 'later.words')}</label>
+        <textarea class="input" id="${id}w" rows=${hasFiles ? 2 : 3} maxlength="10000" dir="auto" autofocus=${!words && !hasFiles} aria-invalid=${errors.words ? 'true' : undefined} aria-describedby="${id}we"
           data-testid="later-words" value=${words} onInput=${(/** @type {any} */ e) => setWords(e.target.value)}></textarea>
         <div id="${id}we">${errors.words && html`<p class="error"><${Icon} name="circle-alert" size="s" />${errors.words}</p>`}</div>
       </div>`}

@@ -1,28 +1,32 @@
 // At the foot of a conversation: what of one's own waits for its time, and what to do about it.
 
 import { html, useEffect, useState } from '../../vendor/preact.js';
+import { hasRunOut } from '../core/addresses.js';
 import { aheadWhen } from '../core/dates.js';
 import { t } from '../core/i18n.js';
-import { cancelLater, laterIn } from '../core/later.js';
+import { cancelLater, laterIn, loadLater } from '../core/later.js';
 import { langOf } from '../core/text.js';
 import { preview } from './bubble.js';
 import { Confirm, Dialog } from './dialog.js';
 import { Icon } from './icon.js';
 import { LaterDialog, aheadWords } from './later-dialog.js';
+import { LaterFiles, filesOf } from './later-files.js';
 import { toast, toastError } from './toast.js';
 
 /** @typedef {import('../core/types.js').Scheduled} Scheduled */
 
 /** @param {{ one: Scheduled, onChange: () => void, onCancel: () => void }} props */
 function Item({ one, onChange, onCancel }) {
-  const text = preview(one);
+  const files = filesOf(one);
+  const text = files.length ? one.content : preview(one);
   const when = aheadWhen(one.due, aheadWords());
   return html`<li class="later-item" data-testid="later-item" data-id=${one.id}>
     <p class="row small">
       ${one.failedReason ? html`<span class="tag danger"><${Icon} name="circle-alert" size="s" />${t('later.failed')}</span>` : html`<span class="tag"><${Icon} name="clock" size="s" />${when}</span>`}
       ${one.priority === 'urgent' && html`<span class="tag danger"><${Icon} name="triangle-alert" size="s" />${t('urgent.short')}</span>`}
     </p>
-    <p class="text" dir="auto" lang=${langOf(text) ?? ''}>${text}</p>
+    ${files.length > 0 && html`<${LaterFiles} list=${files} />`}
+    ${text && html`<p class="text" dir="auto" lang=${langOf(text) ?? ''}>${text}</p>`}
     ${one.failedReason && html`<p class="small"><span class="error">${t('later.failedAbout', { when })}</span> <span class="muted" lang="en">${one.failedReason}</span></p>`}
     <div class="later-acts">
       <button class="btn sm quiet" type="button" aria-label=${t('later.changeOf', { when })} data-testid="later-change" onClick=${onChange}><${Icon} name="pencil" size="s" />${t('later.changeShort')}</button>
@@ -37,6 +41,10 @@ function List({ conversationId, onClose }) {
   const [task, setTask] = useState(/** @type {{ kind: 'change'|'cancel', id: string }|null} */ (null));
   const one = all.find(({ id }) => id === task?.id);
   const done = () => setTask(null);
+  // Addresses of files work for some hours.
+  useEffect(() => {
+    if (all.some((which) => which.attachments?.some((file) => hasRunOut(file.url, Date.now())))) void loadLater().catch(() => {});
+  }, []);
   /** @param {Scheduled} which */
   const cancel = (which) => cancelLater(which).then(() => toast(t('later.cancelled')), toastError);
   return html`<${Dialog} title=${t('later.list')} onClose=${onClose}>
