@@ -20,15 +20,33 @@ pub struct OpenBody {
 
 /// `PATCH /api/chat/conversations/:id` and `conversation_update`. What is absent stays; `null` empties what may be empty.
 #[derive(Debug, Clone, Default, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[serde(from = "UpdateFields")]
 #[allow(missing_docs)]
 pub struct UpdateBody {
-    #[serde(alias = "groupName")]
     pub name: Option<String>,
-    #[serde(alias = "groupAvatar")]
     pub avatar: Change<String>,
     pub group_admin: Option<String>,
     pub appointment_id: Change<String>,
+}
+
+/// As it comes. A Conversation has its name and picture under two names, and may come back whole; the first of them counts.
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+struct UpdateFields {
+    name: Option<String>,
+    group_name: Option<String>,
+    avatar: Change<String>,
+    group_avatar: Change<String>,
+    group_admin: Option<String>,
+    appointment_id: Change<String>,
+}
+
+impl From<UpdateFields> for UpdateBody {
+    fn from(fields: UpdateFields) -> Self {
+        let UpdateFields { name, group_name, avatar, group_avatar, group_admin, appointment_id } = fields;
+        let avatar = if matches!(avatar, Change::Keep) { group_avatar } else { avatar };
+        Self { name: name.or(group_name), avatar, group_admin, appointment_id }
+    }
 }
 
 /// `POST /api/chat/conversations/:id/participants` and `participants_add`
@@ -82,11 +100,24 @@ pub struct StatusBody {
 
 /// `PATCH /api/chat/messages/:id/edit`
 #[derive(Debug, Clone, Default, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[serde(from = "EditFields")]
 #[allow(missing_docs)]
 pub struct EditBody {
-    #[serde(alias = "newContent")]
     pub content: Option<String>,
+}
+
+/// As it comes: the event says the new words under both names, and so do clients.
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+struct EditFields {
+    content: Option<String>,
+    new_content: Option<String>,
+}
+
+impl From<EditFields> for EditBody {
+    fn from(fields: EditFields) -> Self {
+        Self { content: fields.content.or(fields.new_content) }
+    }
 }
 
 /// `POST` and `DELETE /api/chat/messages/:id/reactions`, in the body or in the query

@@ -70,6 +70,9 @@ impl Received {
     pub fn into_body<T: DeserializeOwned>(self) -> Result<T> {
         let mut body = serde_json::Map::new();
         for (name, value) in self.fields {
+            if is_absent(&name, &value) {
+                continue;
+            }
             let is_json = matches!(name.as_str(), "file" | "attachments") && value.trim_start().starts_with(['{', '[', '"']);
             let value = match value.as_str() {
                 "true" if name == "requiresAck" => Value::Bool(true),
@@ -83,13 +86,17 @@ impl Received {
             let mut attachments: Vec<Value> = self.files.iter().map(|file| json!(file.id)).collect();
             match body.remove("attachments") {
                 Some(Value::Array(others)) => attachments.extend(others),
-                Some(Value::String(text)) if text.is_empty() => {}
                 other => attachments.extend(other),
             }
             body.insert("attachments".into(), Value::Array(attachments));
         }
         parse(Value::Object(body).to_string().as_bytes())
     }
+}
+
+/// What a browser's form says for a value that there is not. In the words of a message it is a word.
+fn is_absent(name: &str, value: &str) -> bool {
+    name != "content" && matches!(value, "" | "null" | "undefined")
 }
 
 impl<'r> Form<'r> {
@@ -193,7 +200,7 @@ async fn take_file(
 }
 
 async fn take_field(mut field: Field<'_>, budget: &AtomicUsize, received: &mut Received) -> Result<()> {
-    let name = field.name().unwrap_or_default().to_owned();
+    let Some(name) = field.name().map(str::to_owned) else { return Err(Error::field("body", "has a part without a name")) };
     let mut value = Vec::new();
     while let Some(bytes) = next(&mut field, budget).await? {
         value.extend_from_slice(&bytes);

@@ -167,3 +167,30 @@ async fn old_pages_that_send_everything_twice_send_one_message() {
     }
     assert_eq!(scene.doctor.history(&scene.conversation).await.len(), 3);
 }
+
+#[tokio::test]
+async fn what_a_form_says_for_nothing_is_nothing() {
+    let scene = Scene::new().await;
+    let form = |nothing: &'static str, content: &'static str| {
+        let optional = ["recipientId", "messageType", "replyTo", "clientMessageId", "priority", "requiresAck", "appointmentId"];
+        let more = ["forwardedFrom", "attachments", "file", "scheduledFor"];
+        let form = Form::new().text("conversationId", scene.conversation.clone()).text("content", content);
+        optional.into_iter().chain(more).fold(form, |form, name| form.text(name, nothing))
+    };
+    for nothing in ["null", "undefined", ""] {
+        for content in ["one", "two", "null"] {
+            let reply = post_form(&scene.mother, "/api/chat/send", form(nothing, content)).await;
+            // A name that every message has would be taken for a repetition, and the message would be lost.
+            assert_eq!(reply.status, 201, "{nothing}: {reply:?}");
+            let message = reply.data();
+            assert_eq!(message["content"], content, "words stay as they are");
+            for field in ["replyTo", "clientMessageId", "appointmentId", "forwardedFrom", "file", "scheduledFor"] {
+                assert_eq!(message[field], Value::Null, "{nothing}: {field}");
+            }
+        }
+        let with_file = form(nothing, "").part("files", part("a.txt", "text/plain", b"words".to_vec()));
+        let reply = post_form(&scene.mother, "/api/chat/send", with_file).await;
+        assert_eq!((reply.status, reply.data()["fileName"].as_str()), (201, Some("a.txt")), "{nothing}: {reply:?}");
+    }
+    assert_eq!(scene.mother.history(&scene.conversation).await.len(), 12);
+}

@@ -114,6 +114,12 @@ async fn bodies_that_are_too_large_are_413_however_they_come() {
         let reply = scene.raw("POST", path, &headers, &[b' '; 64]).await;
         assert_eq!(reply.status, 413, "{path} with a lie: {reply:?}");
     }
+    let form = "Content-Type: multipart/form-data; boundary=x";
+    for body in ["", "--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.txt\"\r\n\r\ncut", "--x\r\n\r\nno name\r\n--x--"] {
+        let length = format!("Content-Length: {}", body.len());
+        let reply = scene.raw("POST", "/api/chat/upload", &[&token, form, &length], body.as_bytes()).await;
+        assert_eq!(reply.error(), (400, "VALIDATION_ERROR".into()), "{body:?}");
+    }
     let other = scene.raw("POST", "/api/chat/send", &[&token, "Content-Type: text/html", "Content-Length: 2"], b"{}").await;
     assert_eq!(other.error().0, 415);
     let body = "5:40{\"token\":\"x\"}".repeat(10_000);
@@ -123,4 +129,40 @@ async fn bodies_that_are_too_large_are_413_however_they_come() {
     let path = format!("/socket.io/?EIO=4&transport=polling&sid={sid}");
     assert_eq!(scene.raw("POST", &path, &[&length], body.as_bytes()).await.status, 413, "a polling body");
     scene.still_serves().await;
+}
+
+#[tokio::test]
+async fn a_type_is_no_matter_where_there_is_no_body() {
+    let scene = Scene::new().await;
+    let path = format!("/api/chat/conversations/{}/mute", scene.conversation);
+    let token = bearer(&scene.mother);
+    for kind in ["application/x-www-form-urlencoded", "text/plain;charset=UTF-8", "application/json"] {
+        let kind = format!("Content-Type: {kind}");
+        for expected in [true, false] {
+            let reply = scene.raw("PATCH", &path, &[&token, &kind, "Content-Length: 0"], b"").await;
+            assert_eq!(reply.status, 200, "{kind}: {reply:?}");
+            let body: Value = serde_json::from_str(&reply.text()).unwrap();
+            assert_eq!(body["data"]["isMuted"], expected, "{kind}");
+        }
+    }
+    let form = [token.as_str(), "Content-Type: application/x-www-form-urlencoded", "Content-Length: 10"];
+    assert_eq!(scene.raw("PATCH", &path, &form, b"muted=true").await.error().0, 415);
+    scene.still_serves().await;
+}
+
+#[tokio::test]
+async fn a_field_may_come_under_both_of_its_names() {
+    let scene = Scene::new().await;
+    let both = json!({ "content": "good evening", "newContent": "good evening" });
+    let reply = scene.mother.patch(&format!("/api/chat/messages/{}/edit", scene.message), both).await;
+    assert_eq!((reply.status, reply.data()["content"].as_str()), (200, Some("good evening")), "{reply:?}");
+    // A conversation as it was read, with a new name.
+    let form = json!({ "type": "group", "name": "Ward 3", "participantIds": [scene.mother.id] });
+    let mut group = scene.doctor.post("/api/chat/conversations", form).await.data().clone();
+    let path = format!("/api/chat/conversations/{}", group["id"].as_str().unwrap());
+    group["name"] = json!("Ward 4");
+    let reply = scene.doctor.patch(&path, group).await;
+    assert_eq!((reply.status, reply.data()["groupName"].as_str()), (200, Some("Ward 4")), "{reply:?}");
+    let reply = scene.doctor.patch(&path, json!({ "groupName": "Ward 5", "groupAvatar": "/a.png" })).await;
+    assert_eq!((reply.data()["name"].as_str(), reply.data()["groupAvatar"].as_str()), (Some("Ward 5"), Some("/a.png")));
 }
