@@ -77,8 +77,10 @@ impl Check {
     fn text(&mut self, field: &str, text: String, rule: Text) -> String {
         if text.chars().count() > rule.max {
             self.wrong(field, format!("must have at most {} characters", rule.max));
-        } else if text.chars().any(|c| is_hidden(c) && !(rule.lines && matches!(c, '\n' | '\r' | '\t'))) {
+        } else if text.chars().any(|c| is_hidden(c) && !(rule.lines && matches!(c, '\n' | '\r' | '\t' | '\u{2028}' | '\u{2029}'))) {
             self.wrong(field, "must not have control characters");
+        } else if text.chars().all(is_blank) {
+            self.wrong(field, "must have something that can be seen");
         }
         text
     }
@@ -87,7 +89,15 @@ impl Check {
 /// Whether a character steers instead of showing something: control characters and changes of the writing direction,
 /// with which one name can be made to look like another.
 fn is_hidden(c: char) -> bool {
-    c.is_control() || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+    c.is_control() || matches!(c, '\u{061c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+}
+
+/// Whether a character leaves no ink: blanks, joiners, fillers. They have their place in a name, but are none by themselves.
+fn is_blank(c: char) -> bool {
+    c.is_whitespace()
+        || matches!(c, '\u{00ad}' | '\u{034f}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180e}')
+        || matches!(c, '\u{200b}'..='\u{200d}' | '\u{2060}'..='\u{2064}' | '\u{206a}'..='\u{206f}' | '\u{2800}' | '\u{3164}')
+        || matches!(c, '\u{fe00}'..='\u{fe0f}' | '\u{ffa0}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}')
 }
 
 /// A telephone number.
@@ -112,5 +122,28 @@ pub(crate) fn picture(text: &str) -> Result<String, String> {
         Ok(text.to_owned())
     } else {
         Err("must be the address of a picture, starting with /, https:// or http://".into())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_can_be_seen_and_is_what_it_looks_like() {
+        let wrong = |name: &str, rule| {
+            let mut check = Check::default();
+            check.required("name", Some(name.into()), rule);
+            check.finish().is_err()
+        };
+        for name in ["Nimali", "O’Neil", "ශ්\u{200d}රීමතී", "مريم", "👩\u{200d}🍼", "Anne Marie"] {
+            assert!(!wrong(name, SHORT), "{name:?}");
+        }
+        let odd =
+            ["", " ", "\u{200b}", "\u{3164}\u{2800}", "\u{200d} \u{fe0f}", "a\u{202e}b", "a\u{2028}b", "a\nb", "a\u{0}b", "\u{feff}a"];
+        for name in odd {
+            assert!(wrong(name, SHORT), "{name:?}");
+        }
+        assert!(!wrong("one\ntwo\u{2028}three", PARAGRAPHS) && wrong("a\u{202e}b", PARAGRAPHS));
     }
 }

@@ -20,7 +20,9 @@ pub fn ending(name: &str) -> Option<String> {
 /// not too long, and with an ending that is true.
 pub fn clean(name: &str, about: &About) -> String {
     let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
-    let plain: String = last.nfc().filter(|c| !is_odd(*c)).map(|c| if "<>:\"|?*".contains(c) { '_' } else { c }).collect();
+    let chars: Vec<char> = last.nfc().collect();
+    let shown = chars.iter().enumerate().filter(|(at, c)| !is_odd(**c) || joins(&chars, *at)).map(|(_, c)| *c);
+    let plain: String = shown.map(|c| if "<>:\"|?*".contains(c) { '_' } else { c }).collect();
     let plain = plain.split_whitespace().collect::<Vec<_>>().join(" ");
     let plain = plain.trim_matches(['.', ' ']);
     let ending = ending(plain).filter(|ending| about.fits_ending(ending));
@@ -40,6 +42,14 @@ fn is_odd(c: char) -> bool {
     c.is_control()
         || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffd}')
         || matches!(c, '\u{061c}' | '\u{00ad}' | '\u{180e}' | '\u{e0000}'..='\u{e007f}')
+}
+
+/// Whether this is a joiner (U+200C, U+200D) between two letters of a script that is written with them: Sinhala's ශ්‍ර is another word without,
+/// and so is a family of emoji.
+fn joins(chars: &[char], at: usize) -> bool {
+    let written = |c: &char| !c.is_ascii() && !c.is_whitespace() && !is_odd(*c);
+    let before = at.checked_sub(1).and_then(|before| chars.get(before));
+    matches!(chars.get(at), Some('\u{200c}' | '\u{200d}')) && before.is_some_and(written) && chars.get(at + 1).is_some_and(written)
 }
 
 /// Names that some systems keep for devices.
@@ -72,6 +82,10 @@ mod tests {
             ("Dr. Silva 12.11.2026", "Dr. Silva 12.11.2026.jpg"),
             ("  நாள்   வரைவு .jpg", "நாள் வரைவு.jpg"),
             ("<b>\"x\"|?.jpg", "_b__x___.jpg"),
+            ("ශ්\u{200d}රී ලංකා.jpg", "ශ්\u{200d}රී ලංකා.jpg"),
+            ("👩\u{200d}🍼.jpg", "👩\u{200d}🍼.jpg"),
+            ("\u{200d}සා\u{200d}\u{200d}ක්\u{200d}.jpg", "සාක්.jpg"),
+            ("a\u{200d}b\u{200c}.jpg", "ab.jpg"),
         ] {
             assert_eq!(clean(given, jpeg), clean_name, "{given:?}");
         }
