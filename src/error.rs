@@ -129,6 +129,10 @@ impl Error {
     #[must_use]
     pub fn body(&self) -> Value {
         let mut details = self.details.clone();
+        // Where no field of it is wrong, it is the whole.
+        if self.code == Code::Validation && details.get("errors").is_none() {
+            details = json!({ "errors": [{ "field": "request", "message": self.message }] });
+        }
         // Sockets have no header for it.
         if let (Some(seconds), Some(details)) = (self.retry_after, details.as_object_mut()) {
             details.insert("retryAfter".into(), seconds.into());

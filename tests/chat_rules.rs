@@ -25,6 +25,8 @@ async fn opening_twice_gives_the_same_conversation() {
     assert_eq!((first.name.as_str(), second.name.as_str()), ("Dora Sample", "Ama Test"));
     assert_eq!(first.participants.iter().next_back().map(|p| p.id), Some(ama.user), "the reader comes last");
     assert_eq!(clinic.events_for(doctor, "conversation_updated").len(), 1);
+    let oneself = clinic.open(ama, ama).await.unwrap_err();
+    assert_eq!((oneself.code, oneself.message.as_str()), (Code::Validation, "participantId: must be somebody else"));
 }
 
 #[tokio::test]

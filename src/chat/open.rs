@@ -27,6 +27,9 @@ pub fn direct(
     peer: UserId,
     appointment: Option<&str>,
 ) -> Result<(ConversationView, bool)> {
+    if peer == actor.user {
+        return Err(Error::field("participantId", "must be somebody else"));
+    }
     let (mut seat, created) = seat_with(tx, rules, actor, peer)?;
     if appointment.is_some() && seat.chat.appointment.as_deref() != appointment {
         seat.chat.appointment = appointment.map(str::to_owned);

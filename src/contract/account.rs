@@ -2,6 +2,7 @@
 //!
 //! Every field is optional for the parser: the rules gather all that is missing or wrong and say so at once.
 
+use super::input::{mismatch, with_path};
 use crate::{
     clock::Timestamp,
     error::{Error, FieldError, Result},
@@ -183,11 +184,7 @@ pub fn lenient_profile(mut fields: Map<String, Value>) -> Result<ProfileBody> {
         return Err(Error::fields(&refused));
     }
     fields.retain(|name, _| OWN.contains(&name.as_str()));
-    serde_path_to_error::deserialize(Value::Object(fields)).map_err(|error| {
-        let said = error.inner().to_string();
-        let expected = said.split_once("expected ").map_or(said.as_str(), |(_, expected)| expected);
-        Error::field(&error.path().to_string(), format!("must be {expected}"))
-    })
+    with_path(Value::Object(fields)).map_err(|(path, error)| mismatch(&path, &error.to_string()))
 }
 
 #[cfg(test)]
@@ -206,7 +203,7 @@ mod tests {
         let error = lenient(json!({ "bio": "x", "role": "admin", "isActive": true })).err().unwrap();
         assert_eq!(error.message, "role: cannot be changed here; isActive: cannot be changed here");
         let error = lenient(json!({ "languages": "si" })).err().unwrap();
-        assert_eq!(error.message, "languages: must be a sequence");
+        assert_eq!(error.message, "languages: must be a list");
     }
 
     #[test]

@@ -35,8 +35,14 @@ pub fn mismatch(path: &str, said: &str) -> Error {
         (join(path, quoted), "is not known here".to_owned())
     } else if is_about_a_number(said) {
         (path.to_owned(), "must be a whole number in the usual range".to_owned())
+    } else if said.starts_with("duplicate field") {
+        (join(path, quoted), "is there twice".to_owned())
     } else if let Some((_, expected)) = said.split_once("expected ") {
-        (path.to_owned(), format!("must be {expected}"))
+        (path.to_owned(), format!("must be {}", plain(expected)))
+    } else if said.starts_with("provided string was not") {
+        (path.to_owned(), "must be true or false".to_owned())
+    } else if said.starts_with("invalid float") {
+        (path.to_owned(), "must be a number".to_owned())
     } else {
         (path.to_owned(), said.to_owned())
     };
@@ -49,6 +55,16 @@ fn is_about_a_number(said: &str) -> bool {
     let expected = said.split_once("expected ").map(|(_, expected)| expected);
     let is_integer = expected.is_some_and(|word| ["u8", "u16", "u32", "u64", "usize", "i32", "i64"].contains(&word));
     is_integer || said.starts_with("invalid digit") || said.starts_with("number too large")
+}
+
+/// What serde expects, in words that are not its own.
+fn plain(expected: &str) -> &str {
+    match expected {
+        "a sequence" => "a list",
+        "a map" => "an object",
+        "a boolean" => "true or false",
+        other => other,
+    }
 }
 
 /// serde names the object of a missing field and, for an unknown one, sometimes the field already.
@@ -70,6 +86,8 @@ mod tests {
     struct Form {
         name: String,
         age: Option<u8>,
+        flag: Option<bool>,
+        list: Option<Vec<u8>>,
     }
 
     fn errors(text: &str) -> (Code, String) {
@@ -84,8 +102,11 @@ mod tests {
         assert_eq!(errors(r#"{"name":5}"#), (Code::Validation, "name: must be a string".into()));
         assert_eq!(errors(r#"{"name":"x","age":300}"#), (Code::Validation, "age: must be a whole number in the usual range".into()));
         assert_eq!(errors(r#"{"name":"x","role":"admin"}"#), (Code::Validation, "role: is not known here".into()));
+        assert_eq!(errors(r#"{"name":"x","name":"y"}"#), (Code::Validation, "name: is there twice".into()));
+        assert_eq!(errors(r#"{"name":"x","flag":1}"#), (Code::Validation, "flag: must be true or false".into()));
+        assert_eq!(errors(r#"{"name":"x","list":{}}"#), (Code::Validation, "list: must be a list".into()));
         assert_eq!(errors("[]").0, Code::Validation);
-        assert_eq!(parse::<Form>(br#"{"name":"x"}"#), Ok(Form { name: "x".into(), age: None }));
+        assert_eq!(parse::<Form>(br#"{"name":"x"}"#), Ok(Form { name: "x".into(), age: None, flag: None, list: None }));
     }
 
     #[test]

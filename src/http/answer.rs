@@ -28,9 +28,9 @@ impl Answer {
         Ok(Self { status: Status::Created, ..Self::ok(data)? })
     }
 
-    /// 200 without data, with a sentence.
+    /// 200 with a sentence. There is nothing else to say, so `data` is empty.
     pub fn done(message: &str) -> Result<Self> {
-        Self { status: Status::Ok, members: Vec::new() }.top("message", message)
+        Self::ok(&json!({}))?.top("message", message)
     }
 
     /// Puts a member beside `data`, where the contract repeats one.

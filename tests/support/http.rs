@@ -15,14 +15,13 @@ pub struct Reply {
 impl Reply {
     /// The `data` of a success.
     pub fn data(&self) -> &Value {
-        assert!(self.body["success"] == true, "{self:?}");
+        assert!(self.body["success"] == true && self.body.get("data").is_some(), "{self:?}");
         &self.body["data"]
     }
 
     /// Status and code of an error in the contract's shape.
     pub fn error(&self) -> (u16, &str) {
-        assert!(self.body["success"] == false && self.body["status"] == "error" && self.body["details"].is_object(), "{self:?}");
-        assert!(self.body["message"].as_str().is_some_and(|message| !message.is_empty()), "{self:?}");
+        assert!(is_error(&self.body), "{self:?}");
         (self.status, self.body["code"].as_str().unwrap())
     }
 }
@@ -170,6 +169,20 @@ impl Person {
             all.extend(page);
         }
     }
+}
+
+/// Whether this is an error in the contract's shape. What is not valid says which field it is.
+pub fn is_error(body: &Value) -> bool {
+    let said = |value: &Value| value.as_str().is_some_and(|text| !text.is_empty());
+    let named = body["details"]["errors"]
+        .as_array()
+        .is_some_and(|errors| !errors.is_empty() && errors.iter().all(|error| said(&error["field"]) && said(&error["message"])));
+    body["success"] == false
+        && body["status"] == "error"
+        && body["details"].is_object()
+        && said(&body["message"])
+        && said(&body["code"])
+        && (named || body["code"] != "VALIDATION_ERROR")
 }
 
 /// Reads an answer; a body that is no JSON becomes a text.

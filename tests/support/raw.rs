@@ -1,6 +1,6 @@
 //! Requests that no client library would send: bytes out, an answer taken apart.
 
-use super::PATIENCE;
+use super::{PATIENCE, http::is_error};
 use serde_json::Value;
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
@@ -30,8 +30,7 @@ impl RawReply {
     pub fn error(&self) -> (u16, String) {
         let body: Value = serde_json::from_slice(&self.body).unwrap_or_else(|_| panic!("no JSON: {self:?}"));
         assert!(self.header("content-type").is_some_and(|kind| kind.starts_with("application/json")), "{self:?}");
-        assert!(body["success"] == false && body["status"] == "error" && body["details"].is_object(), "{body}");
-        assert!(body["message"].as_str().is_some_and(|message| !message.is_empty()), "{body}");
+        assert!(is_error(&body), "{body}");
         (self.status, body["code"].as_str().unwrap().to_owned())
     }
 
