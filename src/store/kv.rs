@@ -53,8 +53,8 @@ pub trait Kv: Send + Sync + 'static {
         limit: usize,
     ) -> Result<Vec<Pair>, StoreError>;
 
-    /// Applies all writes as one: other callers see all of them or none.
-    /// Need not survive a kill before [`Kv::flush`], and need not survive a power cut at all: the journal does.
+    /// Applies all writes. That readers see all of them or none is the gate's part, and that a kill takes none of them the journal's:
+    /// what is applied here need not survive a kill before [`Kv::flush`], and need not survive a power cut at all: the journal does.
     fn commit(&self, writes: &[Write]) -> Result<(), StoreError>;
 
     /// Hands everything that was committed to the operating system, so that it survives when this process is killed.
