@@ -1,120 +1,199 @@
-//! What calls cost those who write: 200 pairs call each other, talk and hang up while others send messages. Windows with calls and
-//! without take turns, so that what else the machine does falls on both.
+//! What calls cost those who write: 200 pairs are in calls while others send messages. Windows take turns, so that what else the machine
+//! does falls on each kind: nobody calls; 200 calls are up and signal; 200 calls begin, talk and end within the window, spread over it;
+//! and all 200 begin within the same moment.
+//!
+//! Each pair is a task of its own: one task for all would let a message wait for the generator and not for the server.
 
 use super::{Instant, Person, WORDS, cpu, cpu_since, load_average, millis, pairs, percentile, setting, start};
-use crate::support::socket::Socket;
+use crate::support::{Server, socket::Socket};
 use futures_util::future::join_all;
-use serde_json::json;
-use std::{
-    sync::{
-        Arc, Mutex,
-        atomic::{AtomicBool, Ordering},
-    },
-    time::Duration,
+use serde_json::{Value, json};
+use std::{sync::Arc, time::Duration};
+use tokio::{
+    sync::Barrier,
+    task::JoinHandle,
+    time::{MissedTickBehavior, interval, sleep},
 };
 
 /// Calls at the same time.
-const CALLS: usize = 200;
+const CALLS: u32 = 200;
 /// Pairs that write, and messages a second of all of them.
-const WRITERS: usize = 50;
-const PER_SECOND: u64 = 250;
+const WRITERS: u32 = 50;
+const PER_SECOND: u32 = 250;
 /// What each side of a call sends: a description of the session, and then the ways that it has found.
-const SIGNALS: usize = 20;
+const SIGNALS: u32 = 20;
 
-/// One window: how long each message took from being sent to being received.
-async fn window(writers: &mut [(Socket, Socket, String)], seconds: u64) -> Vec<Duration> {
-    let every = Duration::from_micros(1_000_000 * WRITERS as u64 / PER_SECOND);
-    let times: Arc<Mutex<Vec<Duration>>> = Arc::default();
-    join_all(writers.iter_mut().enumerate().map(|(number, (from, to, chat))| {
-        let times = times.clone();
-        async move {
-            tokio::time::sleep(every * u32::try_from(number).unwrap() / u32::try_from(WRITERS).unwrap()).await;
-            let mut tick = tokio::time::interval(every);
-            for _ in 0..seconds * PER_SECOND / WRITERS as u64 {
-                tick.tick().await;
-                let one = Instant::now();
-                from.emit("send_message", json!({ "conversationId": chat, "content": WORDS })).await;
-                to.wait_for("new_message").await;
-                times.lock().unwrap().push(one.elapsed());
-                // A socket that nobody reads answers no pings and is closed.
-                from.wait_for("message_sent").await;
-                to.events.clear();
-                from.events.clear();
-            }
-        }
-    }))
-    .await;
-    Arc::try_unwrap(times).unwrap().into_inner().unwrap()
+/// Two people in a conversation, each with a device.
+struct Pair {
+    one: Socket,
+    other: Socket,
+    chat: String,
 }
 
-/// A pair that calls, talks until the window is over, and hangs up. All of them are in a call at the same time.
-async fn call(phone: &mut Socket, desk: &mut Socket, chat: &str, over: &AtomicBool, seconds: u64) -> usize {
-    let placed = phone.ask("voice_call_request", json!({ "conversationId": chat })).await;
+/// When the calls of a window happen.
+#[derive(Debug, Clone, Copy)]
+enum Calls {
+    /// Not at all.
+    Never,
+    /// They are up before the window and end after it.
+    Throughout,
+    /// They begin and end within the window, one after the other.
+    Spread,
+    /// They begin in the same moment, and end in the same moment.
+    Together,
+}
+
+const KINDS: [(Calls, &str); 4] = [
+    (Calls::Never, "without calls"),
+    (Calls::Throughout, "200 calls are up"),
+    (Calls::Spread, "200 calls come and go"),
+    (Calls::Together, "200 calls in one moment"),
+];
+
+/// Messages, each as long as it took from being sent to being received.
+async fn send(mut pair: Pair, number: u32, seconds: u32) -> (Pair, Vec<Duration>) {
+    let every = Duration::from_secs(1) * WRITERS / PER_SECOND;
+    sleep(every * number / WRITERS).await;
+    let (mut tick, mut times) = (interval(every), Vec::new());
+    tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    for _ in 0..seconds * PER_SECOND / WRITERS {
+        tick.tick().await;
+        let sent = Instant::now();
+        pair.one.emit("send_message", json!({ "conversationId": pair.chat, "content": WORDS })).await;
+        pair.other.wait_for("new_message").await;
+        times.push(sent.elapsed());
+        // A socket that nobody reads answers no pings and is closed.
+        pair.one.wait_for("message_sent").await;
+        pair.other.events.clear();
+        pair.one.events.clear();
+    }
+    (pair, times)
+}
+
+/// A call is placed and answered.
+async fn place(Pair { one, other, chat }: &mut Pair) -> Value {
+    let placed = one.ask("voice_call_request", json!({ "conversationId": chat })).await;
     let id = placed["data"]["callId"].clone();
-    desk.wait_for("incoming_voice_call").await;
-    assert_eq!(desk.ask("call_accepted", json!({ "callId": id })).await["success"], true);
-    phone.wait_for("call_accepted").await;
-    let mut sent = 0;
-    let pause = Duration::from_millis(seconds * 800) / u32::try_from(SIGNALS).unwrap();
+    other.wait_for("incoming_voice_call").await;
+    assert_eq!(other.ask("call_accepted", json!({ "callId": id })).await["success"], true);
+    one.wait_for("call_accepted").await;
+    id
+}
+
+/// Both sides signal for so long.
+async fn signal(Pair { one, other, .. }: &mut Pair, id: &Value, duration: Duration) {
     for number in 0..SIGNALS {
         let signal = json!({ "callId": id, "signal": "x".repeat(if number == 0 { 5_000 } else { 200 }) });
-        phone.emit("call_signal", signal.clone()).await;
-        desk.emit("call_signal", signal).await;
-        phone.wait_for("call_signal").await;
-        desk.wait_for("call_signal").await;
-        sent += 2;
-        if !over.load(Ordering::Relaxed) {
-            tokio::time::sleep(pause).await;
-        }
+        one.emit("call_signal", signal.clone()).await;
+        other.emit("call_signal", signal).await;
+        one.wait_for("call_signal").await;
+        other.wait_for("call_signal").await;
+        sleep(duration / SIGNALS).await;
     }
-    assert_eq!(phone.ask("call_ended", json!({ "callId": id })).await["data"]["endReason"], "hangup");
-    desk.wait_for("call_ended").await;
-    for socket in [phone, desk] {
-        socket.so_far().await;
-    }
-    sent
 }
 
-async fn connected(pairs: Vec<(Person, Person, String)>) -> Vec<(Socket, Socket, String)> {
-    join_all(pairs.into_iter().map(|(one, other, chat)| async move { (Socket::connect(&one).await, Socket::connect(&other).await, chat) }))
-        .await
+/// One of them hangs up.
+async fn end(Pair { one, other, .. }: &mut Pair, id: &Value) {
+    assert_eq!(one.ask("call_ended", json!({ "callId": id })).await["data"]["endReason"], "hangup");
+    other.wait_for("call_ended").await;
+    for socket in [one, other] {
+        socket.so_far().await;
+    }
+}
+
+/// One call of a window. The barriers stand before the window and after it.
+async fn call(mut pair: Pair, number: u32, kind: Calls, seconds: u32, barriers: Arc<[Barrier; 2]>) -> Pair {
+    let window = Duration::from_secs(seconds.into());
+    let [before, after] = &*barriers;
+    match kind {
+        Calls::Never => {
+            before.wait().await;
+        }
+        Calls::Throughout => {
+            sleep(Duration::from_millis(5) * number).await;
+            let id = place(&mut pair).await;
+            before.wait().await;
+            sleep(window / SIGNALS * number / CALLS).await;
+            signal(&mut pair, &id, window * 9 / 10).await;
+            after.wait().await;
+            sleep(Duration::from_millis(5) * number).await;
+            end(&mut pair, &id).await;
+            return pair;
+        }
+        Calls::Spread => {
+            before.wait().await;
+            sleep(window / 2 * number / CALLS).await;
+            let id = place(&mut pair).await;
+            signal(&mut pair, &id, window * 4 / 10).await;
+            end(&mut pair, &id).await;
+        }
+        Calls::Together => {
+            before.wait().await;
+            let id = place(&mut pair).await;
+            signal(&mut pair, &id, window * 8 / 10).await;
+            end(&mut pair, &id).await;
+        }
+    }
+    after.wait().await;
+    pair
+}
+
+async fn connected(pairs: Vec<(Person, Person, String)>) -> Vec<Pair> {
+    let one = async |(one, other, chat)| Pair { one: Socket::connect(&one).await, other: Socket::connect(&other).await, chat };
+    join_all(pairs.into_iter().map(one)).await
+}
+
+async fn all<T>(tasks: Vec<JoinHandle<T>>) -> Vec<T> {
+    join_all(tasks).await.into_iter().map(Result::unwrap).collect()
+}
+
+/// Those who write, and those who call.
+struct Crowd {
+    writers: Vec<Pair>,
+    talkers: Vec<Pair>,
+}
+
+impl Crowd {
+    /// One window: how long each message took, and the processor time of the server.
+    async fn window(&mut self, server: &Server, kind: Calls, seconds: u32) -> (Vec<Duration>, Duration) {
+        let barriers = Arc::new([Barrier::new(CALLS as usize + 1), Barrier::new(CALLS as usize + 1)]);
+        let numbered = |pairs: &mut Vec<Pair>| (0..).zip(std::mem::take(pairs)).collect::<Vec<(u32, Pair)>>();
+        let talk = numbered(&mut self.talkers).into_iter();
+        let talk: Vec<_> = talk.map(|(number, pair)| tokio::spawn(call(pair, number, kind, seconds, barriers.clone()))).collect();
+        barriers[0].wait().await;
+        let before = cpu(server);
+        let send_all = numbered(&mut self.writers).into_iter();
+        let written = all(send_all.map(|(number, pair)| tokio::spawn(send(pair, number, seconds))).collect()).await;
+        barriers[1].wait().await;
+        let spent = cpu_since(server, before);
+        self.talkers = all(talk).await;
+        let (writers, times): (Vec<_>, Vec<_>) = written.into_iter().unzip();
+        self.writers = writers;
+        (times.concat(), spent)
+    }
 }
 
 /// Messages beside calls.
 pub async fn calls() {
     let (server, disk) = start();
-    let mut people = pairs(&server, CALLS + WRITERS).await;
-    let mut writers = connected(people.split_off(CALLS)).await;
-    let mut talkers = connected(people).await;
-    let (seconds, rounds) = (setting("BENCH_SECONDS", 5).clamp(2, 20), setting("BENCH_ROUNDS", 6));
-    let (mut quiet, mut busy, mut processor) = (Vec::new(), Vec::new(), [Duration::ZERO; 2]);
-    let (mut quiet_p99, mut busy_p99) = (Vec::new(), Vec::new());
-    let mut signals = 0;
-    window(&mut writers, 2).await;
+    let mut people = pairs(&server, (CALLS + WRITERS) as usize).await;
+    let writers = connected(people.split_off(CALLS as usize)).await;
+    let mut crowd = Crowd { writers, talkers: connected(people).await };
+    let seconds = u32::try_from(setting("BENCH_SECONDS", 5).clamp(2, 20)).unwrap();
+    let rounds = setting("BENCH_ROUNDS", 6);
+    let mut figures = KINDS.map(|_| (Vec::new(), Vec::new(), Duration::ZERO));
+    crowd.window(&server, Calls::Never, 2).await;
     for _ in 0..rounds {
-        let before = cpu(&server);
-        let mut times = window(&mut writers, seconds).await;
-        processor[0] += cpu_since(&server, before);
-        quiet_p99.push(percentile(&mut times, 99));
-        quiet.append(&mut times);
-        let (before, over) = (cpu(&server), AtomicBool::new(false));
-        let talk = join_all(talkers.iter_mut().map(|(phone, desk, chat)| call(phone, desk, chat, &over, seconds)));
-        let write = async {
-            let times = window(&mut writers, seconds).await;
-            over.store(true, Ordering::Relaxed);
-            times
-        };
-        let (mut times, each) = tokio::join!(write, talk);
-        processor[1] += cpu_since(&server, before);
-        busy_p99.push(percentile(&mut times, 99));
-        busy.append(&mut times);
-        signals += each.into_iter().sum::<usize>();
+        for ((kind, _), (all, p99, processor)) in KINDS.into_iter().zip(&mut figures) {
+            let (mut times, spent) = crowd.window(&server, kind, seconds).await;
+            p99.push(percentile(&mut times, 99));
+            all.append(&mut times);
+            *processor += spent;
+        }
     }
-    let figure = |all: &mut Vec<Duration>, windows: &mut Vec<Duration>| {
-        let (p50, p99) = (millis(percentile(all, 50)), millis(percentile(all, 99)));
-        format!("p50 {p50}, p99 {p99} (median of the windows {})", millis(percentile(windows, 50)))
-    };
-    println!("{PER_SECOND} messages/s, {rounds} windows of {seconds} s each way; {}; {disk}", load_average());
-    println!("  without calls: {}; processor {:?}", figure(&mut quiet, &mut quiet_p99), processor[0]);
-    println!("  {CALLS} calls at once: {}; processor {:?}; {signals} signals", figure(&mut busy, &mut busy_p99), processor[1]);
+    println!("{PER_SECOND} messages/s, {rounds} windows of {seconds} s of each kind; {}; {disk}", load_average());
+    for ((_, name), (mut all, mut windows, processor)) in KINDS.into_iter().zip(figures) {
+        let (p50, p99, window) = (percentile(&mut all, 50), percentile(&mut all, 99), percentile(&mut windows, 50));
+        println!("  {name}: p50 {}, p99 {} (median of the windows {}); processor {processor:?}", millis(p50), millis(p99), millis(window));
+    }
 }
