@@ -221,6 +221,16 @@ async fn every_kind_is_chosen_sent_shown_played_listed_and_fetched() {
         his.click(&named(&format!("files-{kind}"))).await;
         his.until(name, &format!("return document.querySelector('[data-testid=shared]')?.innerText.includes('{name}') ?? false")).await;
     }
+    // And by their names: of two documents one, of no film any.
+    his.click(&named("files-file")).await;
+    count(&his, &named("shared-file"), 2).await;
+    his.fill(&named("files-q"), "නෝට්").await;
+    count(&his, &named("shared-file"), 1).await;
+    his.until("the one that is meant", "return document.querySelector('[data-testid=shared-file]').innerText.includes('නෝට්ටුව.txt')").await;
+    his.click(&named("files-video")).await;
+    his.find(&named("no-files")).await;
+    his.run("const q = document.querySelector('#files-q'); q.value = ''; q.dispatchEvent(new Event('input', { bubbles: true }))").await;
+    count(&his, &named("shared-file"), 1).await;
     his.click(&named("files-image")).await;
     count(&his, &named("shared-picture"), 1).await;
 

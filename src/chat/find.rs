@@ -91,6 +91,7 @@ fn views(store: &Db, rules: &Rules, seats: &[Seat], hits: &[(usize, Hit)]) -> Re
                     message: view.message(hit.seq, &hit.message)?,
                     conversation: view.reference()?,
                     snippet: hit.snippet.text.clone(),
+                    file_id: hit.file,
                     highlights: hit.snippet.highlights.iter().map(|range| HighlightView { start: range.start, end: range.end }).collect(),
                 });
             }

@@ -3,7 +3,7 @@
 use super::{FileView, MessageView, word};
 use crate::{
     clock::Timestamp,
-    ids::{ChatId, MessageId, Seq, UserId},
+    ids::{ChatId, FileId, MessageId, Seq, UserId},
     store::records::ChatKind,
 };
 use serde::Serialize;
@@ -17,6 +17,8 @@ pub struct FoundView {
     pub conversation: ReferenceView,
     /// The part of it in which the first word stands: one line of plain text.
     pub snippet: String,
+    /// The file of whose name the snippet is; none when it is of what the message says.
+    pub file_id: Option<FileId>,
     /// The words in it.
     pub highlights: Vec<HighlightView>,
 }

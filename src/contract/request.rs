@@ -230,6 +230,8 @@ pub struct FindQuery {
 #[serde(rename_all = "camelCase", default)]
 #[allow(missing_docs)]
 pub struct FilesQuery {
+    #[serde(alias = "search")]
+    pub q: Option<String>,
     #[serde(alias = "type")]
     pub kind: Option<String>,
     pub limit: Option<u64>,

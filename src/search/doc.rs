@@ -1,13 +1,43 @@
-//! What the index knows of a message: its words, who wrote it, what it is.
+//! What the index knows of a message: its words, the names of its files, who wrote it, what it is.
 
 use super::{query::Query, words};
 use crate::{
-    ids::UserId,
-    store::records::{Message, MessageKind},
+    ids::{FileId, UserId},
+    store::{
+        Read, StoreError,
+        records::{Message, MessageKind},
+        tables,
+    },
 };
+use std::collections::BTreeSet;
 
 /// Begins what is no word. No word begins so: it is no letter.
 const MARK: char = '\u{1}';
+
+/// A message with everything that it is found by.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Subject {
+    /// The message.
+    pub message: Message,
+    /// Its files with their names, in their order; none of what is deleted.
+    pub files: Vec<(FileId, String)>,
+}
+
+impl Subject {
+    /// A message, and the names of its files from the tables.
+    pub fn read(read: &impl Read, message: Message) -> Result<Self, StoreError> {
+        let mut files = Vec::with_capacity(message.files.len());
+        for id in message.files.iter().copied().map(FileId) {
+            files.extend(read.get(tables::FILES, &id)?.map(|file| (id, file.name)));
+        }
+        Ok(Self { message, files })
+    }
+
+    /// What it says and what its files are called, the former first.
+    pub fn texts(&self) -> impl Iterator<Item = &str> {
+        std::iter::once(self.message.content.as_str()).chain(self.files.iter().map(|(_, name)| name.as_str()))
+    }
+}
 
 /// A message as the index takes it.
 #[derive(Debug, Clone, Default)]
@@ -16,11 +46,13 @@ pub struct Doc(Vec<String>);
 impl Doc {
     /// Of a message as it is now. Deleted ones and those that no person wrote have nothing to be found by.
     #[must_use]
-    pub fn new(message: &Message) -> Self {
+    pub fn new(subject: &Subject) -> Self {
+        let message = &subject.message;
         if !is_searched(message) {
             return Self::default();
         }
-        let mut terms: Vec<String> = words::terms(&message.content).into_iter().collect();
+        let words: BTreeSet<String> = subject.texts().flat_map(words::terms).collect();
+        let mut terms: Vec<String> = words.into_iter().collect();
         terms.push(sender(message.sender));
         terms.extend(kind(message.kind));
         terms.extend((!message.files.is_empty()).then(file));

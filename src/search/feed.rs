@@ -1,6 +1,6 @@
 //! What is not in the index yet, read from the tables: new messages behind its last place, and changes after its cursor.
 
-use super::index::Directory;
+use super::{doc::Subject, index::Directory};
 use crate::{
     ids::{ChatId, Cursor, Seq},
     store::{
@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// Places and messages.
-pub type Rows = Vec<(u64, Message)>;
+pub type Rows = Vec<(u64, Subject)>;
 
 /// How the index stands to a conversation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,7 +56,9 @@ pub fn at(read: &impl Read, id: ChatId, places: &[u64]) -> Result<Rows, StoreErr
         let message = read.get(tables::MESSAGES, &(id, Seq(*place)))?;
         // A reaction or an acknowledgement changes nothing that one looks for.
         let differs = |message: &Message| message.edited_at.is_some() || message.deleted_at.is_some();
-        rows.extend(message.filter(differs).map(|message| (*place, message)));
+        if let Some(message) = message.filter(differs) {
+            rows.push((*place, Subject::read(read, message)?));
+        }
     }
     Ok(rows)
 }
@@ -64,13 +66,15 @@ pub fn at(read: &impl Read, id: ChatId, places: &[u64]) -> Result<Rows, StoreErr
 /// The first messages behind a place, at most `limit`.
 pub fn behind(read: &impl Read, id: ChatId, place: u64, limit: usize) -> Result<Rows, StoreError> {
     let range = (id, Seq(place + 1))..=(id, Seq::MAX);
-    let rows = read.scan(tables::MESSAGES, range, Direction::Ascending, limit)?;
-    Ok(rows.into_iter().map(|((_, seq), message)| (seq.0, message)).collect())
+    subjects(read, read.scan(tables::MESSAGES, range, Direction::Ascending, limit)?)
 }
 
 /// The newest messages behind a place, at most `limit`, newest first.
 pub fn newest(read: &impl Read, id: ChatId, place: u64, limit: usize) -> Result<Rows, StoreError> {
     let range = (id, Seq(place + 1))..=(id, Seq::MAX);
-    let rows = read.scan(tables::MESSAGES, range, Direction::Descending, limit)?;
-    Ok(rows.into_iter().map(|((_, seq), message)| (seq.0, message)).collect())
+    subjects(read, read.scan(tables::MESSAGES, range, Direction::Descending, limit)?)
+}
+
+fn subjects(read: &impl Read, rows: Vec<((ChatId, Seq), Message)>) -> Result<Rows, StoreError> {
+    rows.into_iter().map(|((_, seq), message)| Ok((seq.0, Subject::read(read, message)?))).collect()
 }

@@ -3,20 +3,24 @@
 use super::*;
 use crate::{
     clock::Timestamp,
-    ids::UserId,
-    search::{Filters, Query, Snippet, is_searched},
+    ids::{FileId, UserId},
+    search::{Filters, Query, Snippet, Subject, is_searched},
     store::records::{Message, MessageKind},
 };
 use proptest::{collection::vec, prelude::*};
 
 const CHAT: ChatId = ChatId(7);
 
-fn message(content: &str, sender: u64, kind: MessageKind) -> Message {
-    Message {
-        kind,
-        files: if kind == MessageKind::File { vec![1] } else { Vec::new() },
-        ..Message::new(UserId(sender), content.into(), Timestamp(0), Cursor(0))
-    }
+/// A message with these words; of one with a file the last word stands in the name of that.
+fn message(words: &str, sender: u64, kind: MessageKind) -> Subject {
+    let (content, files) = match words.rsplit_once(' ') {
+        _ if kind != MessageKind::File => (words, Vec::new()),
+        Some((content, name)) => (content, vec![(FileId(1), format!("{name}.pdf"))]),
+        None => ("", vec![(FileId(1), format!("{words}.pdf"))]),
+    };
+    let ids = files.iter().map(|(id, _)| id.0).collect();
+    let message = Message { kind, files: ids, ..Message::new(UserId(sender), content.into(), Timestamp(0), Cursor(0)) };
+    Subject { message, files }
 }
 
 fn text(content: &str) -> Doc {
@@ -68,7 +72,7 @@ proptest! {
         range in (1_u64..80, 1_u64..400),
     ) {
         let index = Index::new(Derived::in_memory());
-        let mut messages: Vec<Message> = Vec::new();
+        let mut messages: Vec<Subject> = Vec::new();
         let mut cursor = 0;
         for step in steps {
             let mut update = Update::default();
@@ -81,12 +85,12 @@ proptest! {
                 }
                 Step::Change(changes) => {
                     for (seq, words) in changes {
-                        let Some(message) = messages.get_mut(usize::try_from(seq - 1).unwrap()) else { continue };
+                        let Some(subject) = messages.get_mut(usize::try_from(seq - 1).unwrap()) else { continue };
                         match words {
-                            Some(words) => message.content = words,
-                            None => message.deleted_at = Some(Timestamp(1)),
+                            Some(words) => subject.message.content = words,
+                            None => subject.message.deleted_at = Some(Timestamp(1)),
                         }
-                        update.changed.insert(seq, Doc::new(message));
+                        update.changed.insert(seq, Doc::new(subject));
                     }
                 }
             }
@@ -101,8 +105,10 @@ proptest! {
         let from = from.map(UserId);
         let kind = file.map(|file| if file { MessageKind::File } else { MessageKind::Text });
         for filters in [Filters { from, kind, has_file: None }, Filters { from, kind: None, has_file: file }] {
-            let fits = |message: &Message| is_searched(message) && filters.fit(message) && Snippet::new(&query, &message.content).is_some();
-            let mut naive: Vec<u64> = (1..).zip(&messages).filter(|(seq, message)| (range.0..=range.1).contains(seq) && fits(message)).map(|(seq, _)| seq).collect();
+            let fits = |subject: &Subject| {
+                is_searched(&subject.message) && filters.fit(&subject.message) && Snippet::among(&query, subject.texts()).is_some()
+            };
+            let mut naive: Vec<u64> = (1..).zip(&messages).filter(|(seq, subject)| (range.0..=range.1).contains(seq) && fits(subject)).map(|(seq, _)| seq).collect();
             naive.reverse();
             let wanted = Wanted::new(&query, &filters);
             for most in [1, 100] {

@@ -14,7 +14,7 @@ mod snippet;
 mod words;
 mod worker;
 
-pub use doc::{Doc, Filters, Wanted, is_searched};
+pub use doc::{Doc, Filters, Subject, Wanted, is_searched};
 pub use index::{Directory, Hits, Index};
 pub use query::{MAX_WORDS, Query, Unusable};
 pub use snippet::Snippet;
@@ -37,8 +37,9 @@ use std::{
 };
 use tokio::sync::{Semaphore, SemaphorePermit};
 
-/// What the database of the index is called. The number changes with its format and with how words are cut: then it is made anew.
-const NAME: &str = "words-1";
+/// What the database of the index is called. The number changes with its format, with how words are cut and with what is taken of a
+/// message: then it is made anew.
+const NAME: &str = "words-2";
 /// Memory for its pages, in bytes.
 const CACHE: u64 = 8 << 20;
 /// The folder of the index in the data folder.

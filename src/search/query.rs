@@ -53,24 +53,33 @@ impl Query {
     /// Where the words stand in a text, in bytes, first to last and apart from each other; `None` when one is missing.
     #[must_use]
     pub fn find(&self, text: &str) -> Option<Vec<Range<usize>>> {
+        self.find_among([text]).and_then(|mut found| found.pop())
+    }
+
+    /// The same for texts that belong together: each word stands in one of them, and the answer has the places of each.
+    pub fn find_among<'t>(&self, texts: impl IntoIterator<Item = &'t str>) -> Option<Vec<Vec<Range<usize>>>> {
         let mut missing: Vec<&String> = self.terms.iter().collect();
         let mut begun = self.prefix.is_none();
-        let mut found: Vec<Range<usize>> = Vec::new();
-        for word in words::all(text) {
-            let is_term = self.terms.contains(&word.term);
-            let is_begun = self.prefix.as_ref().is_some_and(|prefix| word.term.starts_with(prefix.as_str()));
-            if !is_term && !is_begun {
-                continue;
+        let mut all = Vec::new();
+        for text in texts {
+            let mut found: Vec<Range<usize>> = Vec::new();
+            for word in words::all(text) {
+                let is_term = self.terms.contains(&word.term);
+                let is_begun = self.prefix.as_ref().is_some_and(|prefix| word.term.starts_with(prefix.as_str()));
+                if !is_term && !is_begun {
+                    continue;
+                }
+                missing.retain(|term| **term != word.term);
+                begun |= is_begun;
+                match found.last_mut() {
+                    // A part of a word that was found whole.
+                    Some(last) if word.range.start < last.end => last.end = last.end.max(word.range.end),
+                    _ => found.push(word.range),
+                }
             }
-            missing.retain(|term| **term != word.term);
-            begun |= is_begun;
-            match found.last_mut() {
-                // A part of a word that was found whole.
-                Some(last) if word.range.start < last.end => last.end = last.end.max(word.range.end),
-                _ => found.push(word.range),
-            }
+            all.push(found);
         }
-        (missing.is_empty() && begun).then_some(found)
+        (missing.is_empty() && begun).then_some(all)
     }
 }
 

@@ -24,9 +24,20 @@ impl Snippet {
     /// Cuts the snippet out of a text; `None` when the text does not have what is looked for.
     #[must_use]
     pub fn new(query: &Query, content: &str) -> Option<Self> {
-        let line = one_line(content);
-        let found = query.find(&line)?;
-        let shown = window(&line, found.first().map_or(0, |first| first.start));
+        Self::among(query, [content]).map(|(_, snippet)| snippet)
+    }
+
+    /// Cuts the snippet out of the first of some texts that has one of the words, and says which that is; `None` when they do not have
+    /// all words among them.
+    pub fn among<'t>(query: &Query, texts: impl IntoIterator<Item = &'t str>) -> Option<(usize, Self)> {
+        let lines: Vec<_> = texts.into_iter().map(one_line).collect();
+        let mut found = query.find_among(lines.iter().map(AsRef::as_ref))?;
+        let which = found.iter().position(|found| !found.is_empty()).unwrap_or(0);
+        Some((which, Self::of(lines.get(which)?, found.swap_remove(which))?))
+    }
+
+    fn of(line: &str, found: Vec<Range<usize>>) -> Option<Self> {
+        let shown = window(line, found.first().map_or(0, |first| first.start));
         let mut text = String::new();
         if shown.start > 0 {
             text.push(CUT);

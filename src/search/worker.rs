@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     ids::ChatId,
-    store::{Begin, Derived, Direction, Found, Projection, Read, Reader, Store, StoreError, records::Message, tables},
+    store::{Begin, Derived, Direction, Found, Projection, Read, Reader, Store, StoreError, tables},
 };
 use std::{
     collections::BTreeSet,
@@ -253,7 +253,7 @@ impl<S: Source> Keeping<'_, S> {
         let mut update = Update { cursor, ..Update::default() };
         for places in places.chunks(READ) {
             let rows = self.source.read(|read| feed::at(read, id, places)).map_err(Trouble::Store)?;
-            update.changed.extend(rows.iter().map(|(place, message)| (*place, Doc::new(message))));
+            update.changed.extend(rows.iter().map(|(place, subject)| (*place, Doc::new(subject))));
         }
         let mut bytes = 0;
         while update.new.len() < self.batch.messages && bytes < self.batch.bytes {
@@ -263,8 +263,8 @@ impl<S: Source> Keeping<'_, S> {
             if !expected {
                 return Err(Trouble::Store(StoreError::Damaged { table: tables::MESSAGES.id, what: "a place has no message" }));
             }
-            update.new.extend(rows.iter().map(|(_, message)| Doc::new(message)));
-            bytes += rows.iter().map(|(_, message): &(u64, Message)| message.content.len()).sum::<usize>();
+            update.new.extend(rows.iter().map(|(_, subject)| Doc::new(subject)));
+            bytes += rows.iter().flat_map(|(_, subject)| subject.texts()).map(str::len).sum::<usize>();
             if rows.len() < READ {
                 break;
             }

@@ -22,6 +22,7 @@ mod kinds;
 mod later;
 mod limits;
 mod listing;
+mod names;
 mod pictures;
 mod ranges;
 mod recordings;

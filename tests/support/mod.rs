@@ -83,6 +83,15 @@ impl Server {
         self.log.text()
     }
 
+    /// Waits until something stands in the log: what a server has written arrives a moment later.
+    pub async fn until_logged(&self, text: &str) {
+        let begun = Instant::now();
+        while !self.log().contains(text) {
+            assert!(begun.elapsed() < PATIENCE, "{text:?} is never logged:\n{}", self.log());
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    }
+
     /// Ends the process as a power switch would, as far as a process can see.
     pub fn kill(&mut self) {
         self.child.kill().unwrap();

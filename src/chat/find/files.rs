@@ -4,11 +4,11 @@ use super::{Position, Wish, find, wish};
 use crate::{
     accounts::Actor,
     chat::{Db, Rules},
-    contract::{MessageView, SharedFileView, SharedFiles, request::FilesQuery},
+    contract::{FileView, MessageView, SharedFileView, SharedFiles, request::FilesQuery},
     error::{Error, Result},
     files::Kind,
     ids::ChatId,
-    search::Search,
+    search::{Query, Search},
 };
 
 /// At most so many files on a page.
@@ -24,6 +24,8 @@ const ROUNDS: usize = 4;
 #[derive(Debug, Clone)]
 pub struct FilesWish {
     chat: ChatId,
+    /// Only with these words in their names.
+    names: Query,
     /// Only of this kind.
     kind: Option<Kind>,
     from: Option<Position>,
@@ -39,6 +41,10 @@ impl FilesWish {
         let limit = crate::chat::limit(query.limit, USUAL_LIMIT, MAX_LIMIT)?;
         Ok(Self {
             chat,
+            names: match query.q.as_deref().filter(|words| !words.trim().is_empty()) {
+                Some(words) => wish::words(words)?,
+                None => Query::default(),
+            },
             kind: kind.transpose()?,
             from: wish::cursor(query.cursor.as_deref())?,
             limit: usize::try_from(limit).unwrap_or(usize::MAX),
@@ -47,7 +53,9 @@ impl FilesWish {
 
     /// What a message has of it.
     fn files(&self, message: &MessageView) -> Vec<SharedFileView> {
-        let wanted = message.attachments.iter().filter(|file| self.kind.is_none_or(|kind| kind.word() == file.file_type));
+        let is_wanted =
+            |file: &&FileView| self.kind.is_none_or(|kind| kind.word() == file.file_type) && self.names.find(&file.original_name).is_some();
+        let wanted = message.attachments.iter().filter(is_wanted);
         wanted.map(|file| SharedFileView::new(file.clone(), message)).collect()
     }
 }
@@ -58,7 +66,7 @@ pub fn files(store: &Db, search: &Search, rules: &Rules, actor: Actor, wish: &Fi
     let mut page = SharedFiles { items: Vec::new(), limit: wish.limit as u64, has_more: false, next_cursor: None, indexing: false };
     let mut from = wish.from;
     for _ in 0..ROUNDS {
-        let found = find(store, search, rules, actor, &Wish::with_files(wish.chat, from, MESSAGES))?;
+        let found = find(store, search, rules, actor, &Wish::with_files(wish.chat, wish.names.clone(), from, MESSAGES))?;
         page.indexing |= found.indexing;
         for message in found.items.iter().map(|found| &found.message) {
             let files = wish.files(message);

@@ -5,9 +5,9 @@ use crate::{
     chat::Db,
     clock::Timestamp,
     error::Result,
-    ids::Seq,
+    ids::{FileId, Seq},
     search::{
-        Directory, Index, Search, Snippet, Wanted,
+        Directory, Index, Search, Snippet, Subject, Wanted,
         feed::{self, Standing},
         is_searched,
     },
@@ -62,6 +62,8 @@ pub struct Hit {
     pub seq: Seq,
     pub message: Message,
     pub snippet: Snippet,
+    /// The file of whose name the snippet is; none when it is of what the message says.
+    pub file: Option<FileId>,
 }
 
 /// What a stream has next: a hit, or what is not newer than its position.
@@ -179,8 +181,11 @@ impl<'a> Stream<'a> {
                 continue;
             }
             budget.read(1);
-            let message = source.store.read(|read| read.get(tables::MESSAGES, &(self.seat.id, Seq(place))))?;
-            if let Some(hit) = message.and_then(|message| judge(source.wish, place, message)) {
+            let subject = source.store.read(|read| {
+                let message = read.get(tables::MESSAGES, &(self.seat.id, Seq(place)))?;
+                message.map(|message| Subject::read(read, message)).transpose()
+            })?;
+            if let Some(hit) = subject.and_then(|subject| judge(source.wish, place, subject)) {
                 return Ok(Some(self.entry(stream, hit.message.created_at, place, Some(hit))));
             }
         }
@@ -241,10 +246,10 @@ impl<'a> Stream<'a> {
         }
         let rows = source.store.read(|read| self.beside(read, &directory))?;
         budget.read(rows.len());
-        for (place, message) in rows {
+        for (place, subject) in rows {
             self.passed.insert(place);
             if (self.low..=self.high).contains(&place)
-                && let Some(hit) = judge(source.wish, place, message)
+                && let Some(hit) = judge(source.wish, place, subject)
             {
                 self.loose.insert(place, hit);
             }
@@ -280,10 +285,11 @@ impl<'a> Stream<'a> {
 }
 
 /// The message as a hit, if it is one as it is now.
-fn judge(wish: &Wish, place: u64, message: Message) -> Option<Hit> {
-    if !is_searched(&message) || !wish.filters.fit(&message) {
+fn judge(wish: &Wish, place: u64, subject: Subject) -> Option<Hit> {
+    if !is_searched(&subject.message) || !wish.filters.fit(&subject.message) {
         return None;
     }
-    let snippet = Snippet::new(&wish.query, &message.content)?;
-    Some(Hit { seq: Seq(place), message, snippet })
+    let (which, snippet) = Snippet::among(&wish.query, subject.texts())?;
+    let file = which.checked_sub(1).and_then(|index| subject.files.get(index)).map(|(id, _)| *id);
+    Some(Hit { seq: Seq(place), message: subject.message, snippet, file })
 }

@@ -37,14 +37,7 @@ pub struct Wish {
 impl Wish {
     /// Reads a query. `before` is the first moment that is too late, `after` the first that is not too early.
     pub fn new(query: &FindQuery) -> Result<Self> {
-        let words = query.q.as_deref().unwrap_or_default();
-        if words.chars().count() > MAX_CHARACTERS {
-            return Err(Error::field("q", format!("must have at most {MAX_CHARACTERS} characters")));
-        }
-        let words = Query::new(words).map_err(|unusable| match unusable {
-            Unusable::Empty => Error::field("q", "must have at least one word"),
-            Unusable::TooLong => Error::field("q", format!("must have at most {MAX_WORDS} words")),
-        })?;
+        let words = words(query.q.as_deref().unwrap_or_default())?;
         let kind = query.kind.as_deref().map(|word| {
             let allowed = || MessageKind::WORDS.iter().map(|(_, word)| *word).collect::<Vec<_>>().join(", ");
             MessageKind::from_word(word).ok_or_else(|| Error::field("type", format!("must be one of {}", allowed())))
@@ -68,10 +61,10 @@ impl Wish {
         })
     }
 
-    /// Messages of one conversation that have files, whatever they say.
-    pub(super) fn with_files(chat: ChatId, from: Option<Position>, limit: usize) -> Self {
+    /// Messages of one conversation that have files, with some words or whatever they say.
+    pub(super) fn with_files(chat: ChatId, query: Query, from: Option<Position>, limit: usize) -> Self {
         Self {
-            query: Query::default(),
+            query,
             filters: Filters { has_file: Some(true), ..Filters::default() },
             chat: Some(chat),
             after: Timestamp::default(),
@@ -79,6 +72,17 @@ impl Wish {
             limit,
         }
     }
+}
+
+/// The words of a query.
+pub(super) fn words(text: &str) -> Result<Query> {
+    if text.chars().count() > MAX_CHARACTERS {
+        return Err(Error::field("q", format!("must have at most {MAX_CHARACTERS} characters")));
+    }
+    Query::new(text).map_err(|unusable| match unusable {
+        Unusable::Empty => Error::field("q", "must have at least one word"),
+        Unusable::TooLong => Error::field("q", format!("must have at most {MAX_WORDS} words")),
+    })
 }
 
 /// Where the page before has stopped.

@@ -6,7 +6,7 @@ import { me } from './session.js';
 
 /** @typedef {import('./types.js').Message} Message */
 /** @typedef {{ wanted: string, conversationId: string, from: string, type: string, since: string, until: string }} Wish days as 2026-11-22 */
-/** @typedef {{ message: Message, conversation: { id: string, name: string, type: string }, snippet: string, highlights: import('./highlight.js').Range[] }} Hit */
+/** @typedef {{ message: Message, conversation: { id: string, name: string, type: string }, snippet: string, fileId?: string|null, highlights: import('./highlight.js').Range[] }} Hit `fileId`: the snippet is of this file's name */
 /** @typedef {ReturnType<typeof messageFinder>} MessageFinder */
 
 /** @type {Wish} */

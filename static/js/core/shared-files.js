@@ -1,4 +1,5 @@
-// All files of a conversation, by kind, newest first, page by page; and kept in step with what is sent and deleted meanwhile.
+// All files of a conversation, by kind and perhaps by name, newest first, page by page; and kept in step with what is sent and deleted
+// meanwhile.
 
 import { batch, signal } from '../../vendor/preact.js';
 import { get } from './api.js';
@@ -25,10 +26,11 @@ export function joined(...lists) {
 }
 
 class SharedFiles {
-  /** @param {string} conversationId @param {FileKind} kind */
-  constructor(conversationId, kind) {
+  /** @param {string} conversationId @param {FileKind} kind @param {string} wanted words of their names */
+  constructor(conversationId, kind, wanted) {
     this.conversationId = conversationId;
     this.kind = kind;
+    this.wanted = wanted;
     this.files = signal(/** @type {SharedFile[]} */ ([]));
     this.state = signal(/** @type {'idle'|'loading'|'ready'|'failed'} */ ('idle'));
     this.hasMore = signal(true);
@@ -58,7 +60,8 @@ class SharedFiles {
     try {
       for (let i = 0, found = 0; i < EMPTY_PAGES && !found && this.hasMore.value; i++) {
         const cursor = this.cursor && `&cursor=${encodeURIComponent(this.cursor)}`;
-        const { data, pagination, meta } = await get(`/api/chat/conversations/${this.conversationId}/files?kind=${this.kind}&limit=${PAGE}${cursor}`);
+        const q = this.wanted && `&q=${encodeURIComponent(this.wanted)}`;
+        const { data, pagination, meta } = await get(`/api/chat/conversations/${this.conversationId}/files?kind=${this.kind}&limit=${PAGE}${q}${cursor}`);
         if (owner !== me.value?.id) return;
         found = data.length;
         batch(() => {
@@ -86,11 +89,11 @@ class SharedFiles {
 /** @type {Map<string, SharedFiles>} */
 const lists = new Map();
 
-/** @param {string} conversationId @param {FileKind} kind */
-export function sharedFiles(conversationId, kind) {
-  const key = `${conversationId} ${kind}`;
+/** @param {string} conversationId @param {FileKind} kind @param {string} [wanted] words of their names: of such lists only the last is kept */
+export function sharedFiles(conversationId, kind, wanted = '') {
+  const key = `${conversationId} ${kind}${wanted && ' named'}`;
   let list = lists.get(key);
-  if (!list) lists.set(key, (list = new SharedFiles(conversationId, kind)));
+  if (list?.wanted !== wanted) lists.set(key, (list = new SharedFiles(conversationId, kind, wanted)));
   return list;
 }
 
@@ -103,7 +106,9 @@ export function noteFiles(m) {
     const known = list.files.value.some((file) => file.messageId === m.id);
     // What is older than the pages that are here comes with its page.
     const oldest = list.files.value.at(-1)?.seq ?? 0;
-    if (known) list.files.value = joined(list.files.value.filter((file) => file.messageId !== m.id), files);
+    // What a name has in it is the server's to say.
+    if (list.wanted && files.length && !known) void list.again().catch(() => {});
+    else if (known) list.files.value = joined(list.files.value.filter((file) => file.messageId !== m.id), files);
     else if (files.length && (m.seq > oldest || !list.hasMore.value)) list.files.value = joined(list.files.value, files);
   }
 }

@@ -30,7 +30,7 @@ function from(file) {
 }
 
 /** @param {{ file: SharedFile }} props */
-const Thumb = ({ file }) => html`<li><button class="thumb" type="button" data-testid="shared-picture" aria-label=${t('files.picture', { name: from(file), when: shortWhen(Date.parse(file.timestamp)) })} onClick=${() => view(file.conversationId, file.id)}>
+const Thumb = ({ file }) => html`<li><button class="thumb" type="button" data-testid="shared-picture" title=${file.originalName} aria-label=${t('files.picture', { name: from(file), when: shortWhen(Date.parse(file.timestamp)) })} onClick=${() => view(file.conversationId, file.id)}>
   <img src=${here(file.thumbnailUrl ?? file.url)} alt="" loading="lazy" decoding="async" width="160" height="160" />
 </button></li>`;
 
@@ -63,6 +63,9 @@ function FileLine({ file, onShow }) {
   </li>`;
 }
 
+/** How long one waits for the next letter, in milliseconds. */
+const PAUSE = 250;
+
 /** @param {{ list: ReturnType<typeof sharedFiles>, kind: FileKind, onShow: () => void }} props */
 function Files({ list, kind, onShow }) {
   const end = useRef(/** @type {HTMLElement|null} */ (null));
@@ -86,7 +89,7 @@ function Files({ list, kind, onShow }) {
     ${list.indexing.value && html`<p class="notice find-note" role="status"><${Icon} name="hourglass" size="s" /><span>${t('files.indexing')}</span></p>`}
     ${files.length
       ? html`<ul class=${kind === 'image' ? 'thumbs' : 'shared-list'} data-testid="shared">${files.map((file) => (kind === 'image' ? html`<${Thumb} key=${file.id} file=${file} />` : html`<${FileLine} key=${file.id} file=${file} onShow=${onShow} />`))}</ul>`
-      : !list.hasMore.value && html`<p class="muted find-none" data-testid="no-files">${t(`files.none.${kind}`)}</p>`}
+      : !list.hasMore.value && html`<p class="muted find-none" role=${list.wanted ? 'status' : undefined} data-testid="no-files">${list.wanted ? t('files.noneNamed', { wanted: list.wanted }) : t(`files.none.${kind}`)}</p>`}
     ${list.hasMore.value && html`<div ref=${end}><${Skeleton} label=${t('files.loading')} rows=${1} /></div>`}`;
 }
 
@@ -95,7 +98,16 @@ export function FilesPane({ c, onBack, onShow }) {
   const [kind, setKind] = useState(/** @type {FileKind} */ ('image'));
   const tabs = useRef(/** @type {HTMLElement|null} */ (null));
   const heading = useRef(/** @type {HTMLElement|null} */ (null));
+  const [wanted, want] = useState('');
+  const pause = useRef(/** @type {ReturnType<typeof setTimeout>|undefined} */ (undefined));
   useEffect(() => heading.current?.focus({ preventScroll: true }), []);
+  useEffect(() => () => clearTimeout(pause.current), []);
+  const onInput = (/** @type {any} */ { target }) => {
+    clearTimeout(pause.current);
+    // Marks alone are no words yet.
+    const words = /[\p{L}\p{N}]/u.test(target.value) ? target.value.trimStart() : '';
+    pause.current = setTimeout(() => want(words), PAUSE);
+  };
   /** @param {KeyboardEvent} event */
   const onKeyDown = (event) => {
     const at = KINDS.indexOf(kind);
@@ -111,7 +123,9 @@ export function FilesPane({ c, onBack, onShow }) {
     <div class="files-tabs" role="tablist" aria-label=${t('files.kinds')} ref=${tabs} onKeyDown=${onKeyDown}>
       ${KINDS.map((one) => html`<button class="files-tab" type="button" role="tab" key=${one} id=${`files-${one}`} aria-selected=${one === kind} aria-controls="files-panel" tabindex=${one === kind ? 0 : -1} data-testid=${`files-${one}`} onClick=${() => setKind(one)}>${t(`files.${one}`)}</button>`)}
     </div>
-    <div role="tabpanel" id="files-panel" aria-labelledby=${`files-${kind}`} tabindex="0"><${Files} key=${c.id + kind} list=${sharedFiles(c.id, kind)} kind=${kind} onShow=${onShow} /></div>
+    <search class="with-icon files-find"><${Icon} name="search" /><label class="vh" for="files-q">${t('files.find')}</label>
+      <input class="input search" id="files-q" type="search" maxlength="200" placeholder=${t('files.find')} data-testid="files-q" onInput=${onInput} /></search>
+    <div role="tabpanel" id="files-panel" aria-labelledby=${`files-${kind}`} tabindex="0"><${Files} key=${`${c.id} ${kind} ${wanted}`} list=${sharedFiles(c.id, kind, wanted)} kind=${kind} onShow=${onShow} /></div>
   </div>`;
 }
 

@@ -30,6 +30,8 @@ function HitRow({ hit, isHere, onOpen }) {
   const sender = m.senderId === me.value?.id ? t('you') : (m.senderName ?? t('someone'));
   const where = c ? titleOf(c) : hit.conversation.name;
   const title = isHere ? sender : where;
+  // Where a name was found, what was said with it; else the names.
+  const beside = hit.fileId ? m.content || namesOf({ attachments: m.attachments?.filter(({ id }) => id !== hit.fileId) }) : namesOf(m);
   const open = (/** @type {MouseEvent} */ event) => {
     if (event.metaKey || event.ctrlKey || event.shiftKey) return;
     event.preventDefault();
@@ -41,7 +43,7 @@ function HitRow({ hit, isHere, onOpen }) {
     <span class="min0 grow">
       <span class="hit-head"><b lang=${langOf(title)}>${title}</b><time datetime=${m.createdAt}>${shortWhen(Date.parse(m.createdAt))}</time></span>
       ${!isHere && (c?.type === 'group' || m.senderId === me.value?.id) && html`<span class="hit-who">${sender}: </span>`}<${KindIcon} m=${m} /><${Snippet} hit=${hit} />
-      ${m.attachments?.length ? html`<span class="hit-files">${namesOf(m)}</span>` : ''}
+      ${beside && html`<span class="hit-files" dir="auto">${beside}</span>`}
     </span>
     <${Glimpse} m=${m} />
   </a></li>`;
