@@ -66,7 +66,7 @@ impl App {
         let store = Arc::new(store);
         let chats = Chats::new(store.clone(), config.policy, config.chat.clone()).map_err(|error| StartError(error.to_string()))?;
         let chats = chats.with_files(config.files.max_count);
-        let calls = Calls::new(&chats, config.calls.clone());
+        let calls = Calls::new(&chats, config.calls.clone()).map_err(|error| StartError(error.to_string()))?;
         let secret = own_secret(&config)?;
         let links = Arc::new(Links::new(&secret, store.clock().clone(), config.server.public_url.clone()));
         let files = Arc::new(files(&config, store.clone(), &chats, links.clone())?);
@@ -74,7 +74,8 @@ impl App {
         let limiter = Arc::new(Limiter::new(&config.limits));
         let realtime = Realtime::new(accounts.clone(), chats.clone(), calls.clone(), hub, links, limiter.clone());
         let sockets = Server::new(socket_settings(&config), realtime);
-        let metrics = Arc::new(Metrics::new(store.clone(), chats.everybody().clone(), sockets.counters().clone(), chats.index().clone()));
+        let (everybody, index) = (chats.everybody().clone(), chats.index().clone());
+        let metrics = Arc::new(Metrics::new(store.clone(), everybody, calls.live().clone(), sockets.counters().clone(), index));
         let setup_token = accounts.begin_setup(std::env::var("MOMMYCARE_SETUP_TOKEN").ok()).map_err(|error| StartError(error.message))?;
         Ok(Self { config: Arc::new(config), store, accounts, chats, calls, files, sockets, metrics, limiter, setup_token })
     }

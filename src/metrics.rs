@@ -1,6 +1,6 @@
 //! Figures for whoever watches the server. No content, names, tokens or ids.
 
-use crate::{chat::Everybody, contract::Emission, search::Search, socketio::Counters, store::Store};
+use crate::{calls::Live, chat::Everybody, contract::Emission, search::Search, socketio::Counters, store::Store};
 use prometheus_client::{
     collector::Collector,
     encoding::{DescriptorEncoder, EncodeLabelSet, EncodeMetric, NoLabelSet, text::encode},
@@ -30,13 +30,20 @@ struct RequestLabels {
 const SECONDS: [f64; 12] = [0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0];
 
 impl Metrics {
-    /// Figures of a server with this store, these people, these sockets and this index.
-    pub fn new(store: Arc<Store<Emission>>, everybody: Arc<Everybody>, sockets: Arc<Counters>, search: Arc<Search>) -> Self {
+    /// Figures of a server with this store, these people, their calls, these sockets and this index.
+    pub fn new(
+        store: Arc<Store<Emission>>,
+        everybody: Arc<Everybody>,
+        calls: Arc<Live>,
+        sockets: Arc<Counters>,
+        search: Arc<Search>,
+    ) -> Self {
         let mut registry = Registry::with_prefix("mommycare");
         let requests = Family::<RequestLabels, Histogram>::new_with_constructor(|| Histogram::new(SECONDS));
         registry.register_with_unit("request_duration", "Time to answer a request", Unit::Seconds, requests.clone());
         registry.register_collector(Box::new(StoreFigures(store)));
         registry.register_collector(Box::new(PeopleFigures(everybody)));
+        registry.register_collector(Box::new(CallFigures(calls)));
         registry.register_collector(Box::new(SocketFigures(sockets)));
         registry.register_collector(Box::new(SearchFigures(search)));
         Self { registry, requests }
@@ -87,6 +94,18 @@ impl Collector for PeopleFigures {
         gauge(&mut out, "people", "People with an account, all of them in memory", i64::try_from(self.0.len()).unwrap_or(i64::MAX))?;
         counter(&mut out, "people_cache_hits", "People answered from memory", hits)?;
         counter(&mut out, "people_cache_misses", "People decoded anew, inside the operation that had just changed them", misses)
+    }
+}
+
+/// Calls that go on.
+#[derive(Debug)]
+struct CallFigures(Arc<Live>);
+
+impl Collector for CallFigures {
+    fn encode(&self, mut out: DescriptorEncoder) -> fmt::Result {
+        let (ringing, talking) = self.0.count();
+        gauge(&mut out, "calls_ringing", "Calls that nobody has answered yet", i64::try_from(ringing).unwrap_or(i64::MAX))?;
+        gauge(&mut out, "calls_active", "Calls in which people talk", i64::try_from(talking).unwrap_or(i64::MAX))
     }
 }
 

@@ -41,6 +41,12 @@ impl Ice {
         }
     }
 
+    /// For how many seconds a password lasts, where there are any.
+    #[must_use]
+    pub fn ttl(&self) -> Option<u64> {
+        self.secret.as_ref().filter(|_| !self.turn.is_empty()).map(|_| self.lasts.as_secs())
+    }
+
     /// The servers, with a name and a password for this person from now on.
     #[must_use]
     pub fn servers(&self, user: UserId, now: Timestamp) -> Vec<IceServer> {
@@ -77,11 +83,13 @@ mod tests {
         // echo -n 1795000600:0000000000000007 | openssl dgst -sha1 -hmac north -binary | base64
         assert_eq!(servers[1].username.as_deref(), Some("1795000600:0000000000000007"));
         assert_eq!(servers[1].credential.as_deref(), Some("VxNZsVn3hmmv1gi5k/uDPJjcsUc="));
+        assert_eq!(ice.ttl(), Some(600));
         assert!(!format!("{ice:?}").contains("north"));
     }
 
     #[test]
     fn nothing_is_set_at_first() {
-        assert_eq!(Ice::new(&Config::default().calls).servers(UserId(7), Timestamp(0)), []);
+        let ice = Ice::new(&Config::default().calls);
+        assert_eq!((ice.servers(UserId(7), Timestamp(0)), ice.ttl()), (vec![], None));
     }
 }

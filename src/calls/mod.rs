@@ -6,12 +6,14 @@
 //! through the hub.
 
 mod agenda;
+mod figures;
 mod ice;
 mod ledger;
 mod machine;
 mod service;
 mod view;
 
+pub use figures::Live;
 pub use ledger::{Which, absent};
 pub use service::{Calls, End};
 

@@ -1,7 +1,7 @@
 //! The one way into the rules of calls, for both doors.
 
 use super::{
-    Rules,
+    Live, Rules,
     ice::Ice,
     ledger::{self, Which},
     machine::{self, Step},
@@ -18,7 +18,10 @@ use crate::{
     },
     error::{Code, Error, Result},
     ids::{CallId, Device, UserId},
-    store::records::{CallKind, CallState},
+    store::{
+        Begin, StoreError,
+        records::{CallKind, CallState},
+    },
 };
 use std::sync::Arc;
 
@@ -27,6 +30,7 @@ use std::sync::Arc;
 pub struct Calls {
     pub(super) store: Arc<Db>,
     pub(super) rules: Arc<Rules>,
+    live: Arc<Live>,
 }
 
 /// The other end of a line, as one of the two devices in a call sees it.
@@ -41,11 +45,17 @@ pub struct End {
 }
 
 impl Calls {
-    /// Over the conversations.
+    /// Over the conversations. What went on before a restart is over, so only what comes is counted as going on.
+    pub fn new(chats: &Chats, settings: config::Calls) -> Result<Self, StoreError> {
+        let (ice, live, store) = (Ice::new(&settings), Arc::new(Live::default()), chats.store().clone());
+        store.attach(live.clone(), Begin::WithNextCommit)?;
+        Ok(Self { store, rules: Arc::new(Rules { chat: chats.rules().clone(), settings, ice }), live })
+    }
+
+    /// How many calls go on.
     #[must_use]
-    pub fn new(chats: &Chats, settings: config::Calls) -> Self {
-        let ice = Ice::new(&settings);
-        Self { store: chats.store().clone(), rules: Arc::new(Rules { chat: chats.rules().clone(), settings, ice }) }
+    pub fn live(&self) -> &Arc<Live> {
+        &self.live
     }
 
     /// Calls somebody from a device.
@@ -146,7 +156,7 @@ impl Calls {
     pub fn ice_servers(&self, actor: Actor) -> Result<IceServersView> {
         actor.verified()?;
         let ice = &self.rules.ice;
-        Ok(IceServersView { ice_servers: ice.servers(actor.user, self.now()), relay_only: ice.relay_only })
+        Ok(IceServersView { ice_servers: ice.servers(actor.user, self.now()), relay_only: ice.relay_only, ttl: ice.ttl() })
     }
 
     /// The present moment.

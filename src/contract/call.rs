@@ -96,6 +96,8 @@ pub struct IceServer {
 pub struct IceServersView {
     pub ice_servers: Vec<IceServer>,
     pub relay_only: bool,
+    /// Seconds for which the passwords last; nothing where there is none.
+    pub ttl: Option<u64>,
 }
 
 /// The answer to `voice_call_request` and `video_call_request`.

@@ -41,6 +41,7 @@ fn clinic(config: &State<Arc<Config>>) -> Result<Answer> {
             crate::config::Approval::Auto => "auto",
         },
         "version": env!("CARGO_PKG_VERSION"),
+        "calls": { "enabled": config.calls.enabled },
         "limits": {
             "editWindow": config.chat.edit_window.as_secs(),
             "groupMembers": config.chat.group_members,

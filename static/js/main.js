@@ -1,7 +1,6 @@
 // Where it starts: language and appearance first, then the screen that the address and the session ask for.
 
 import { html, render, signal, useEffect } from '../vendor/preact.js';
-import { announced } from './core/announce.js';
 import { startAppearance } from './core/appearance.js';
 import { startMinutes } from './core/availability.js';
 import { loadClinic, needsSetup } from './core/clinic.js';
@@ -19,7 +18,7 @@ import { Waiting } from './screens/waiting.js';
 import { CallBar, CallHost } from './ui/call-host.js';
 import { Rail } from './ui/rail.js';
 import { Switcher } from './ui/switcher.js';
-import { Toasts } from './ui/toast.js';
+import { News } from './ui/toast.js';
 import { UrgentAlert } from './ui/urgent-alert.js';
 import { startWorker } from './update.js';
 
@@ -74,7 +73,7 @@ function App() {
   return html`<div class="frame"><${CallBar} /><${UrgentAlert} /><div class="app wide"><${Rail} /><${Lazy} name=${screen} key=${screen} /><${Switcher} /></div></div>`;
 }
 
-const Root = () => html`<${App} /><${CallHost} /><${Toasts} /><p class="vh" role="status">${announced.value}</p>`;
+const Root = () => html`<${App} /><${CallHost} /><${News} />`;
 
 startAppearance();
 startMinutes();

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import './browser.mjs';
 
 const { openLine } = await import('../../static/js/core/line.js');
+const { keepFresh } = await import('../../static/js/core/passwords.js');
 const { judge, sampleOf, verdict } = await import('../../static/js/core/quality.js');
 const { callIcon, isMissed, lasted } = await import('../../static/js/core/call-text.js');
 
@@ -140,6 +141,36 @@ test('what is said of it changes slowly', () => {
   assert.deepEqual(verdict(['good', 'poor', 'good']), { shown: 'poor', isBad: false });
   assert.deepEqual(verdict(['poor', 'good', 'good']), { shown: 'good', isBad: false });
   assert.deepEqual(verdict(['fair', 'poor', 'poor', 'poor']), { shown: 'poor', isBad: true });
+});
+
+test('whoever talks long gets new passwords for the relay in time', async ({ mock }) => {
+  mock.timers.enable({ apis: ['setTimeout'] });
+  const answers = [{ iceServers: ['b'], ttl: 600 }, null, { iceServers: ['c'], ttl: 600 }];
+  const used = /** @type {any[]} */ ([]);
+  let asked = 0;
+  const pass = async (/** @type {number} */ ms) => {
+    mock.timers.tick(ms);
+    for (let turn = 0; turn < 5; turn++) await null;
+  };
+  const end = keepFresh([{ urls: 'turn:a', credential: 'x' }], async () => answers[asked++], (servers) => used.push(servers));
+  await pass(59_999);
+  assert.equal(asked, 0);
+  await pass(1);
+  assert.deepEqual([asked, used], [1, [['b']]]);
+  await pass(299_999);
+  assert.equal(asked, 1);
+  await pass(1);
+  // Without an answer it asks again soon.
+  assert.deepEqual([asked, used.length], [2, 1]);
+  await pass(30_000);
+  assert.deepEqual([asked, used.at(-1)], [3, ['c']]);
+  end();
+  await pass(10_000_000);
+  assert.equal(asked, 3);
+  // What needs no password lasts.
+  keepFresh([{ urls: 'stun:a' }], async () => answers[asked++], () => {});
+  await pass(10_000_000);
+  assert.equal(asked, 3);
 });
 
 test('counts are taken from what the browser reports', () => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import './browser.mjs';
 
-const { ceiling, everyDay, lastDays } = await import('../../static/js/core/statistics.js');
+const { ceiling, everyDay, lastDays, meanCall } = await import('../../static/js/core/statistics.js');
 
 test('a span of days holds today', () => {
   const now = Date.UTC(2026, 10, 22, 23, 59);
@@ -16,6 +16,11 @@ test('days on which nothing was are there too, in order and once', () => {
   assert.deepEqual(days.map(({ date }) => date), ['2026-02-26', '2026-02-27', '2026-02-28', '2026-03-01', '2026-03-02']);
   assert.deepEqual(days.map(({ messagesSent }) => messagesSent), [0, 0, 3, 0, 0]);
   assert.equal(everyDay([], '2026-01-01', '2026-12-31').length, 365);
+});
+
+test('how long people talk', () => {
+  assert.equal(meanCall({ callsAnswered: 3, callSeconds: 200 }), 67);
+  assert.equal(meanCall({ callsAnswered: 0, callSeconds: 0 }), null);
 });
 
 test('the top of a chart is round and high enough', () => {

@@ -118,7 +118,7 @@ async fn the_active_call_is_known_to_both() {
     assert_eq!((&call["status"], &call["expiresAt"]), (&json!("accepted"), &Value::Null));
     done(&mut scene.desk, "call_ended", json!({ "callId": id })).await;
     assert_eq!(scene.dora.get(path).await.data(), &Value::Null);
-    assert_eq!(scene.ama.get("/api/chat/ice-servers").await.data(), &json!({ "iceServers": [], "relayOnly": false }));
+    assert_eq!(scene.ama.get("/api/chat/ice-servers").await.data(), &json!({ "iceServers": [], "relayOnly": false, "ttl": null }));
 }
 
 #[tokio::test]
@@ -126,10 +126,21 @@ async fn figures_count_calls() {
     let server = Server::start();
     let mut scene = Scene::new(&server).await;
     let admin = Person::set_up(&server).await;
+    // Those that go on, for whoever watches the server: how many ring, and in how many people talk.
+    let live = async || {
+        let text = admin.get("/metrics").await.body.as_str().unwrap().to_owned();
+        ["calls_ringing", "calls_active"].map(|name| {
+            let line = text.lines().find_map(|line| line.strip_prefix(&format!("mommycare_{name} "))).expect(name);
+            line.parse::<u64>().unwrap()
+        })
+    };
+    assert_eq!(live().await, [0, 0]);
     for talks in [true, false, false] {
         let id = if talks { scene.talk().await } else { scene.ring().await };
+        assert_eq!(live().await, if talks { [0, 1] } else { [1, 0] });
         done(&mut scene.phone, "call_ended", json!({ "callId": id })).await;
         scene.over("call_ended").await;
+        assert_eq!(live().await, [0, 0]);
     }
     for (person, made, answered, missed) in [(&scene.ama, 3, 1, 0), (&scene.dora, 0, 1, 2), (&admin, 3, 1, 2)] {
         let totals = person.get("/api/chat/statistics").await.data()["totals"].clone();

@@ -106,3 +106,19 @@ async fn whoever_is_busy_is_not_disturbed() {
     scene.quiet().await;
     scene.ring().await;
 }
+
+#[tokio::test]
+async fn where_calls_are_switched_off_nobody_calls_and_clients_are_told_so() {
+    let server = Server::with(&[("MOMMYCARE_CALLS__ENABLED", "false")]);
+    let mut scene = Scene::new(&server).await;
+    let stranger = Person::stranger(&server);
+    assert_eq!(stranger.get("/api/clinic").await.data()["calls"], json!({ "enabled": false }));
+    for event in ["voice_call_request", "video_call_request"] {
+        assert_eq!(refused(&mut scene.phone, event, json!({ "recipientId": scene.dora.id })).await, "FORBIDDEN");
+    }
+    assert!(scene.desk.so_far().await.iter().all(|(event, _)| !event.starts_with("incoming")), "nothing rings");
+    // What was before they were switched off may still be looked at.
+    assert_eq!(scene.ama.get("/api/chat/calls").await.data(), &json!([]));
+    let usual = Server::start();
+    assert_eq!(Person::stranger(&usual).get("/api/clinic").await.data()["calls"], json!({ "enabled": true }));
+}

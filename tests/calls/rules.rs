@@ -35,7 +35,7 @@ impl House {
     }
 
     fn over(clinic: Clinic) -> Self {
-        let calls = Calls::new(&clinic.chats, Config::default().calls);
+        let calls = Calls::new(&clinic.chats, Config::default().calls).unwrap();
         let keeper = calls.clone();
         Self { clinic, calls, time: tokio::spawn(async move { keeper.keep_time().await }) }
     }
@@ -123,7 +123,7 @@ async fn what_a_kill_has_ended_is_as_long_as_the_server_was_seen() {
     // Nobody was at work from then on, and it takes three hours until somebody notices.
     house.time.abort();
     house.clinic.set_clock(seen.plus(Duration::from_hours(3)));
-    let again = Calls::new(&house.clinic.chats, Config::default().calls);
+    let again = Calls::new(&house.clinic.chats, Config::default().calls).unwrap();
     again.end_after_restart().await.unwrap();
     let call = house.newest(ama);
     assert_eq!((call.status, call.end_reason, call.duration), (CallState::Ended, Some(CallReason::ServerRestart), 100));

@@ -45,7 +45,9 @@ async fn a_relay_takes_the_passwords_that_the_server_makes() {
         ("MOMMYCARE_LOG__LEVEL", "trace"),
     ]);
     let ama = Person::register(&server, "Ama", "mom").await;
-    let servers = ama.get("/api/chat/ice-servers").await.data()["iceServers"].clone();
+    let answer = ama.get("/api/chat/ice-servers").await;
+    assert_eq!(answer.data()["ttl"], 3600);
+    let servers = answer.data()["iceServers"].clone();
     assert_eq!(servers[0], json!({ "urls": [format!("stun:127.0.0.1:{}", relay.port)] }));
     assert_eq!(servers[1]["urls"], json!([udp, tcp]));
     let text = |value: &Value| value.as_str().unwrap().to_owned();

@@ -118,3 +118,19 @@ async fn a_refused_microphone_rings_nowhere_and_says_how_to_get_it_back() {
     his.ended("hangup").await;
     scene.end().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn where_calls_are_switched_off_nothing_offers_one() {
+    let Some(scene) = Scene::with(&[("MOMMYCARE_CALLS__ENABLED", "false")], 360).await else { return };
+    let offers = "[data-testid=call-voice], [data-testid=call-video], [data-testid=call-menu], .rail a[href=\"/calls\"]";
+    for browser in [&scene.hers, &scene.his] {
+        browser.until("that nothing calls", &format!("return !document.querySelector('{offers}')")).await;
+    }
+    scene.his.goto(&format!("/people/{}", scene.mother.id)).await;
+    scene.his.find("#prof-h").await;
+    scene.his.until("that nothing calls there", &format!("return !document.querySelector('{offers}')")).await;
+    // Whoever comes by an old address is told why.
+    scene.his.goto("/calls").await;
+    scene.his.until("the reason", "return document.querySelector('main').innerText.includes('Calls are switched off')").await;
+    scene.end().await;
+}

@@ -6,9 +6,12 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::manual_assert)]
 
 mod answers;
+mod devices;
+mod lines;
 mod looks;
 mod reloads;
 mod scene;
+mod tabs;
 mod talks;
 
 #[path = "../browser_support/mod.rs"]

@@ -6,6 +6,9 @@ use crate::{
     scene::Scene,
 };
 
+/// The names under which a page looks for a way through the relay.
+const PASSWORDS: &str = "window.peers.at(-1).getConfiguration().iceServers.map(one => one.username).join()";
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_reload_in_the_middle_goes_on_with_the_call_on_either_side() {
     let Some(scene) = Scene::start().await else { return };
@@ -54,7 +57,7 @@ async fn whoever_does_not_come_back_ends_the_call() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn where_nothing_goes_straight_a_call_goes_through_the_relay() {
-    let Some(relay) = Relay::start() else { return };
+    let Some(mut relay) = Relay::start() else { return };
     let settings = [
         ("MOMMYCARE_CALLS__TURN", &*relay.addresses().join(",")),
         ("MOMMYCARE_CALLS__TURN_SECRET", SECRET),
@@ -71,6 +74,26 @@ async fn where_nothing_goes_straight_a_call_goes_through_the_relay() {
     his.client.refresh().await.unwrap();
     for browser in [hers, his] {
         browser.phase("active").await;
+        browser.receives(&["audio", "video"]).await;
+        assert!(browser.is_relayed().await, "nothing went straight");
+    }
+
+    // The relay forgets everybody. Passwords from the beginning of a long call would have run out by then: whoever comes back to the
+    // server has got new ones, and with them they find each other again.
+    for browser in [hers, his] {
+        let old = browser.run(&format!("return {PASSWORDS}")).await;
+        browser
+            .until("that its password is of an earlier second", &format!("return Date.now() / 1000 > Number({old}.split(':')[0]) - 3598"))
+            .await;
+        browser.run("window.sockets.forEach(socket => socket.close())").await;
+        browser.until("a new password", &format!("return {PASSWORDS} !== {old}")).await;
+    }
+    relay.start_anew();
+    for browser in [hers, his] {
+        browser.until("that the line is lost", "return document.querySelector('[data-testid=call-lost]') !== null").await;
+    }
+    for browser in [hers, his] {
+        browser.until("that the line is back", "return document.querySelector('[data-testid=call-lost]') === null").await;
         browser.receives(&["audio", "video"]).await;
         assert!(browser.is_relayed().await, "nothing went straight");
     }

@@ -11,8 +11,8 @@ use tokio::sync::{Mutex, MutexGuard};
 /// Two pictures that move are as much as a small machine can carry.
 static ONE_AT_A_TIME: Mutex<()> = Mutex::const_new(());
 
-/// Remembers connections and devices of a page, and when the first picture was decoded.
-const WATCH: &str = "
+/// Remembers connections, devices, sockets and what makes sounds on a page, and when the first picture was decoded.
+pub const WATCH: &str = "
     (() => {
         const Real = window.RTCPeerConnection;
         window.peers = [];
@@ -30,6 +30,16 @@ const WATCH: &str = "
                 void look();
             }
         };
+        for (const [name, list] of [['AudioContext', 'sounds'], ['WebSocket', 'sockets']]) {
+            const Own = window[name];
+            window[list] = [];
+            window[name] = class extends Own {
+                constructor(...all) {
+                    super(...all);
+                    window[list].push(this);
+                }
+            };
+        }
         const devices = navigator.mediaDevices;
         if (!devices) return;
         for (const name of ['getUserMedia', 'getDisplayMedia']) {
@@ -65,8 +75,8 @@ const COUNTS: &str = "
 /// What grows so much has really come: half a second of pictures, a quarter of a second of sound.
 const ENOUGH: [(&str, u64); 2] = [("video", 5), ("audio", 12_000)];
 
-/// How a browser gets its camera and microphone.
-pub const MADE_UP: &[&str] = &["--use-fake-device-for-media-stream=device-count=2,fps=10", "--use-fake-ui-for-media-stream"];
+/// How a browser gets its cameras and microphones. The second camera shows depth, which cannot be sent to anybody.
+pub const MADE_UP: &[&str] = &["--use-fake-device-for-media-stream=device-count=3,fps=10", "--use-fake-ui-for-media-stream"];
 
 /// The scene.
 pub struct Scene {
@@ -169,6 +179,42 @@ impl Browser {
         self.until("that the call is off the screen", "return !document.querySelector('[data-testid=call], [data-testid=call-bar]')").await;
         self.until("that every device is closed", "return window.tracks.every(track => track.readyState === 'ended')").await;
         self.until("that every connection is closed", "return window.peers.every(peer => peer.connectionState === 'closed')").await;
+    }
+
+    /// Waits until it rings, or until it does not any more.
+    pub async fn rings(&self, rings: bool) {
+        let what = if rings { "that it rings" } else { "that it is silent" };
+        self.until(what, &format!("return window.sounds.some(sound => sound.state !== 'closed') === {rings}")).await;
+    }
+
+    /// The id of the device behind the one track of this kind that is open.
+    pub async fn device(&self, kind: &str) -> Value {
+        let open = format!("window.tracks.filter(track => track.kind === '{kind}' && track.readyState === 'live')");
+        self.until(&format!("that one {kind} is open"), &format!("return {open}.length === 1")).await;
+        self.run(&format!("return {open}[0].getSettings().deviceId")).await
+    }
+
+    /// Waits until another device of a kind is open than this one.
+    pub async fn another(&self, kind: &str, than: &Value) {
+        let open = format!("window.tracks.filter(track => track.kind === '{kind}' && track.readyState === 'live')");
+        let script = format!("const open = {open}; return open.length === 1 && open[0].getSettings().deviceId !== {than}");
+        self.until(&format!("another {kind}"), &script).await;
+    }
+
+    /// Goes on with the Tab key until what carries this name has the focus, and presses Enter.
+    pub async fn press(&self, id: &str) {
+        for _ in 0..80 {
+            self.key("\u{E004}").await;
+            if self.run("return document.activeElement?.dataset.testid ?? ''").await == id {
+                return self.key("\u{E007}").await;
+            }
+        }
+        panic!("the Tab key does not come to {id}; there is: {}", self.text().await);
+    }
+
+    /// A key, by its sign in the protocol of drivers.
+    pub async fn key(&self, key: &str) {
+        self.client.active_element().await.unwrap().send_keys(key).await.unwrap();
     }
 
     /// Waits until the call is over here, for a reason that stands on the screen.

@@ -29,6 +29,19 @@ async fn a_video_call_is_answered_seen_heard_and_hung_up() {
     hers.until("that the picture is back", "return document.querySelector('[data-shown=true]') !== null").await;
     hers.receives(&["audio", "video"]).await;
 
+    // News stands above the call, where it can be pressed and is read aloud.
+    hers.run("import('/js/ui/toast.js').then(({ toast }) => toast('It has not gone out', { label: 'Again', run() {} }))").await;
+    hers.until(
+        "that the news can be pressed",
+        "const button = document.querySelector('.toast button'); if (!button) return false; \
+         const { left, top, width, height } = button.getBoundingClientRect(); \
+         return document.elementFromPoint(left + width / 2, top + height / 2) === button",
+    )
+    .await;
+    assert_eq!(hers.run("return document.querySelector('.toast').closest('dialog[open] [role=status]') !== null").await, true);
+    hers.click(".toast button").await;
+    hers.until("that it is gone", "return !document.querySelector('.toast')").await;
+
     // She goes to the chat and comes back; they talk on meanwhile.
     hers.click(&named("call-chat")).await;
     hers.find(&named("call-bar")).await;

@@ -56,6 +56,20 @@ impl Relay {
         Some(Self { child, port, _folder: folder })
     }
 
+    /// Ends it and starts it on the same port: it knows nobody any more.
+    pub fn start_anew(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+        let began = Instant::now();
+        *self = loop {
+            if let Some(again) = Self::on(self.port) {
+                break again;
+            }
+            assert!(began.elapsed() < PATIENCE, "the relay does not start again");
+            sleep(Duration::from_millis(50));
+        };
+    }
+
     /// Its addresses, as settings and browsers write them.
     pub fn addresses(&self) -> [String; 2] {
         ["udp", "tcp"].map(|transport| format!("turn:127.0.0.1:{}?transport={transport}", self.port))

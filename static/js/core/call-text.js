@@ -1,6 +1,6 @@
 // What became of a call, in a few words, from where the reader stands. Pure but for the language.
 
-import { t } from './i18n.js';
+import { explain, has, t } from './i18n.js';
 
 /** @typedef {import('./types.js').CallType} CallType */
 /** @typedef {{ type: CallType, status: string, duration: number|null, direction: 'in'|'out' }} Told */
@@ -28,3 +28,10 @@ export function callText({ type, status, duration, direction }) {
 
 /** @param {Pick<Told, 'status'|'direction'>} told */
 export const callIcon = (told) => (isMissed(told) ? 'phone-missed' : told.direction === 'out' ? 'phone-outgoing' : 'phone-incoming');
+
+/** Why a call is over. @param {Pick<import('./types.js').CallState, 'end'|'other'>} call */
+export function endText({ end, other }) {
+  if (end?.error) return explain(end.error);
+  const key = `call.end.${end?.reason}`;
+  return t(has(key) ? key : 'call.end.hangup', { name: other.name });
+}

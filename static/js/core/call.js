@@ -3,12 +3,14 @@
 import { batch, computed, effect, signal } from '../../vendor/preact.js';
 import { announce } from './announce.js';
 import { get } from './api.js';
-import { KEPT, call, canCall, missedFrom } from './calls.js';
+import { endText } from './call-text.js';
+import { KEPT, call, canCall, elsewhere, lookElsewhere, missedFrom } from './calls.js';
 import { recallHere, rememberHere } from './device.js';
 import { t } from './i18n.js';
 import { openLine } from './line.js';
-import { closeCamera, isMuted, microphone, mute, open, picture, release, shown, stopSharing } from './media.js';
+import { camera, closeCamera, isMuted, microphone, mute, open, picture, release, shown, stopSharing } from './media.js';
 import { dropCallNotice, notifyCall } from './notify.js';
+import { keepFresh } from './passwords.js';
 import { pause } from './player.js';
 import { judge, verdict } from './quality.js';
 import { recordingIn, stop } from './recorder.js';
@@ -34,13 +36,17 @@ export const signalStrength = signal(/** @type {{ quality: import('./quality.js'
 export const isLost = signal(false);
 /** Voice alone would be better; asked once a call. */
 export const advised = signal(false);
-/** Pictures rest on this side's wish, or on the other's. */
-export const voiceOnly = signal(/** @type {'mine'|'theirs'|null} */ (null));
+/** Pictures rest on both sides because somebody here wants it so, or because nobody answered the advice and it stayed bad. */
+export const voiceOnly = signal(/** @type {'mine'|'weak'|null} */ (null));
+/** The own picture rests on the other side's wish. */
+export const restsForThem = signal(false);
 /** Seconds since it was answered. */
 export const elapsed = signal(0);
 
 const NOTHING = { audio: true, video: false, screen: false };
 const SAMPLE = 2000;
+/** So many bad samples an advice waits for an answer. */
+const PATIENCE = 5;
 /** How long the last words of a call stay, where nothing is to be done. */
 const LAST_WORDS = 3500;
 
@@ -52,6 +58,10 @@ let waiting = null;
 let ends = [];
 /** What the server said with the call that rings here. @type {any} */
 let offered = null;
+/** What somebody has said about pictures on a weak line is not asked again. */
+let isDecided = false;
+/** Whether the own camera comes back with the pictures. */
+let hadCamera = false;
 /** The server is being told that this call is answered, over as many connections as it takes. */
 let isTelling = false;
 
@@ -89,6 +99,8 @@ function put() {
     signalStrength.value = { quality: 'good', isLimited: false, route: null };
     isLost.value = advised.value = false;
     voiceOnly.value = null;
+    restsForThem.value = false;
+    isDecided = hadCamera = false;
     elapsed.value = 0;
   });
 }
@@ -140,10 +152,11 @@ function connect(answer) {
     send: (signal) => emit('call_signal', { callId: call.value?.id, signal }),
     onFresh: () => {
       for (const stream of [sound, view]) for (const track of stream.getTracks()) stream.removeTrack(track);
+      restsForThem.value = false;
     },
     onRest: (isResting) => {
       line?.rest(isResting);
-      voiceOnly.value = isResting ? 'theirs' : null;
+      restsForThem.value = isResting;
     },
     wiring: {
       iceServers: answer.iceServers ?? [],
@@ -163,6 +176,7 @@ function connect(answer) {
       if (isAnswered.value) tell(shown.value);
     }),
     effect(keep),
+    keepFresh(answer.iceServers ?? [], () => get('/api/chat/ice-servers').then(({ data }) => data, () => null), (servers) => line?.servers(servers)),
   );
 }
 
@@ -170,6 +184,8 @@ function connect(answer) {
 function moved(state) {
   if (state === 'connected') {
     isLost.value = false;
+    // A page that was loaded anew does not know it.
+    if (voiceOnly.value) line?.askRest(true);
     if (phase() === 'connecting') {
       change({ phase: 'active' });
       performance.mark('call.connected');
@@ -195,6 +211,7 @@ function run() {
   let before = null;
   /** @type {import('./quality.js').Quality[]} */
   let history = [];
+  let unanswered = 0;
   const ear = setInterval(async () => {
     const now = await line?.sample();
     if (!now || phase() !== 'active') return;
@@ -203,11 +220,12 @@ function run() {
       const { shown: quality, isBad } = verdict(history);
       signalStrength.value = { quality, isLimited: now.isLimited, route: now.route };
       const hasPictures = !voiceOnly.value && (shown.value.video || shown.value.screen || theirs.value.video || theirs.value.screen);
-      if (isBad && hasPictures && !wasAdvised) wasAdvised = advised.value = true;
+      if (!isDecided) advised.value = hasPictures && (isBad || (advised.value && quality !== 'good'));
+      unanswered = advised.value && isBad ? unanswered + 1 : 0;
+      if (unanswered > PATIENCE) rest('weak');
     }
     before = now;
   }, SAMPLE);
-  let wasAdvised = false;
   ends.push(() => clearInterval(clock), () => clearInterval(ear));
 }
 
@@ -217,9 +235,9 @@ function finish(end) {
   if (!now) return;
   put();
   call.value = { ...now, phase: 'ended', end, away: false };
-  announce(t('call.over'));
+  announce(endText({ ...now, end }));
   // Where something can be done it waits for that; else it goes by itself.
-  if (end.error || ['missed', 'busy', 'rejected', 'failed', 'connection_lost', 'server_restart'].includes(end.reason)) return;
+  if (end.error || ['missed', 'busy', 'rejected', 'failed', 'connection_lost', 'server_restart', 'inOther'].includes(end.reason)) return;
   const timer = setTimeout(() => isOver(now) && clear(), LAST_WORDS);
   ends.push(() => clearTimeout(timer));
 }
@@ -248,7 +266,10 @@ export async function prepare() {
   try {
     answer = await request;
   } catch (error) {
-    if (isSame(now)) finish({ reason: 'failed', duration: 0, error });
+    if (!isSame(now)) return;
+    const isElsewhere = /** @type {any} */ (error).code === 'CONFLICT';
+    finish(isElsewhere ? { reason: 'inOther', duration: 0 } : { reason: 'failed', duration: 0, error });
+    if (isElsewhere) void lookElsewhere();
     return;
   }
   const { callId, call: made, joined } = answer;
@@ -377,27 +398,37 @@ export function shrink(isSmall) {
   if (isSmall && phase() === 'incoming') silence();
 }
 
-/** Whether pictures are worth it on this line. @param {boolean} yes */
-export function goVoiceOnly(yes) {
+/** Pictures rest on both sides. @param {'mine'|'weak'} why */
+function rest(why) {
   advised.value = false;
-  if (!yes) return;
-  voiceOnly.value = 'mine';
+  voiceOnly.value = why;
+  hadCamera = camera.value !== null;
   closeCamera();
   stopSharing();
   line?.askRest(true);
+  if (why === 'weak') announce(t('call.voiceOnlyWeak'));
 }
 
-/** Pictures again, from both. */
-export async function withPictures() {
+/** Whether pictures are worth it on this line. @param {boolean} yes */
+export function goVoiceOnly(yes) {
+  advised.value = false;
+  isDecided = true;
+  if (yes) rest('mine');
+}
+
+/** Pictures again, from both. @param {boolean} [withCamera] as it was before, if nothing is said */
+export async function withPictures(withCamera = hadCamera) {
   voiceOnly.value = null;
+  isDecided = true;
   line?.askRest(false);
-  await open({ video: true });
+  if (withCamera) await open({ video: true });
 }
 
 /** @param {string} event @param {any} data */
 export function handle(event, data) {
   if (event === 'incoming_voice_call') return incoming('voice', data);
   if (event === 'incoming_video_call') return incoming('video', data);
+  if (elsewhere.value?.id === data.callId && (event === 'call_ended' || event === 'call_rejected')) elsewhere.value = null;
   if (waiting?.data.callId === data.callId && (event === 'call_ended' || event === 'call_rejected' || event === 'call_accepted')) waiting = null;
   const now = call.value;
   if (!now || data.callId !== now.id || now.phase === 'ended') return undefined;
@@ -405,7 +436,10 @@ export function handle(event, data) {
     case 'call_accepted':
       if (now.direction === 'out' && now.phase === 'ringing') accepted();
       // On another device of mine.
-      else if (now.phase === 'incoming') clear();
+      else if (now.phase === 'incoming') {
+        elsewhere.value = { ...now, since: Date.now() };
+        clear();
+      }
       return undefined;
     case 'call_signal':
       return line?.take(data.signal);
@@ -413,7 +447,12 @@ export function handle(event, data) {
       theirs.value = { audio: Boolean(data.audio), video: Boolean(data.video), screen: Boolean(data.screen) };
       return undefined;
     case 'call_connection':
-      if (data.userId === me.value?.id) return undefined;
+      if (data.userId === me.value?.id) {
+        // Taken up on another device.
+        if (!data.connected) finish({ reason: 'moved', duration: 0 });
+        if (!data.connected) elsewhere.value = now;
+        return undefined;
+      }
       change({ away: !data.connected });
       // Whoever was away may not know what is shown here.
       if (data.connected) tell(shown.value);
@@ -450,6 +489,7 @@ export async function resume() {
     try {
       const answer = await ask('call_resume', { callId: now.id });
       if (!isSame(now)) return;
+      line?.servers(answer.iceServers ?? []);
       // It may have been answered while the line was down.
       if (now.phase === 'ringing' && answer.call?.status === 'accepted') accepted();
       line?.hello();
@@ -462,27 +502,47 @@ export async function resume() {
   const kept = recallHere(KEPT, /** @type {any} */ (null));
   if (!kept?.id) return;
   const free = await hold(kept.id);
-  if (!free) return rememberHere(KEPT, null);
-  let answer;
+  if (!free) {
+    // This tab is a copy; the call is in the other one.
+    rememberHere(KEPT, null);
+    return lookElsewhere();
+  }
   try {
-    answer = await ask('call_resume', { callId: kept.id });
+    await rejoin(kept);
+    ends.push(free);
   } catch (error) {
     free();
     // Without an answer the next connection asks again.
     if (/** @type {any} */ (error).code !== 'NO_ANSWER') rememberHere(KEPT, null);
-    return;
   }
-  const { id, conversationId, type, direction, other, since, video } = kept;
+}
+
+/** Goes on with a call on this page. @param {import('./calls.js').Elsewhere & { video?: boolean, isMuted?: boolean }} kept what is known of it */
+async function rejoin({ id, conversationId, type, direction, other, since, video = false, isMuted: isSilent = false }) {
+  const answer = await ask('call_resume', { callId: id });
   const isRinging = answer.call?.status === 'ringing';
   begin({ id, conversationId, type, direction, other, phase: isRinging ? 'ringing' : 'connecting' });
-  ends.push(free);
   if (!isRinging) change({ since: since ?? Date.now() });
-  mute(Boolean(kept.isMuted));
+  mute(isSilent);
   connect(answer);
   line?.hello();
   if (isRinging) void ring('out');
   else run();
-  void open({ audio: true, video: Boolean(video) });
+  void open({ audio: true, video });
+}
+
+/** Takes the call that goes on elsewhere to this page; the other one is told and lets it go. */
+export async function takeHere() {
+  const it = elsewhere.value;
+  if (!it || (call.value && phase() !== 'ended') || !canCall()) return;
+  elsewhere.value = null;
+  try {
+    await rejoin(it);
+    if (call.value) holdOn(call.value, it.id);
+  } catch {
+    // It may be over; if not, the way to it comes back.
+    void lookElsewhere();
+  }
 }
 
 // The page must not go by mistake while two are talking.

@@ -1,11 +1,13 @@
 // The door to calls: what everybody's first look needs of them. What makes a call comes in with the first one.
 
-import { computed, signal } from '../../vendor/preact.js';
+import { computed, effect, signal } from '../../vendor/preact.js';
 import { get, patch } from './api.js';
+import { callsAreOn } from './clinic.js';
 import { recallHere } from './device.js';
 
 /** @typedef {import('./types.js').CallType} CallType */
 /** @typedef {import('./types.js').Callee} Callee */
+/** @typedef {Pick<import('./types.js').CallState, 'id'|'conversationId'|'type'|'direction'|'other'|'since'>} Elsewhere */
 
 /** The call of this tab, if there is one. Only call.js changes it. */
 export const call = signal(/** @type {import('./types.js').CallState|null} */ (null));
@@ -15,6 +17,14 @@ export const inCall = computed(() => call.value !== null && call.value.phase !==
 export const missedCalls = signal(0);
 /** Rang here and was over before it was answered; the page says so once. */
 export const missedFrom = signal(/** @type {import('./types.js').CallState|null} */ (null));
+
+/** Whether this person has ever called or been called; asked only where calls are switched off. */
+const hasPast = signal(false);
+/** Whether the list of calls deserves its place: where nobody can call, only if there is something in it. */
+export const hasList = computed(() => callsAreOn.value || hasPast.value);
+
+/** The call that its person is in on another device, or in another tab. @type {import('../../vendor/preact.js').Signal<Elsewhere|null>} */
+export const elsewhere = signal(/** @type {Elsewhere|null} */ (null));
 
 /** Where a tab keeps the call that it is in, so that a reload goes on with it. */
 export const KEPT = 'mc.call';
@@ -46,6 +56,17 @@ const pass = (then) => {
 
 const EVENTS = ['incoming_voice_call', 'incoming_video_call', 'call_accepted', 'call_rejected', 'call_ended', 'call_signal', 'call_media', 'call_connection'];
 
+/** Looks whether a call goes on elsewhere. */
+export async function lookElsewhere() {
+  const { data } = await get('/api/chat/calls/active').catch(() => ({ data: undefined }));
+  if (data === undefined) return;
+  const isHere = data === null || data.id === call.value?.id || data.id === recallHere(KEPT, /** @type {any} */ (null))?.id;
+  if (isHere || data.status !== 'accepted') return void (elsewhere.value = null);
+  const { id, conversationId, type, direction, callerId, callerName, calleeId, calleeName, answeredAt } = data;
+  const other = direction === 'out' ? { id: calleeId, name: calleeName } : { id: callerId, name: callerName };
+  elsewhere.value = { id, conversationId, type, direction, other, since: Date.parse(answeredAt) };
+}
+
 /** @type {Record<string, (data: any) => void>} */
 export const callHandlers = {
   ...Object.fromEntries(EVENTS.map((event) => [event, (/** @type {any} */ data) => pass((engine) => engine.handle(event, data))])),
@@ -54,21 +75,36 @@ export const callHandlers = {
 
 const countMissed = () => get('/api/chat/calls/missed').then(({ data }) => (missedCalls.value = data.count), () => {});
 
+const lookBack = () => get('/api/chat/calls?limit=1').then(({ data }) => (hasPast.value = data.length > 0), () => {});
+/** @type {() => void} */
+let stopWatching = () => {};
+
 /** Each time the connection stands: a call goes on, and the code is at hand before somebody rings. */
 export function callsConnected() {
   void countMissed();
+  void lookElsewhere();
+  stopWatching();
+  stopWatching = effect(() => {
+    if (!callsAreOn.value) void lookBack();
+  });
   if (call.value || recallHere(KEPT, null)) pass((engine) => void engine.resume());
-  else (globalThis.requestIdleCallback ?? setTimeout)(() => pass(() => {}));
+  else if (callsAreOn.value) (globalThis.requestIdleCallback ?? setTimeout)(() => pass(() => {}));
 }
 
 /** The session is over, and the call with it. */
 export function callsFinish() {
+  stopWatching();
   missedCalls.value = 0;
+  hasPast.value = false;
+  elsewhere.value = null;
   loaded?.leave();
 }
 
 /** Must follow a press. @param {Callee} other @param {CallType} type @param {string} [conversationId] */
 export const startCall = (other, type, conversationId = '') => pass((engine) => void engine.start(other, type, conversationId));
+
+/** Goes on here with the call that is elsewhere. Must follow a press. */
+export const takeHere = () => pass((engine) => void engine.takeHere());
 
 /** Whoever has looked at the list has seen what was missed. */
 export async function callsSeen() {

@@ -1,6 +1,6 @@
 // The clinic itself: its name, and the line to call when writing is too slow.
 
-import { signal } from '../../vendor/preact.js';
+import { computed, signal } from '../../vendor/preact.js';
 import { recall, remember } from './device.js';
 import { send } from './http.js';
 import { me } from './session.js';
@@ -9,6 +9,8 @@ import { me } from './session.js';
 export const clinic = signal(
   recall('mc.clinic', /** @type {import('./types.js').Clinic} */ ({ name: '', emergencyPhone: null, approveProfessionals: 'manual', version: '' })),
 );
+/** Whether anybody can call here. */
+export const callsAreOn = computed(() => clinic.value.calls?.enabled !== false);
 /** Whether the clinic still waits for its first administrator. */
 export const needsSetup = signal(false);
 

@@ -70,6 +70,11 @@ export function openLine({ isCaller, send, make, onFresh = () => {}, onRest = ()
       tracks = [audio, video];
       peer?.show(audio, video);
     },
+    /** For every way that is looked for from now on, also by connections to come. @param {RTCIceServer[]} servers */
+    servers(servers) {
+      if (wiring) wiring.iceServers = servers;
+      peer?.servers(servers);
+    },
     /** Asks the other side to send no picture, or one again. @param {boolean} isResting */
     askRest: (isResting) => say({ rest: isResting }),
     rest: (/** @type {boolean} */ isResting) => void peer?.rest(isResting),

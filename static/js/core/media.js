@@ -36,10 +36,12 @@ function reason(error, device) {
   return { device, why: name === 'NotReadableError' || name === 'AbortError' ? 'taken' : 'failed' };
 }
 
-const audioWish = () => ({ echoCancellation: true, noiseSuppression: true, autoGainControl: true, deviceId: chosen.value.audioinput });
+/** The very one that was chosen: asked less strictly, browsers take a sharper one. @param {string|undefined} id */
+const exactly = (id) => (id ? { deviceId: { exact: id } } : null);
+const audioWish = () => ({ echoCancellation: true, noiseSuppression: true, autoGainControl: true, ...exactly(chosen.value.audioinput) });
 const videoWish = () => ({
   width: { ideal: 1280 }, height: { ideal: 720 }, frameRate: { ideal: 30 },
-  ...(chosen.value.videoinput ? { deviceId: chosen.value.videoinput } : { facingMode: facing.value }),
+  ...(exactly(chosen.value.videoinput) ?? { facingMode: facing.value }),
 });
 
 /** @param {MediaStreamConstraints} wish @returns {Promise<MediaStreamTrack[]>} without what came too late */
@@ -76,6 +78,11 @@ export async function open({ audio = false, video = false }) {
     for (const track of await capture({ audio: want.audio && audioWish(), video: want.video && videoWish() })) take(track);
   } catch (error) {
     if (mine !== turns.screen) return;
+    if (/** @type {any} */ (error)?.name === 'OverconstrainedError' && (chosen.value.audioinput || chosen.value.videoinput)) {
+      // What was chosen once is not there today.
+      chosen.value = { audiooutput: chosen.value.audiooutput };
+      return open({ audio, video });
+    }
     if (want.audio && want.video) {
       // One of the two; the other may work. The microphone matters more, so its fault is what stays on the screen.
       await open({ video: true });

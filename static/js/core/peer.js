@@ -20,7 +20,9 @@ const BROKEN = 3000;
 
 /** @param {Wiring} wiring */
 export function createPeer({ iceServers, relayOnly, isCaller, send, onTrack, onState }) {
-  const connection = new RTCPeerConnection({ iceServers, iceTransportPolicy: relayOnly ? 'relay' : 'all', bundlePolicy: 'max-bundle' });
+  /** @param {RTCIceServer[]} servers @returns {RTCConfiguration} */
+  const wish = (servers) => ({ iceServers: servers, iceTransportPolicy: relayOnly ? 'relay' : 'all', bundlePolicy: 'max-bundle' });
+  const connection = new RTCPeerConnection(wish(iceServers));
   /** @type {{ audio: MediaStreamTrack|null, video: MediaStreamTrack|null }} */
   let tracks = { audio: null, video: null };
   let isOffering = false;
@@ -107,6 +109,14 @@ export function createPeer({ iceServers, relayOnly, isCaller, send, onTrack, onS
         const parameters = sender.getParameters();
         for (const encoding of parameters.encodings ?? []) encoding.active = !isResting;
         await sender.setParameters(parameters).catch(() => {});
+      }
+    },
+    /** The next way is looked for with these. @param {RTCIceServer[]} servers */
+    servers(servers) {
+      try {
+        connection.setConfiguration(wish(servers));
+      } catch {
+        // Closed meanwhile.
       }
     },
     /** Looks for another way, as after a change of networks. */

@@ -4,6 +4,7 @@ import { html, useEffect, useMemo, useState } from '../../vendor/preact.js';
 import { callList } from '../core/call-list.js';
 import { callIcon, callText } from '../core/call-text.js';
 import { call, callsSeen, missedCalls } from '../core/calls.js';
+import { callsAreOn } from '../core/clinic.js';
 import { clock, dayOf, dayTitle } from '../core/dates.js';
 import { t } from '../core/i18n.js';
 import { attending } from '../core/attention.js';
@@ -37,7 +38,7 @@ function Entry({ entry }) {
         <span class="sub"><${Icon} name=${callIcon(entry)} size="s" />${callText(entry)}</span></span>
       <time class="small muted" datetime=${entry.startedAt}>${clock(at)}</time>
     </a>
-    <button class="btn icon" type="button" aria-label=${t(`call.with.${type}`, { name: other.name })} title=${t('call.back')} data-testid="call-row-back" onClick=${() => callNow(other, type, entry.conversationId)}><${Icon} name=${type === 'video' ? 'video' : 'phone'} /></button>
+    ${callsAreOn.value && html`<button class="btn icon" type="button" aria-label=${t(`call.with.${type}`, { name: other.name })} title=${t('call.back')} data-testid="call-row-back" onClick=${() => callNow(other, type, entry.conversationId)}><${Icon} name=${type === 'video' ? 'video' : 'phone'} /></button>`}
   </li>`;
 }
 
@@ -83,7 +84,7 @@ export function Calls() {
     <${Banner} />
     ${calls.state.value === 'loading' && html`<${Skeleton} label=${t('calls.loading')} />`}
     ${calls.state.value === 'failed' && html`<${Failed} onRetry=${() => void calls.want(onlyMissed)} />`}
-    ${ready && (list.length ? html`<${Days} list=${list} />` : html`<${Empty} title=${t(onlyMissed ? 'calls.noneMissed' : 'calls.none')} text=${onlyMissed ? '' : t('calls.noneAbout')} />`)}
+    ${ready && (list.length ? html`<${Days} list=${list} />` : html`<${Empty} title=${t(onlyMissed ? 'calls.noneMissed' : 'calls.none')} text=${onlyMissed ? '' : t(callsAreOn.value ? 'calls.noneAbout' : 'calls.off')} />`)}
     ${ready && calls.hasMore.value && html`<button class="btn line more-people" type="button" aria-busy=${busy} data-testid="calls-more" onClick=${more}>${t('calls.more')}</button>`}
   </div></main>`;
 }

@@ -1,6 +1,7 @@
 // One conversation: who it is with, safety, the thread, and where one writes.
 
 import { html, useEffect, useRef, useState } from '../../vendor/preact.js';
+import { callsAreOn } from '../core/clinic.js';
 import { explain, t } from '../core/i18n.js';
 import { fetchConversation } from '../core/live.js';
 import { pendingOf } from '../core/outbox.js';
@@ -50,7 +51,7 @@ function Head({ c, onFind, onDetails }) {
     if (matchMedia('(hover: none) and (pointer: coarse)').matches) heading.current?.focus({ preventScroll: true });
   }, [c.id]);
   const sub = person ? [roleOf(person), presenceOf(person)].filter(Boolean).join(' · ') : membersLine(c);
-  return html`<header class=${person ? 'head with-calls' : 'head'}>
+  return html`<header class=${person && callsAreOn.value ? 'head with-calls' : 'head'}>
     <a class="btn icon only-phone" href="/chats" aria-label=${t('chat.back')}><${Icon} name="arrow-left" /></a>
     <div class="who">
       <${ConversationAvatar} c=${c} size="s" />

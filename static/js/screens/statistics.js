@@ -1,10 +1,12 @@
 // Figures, calmly: one's own, or the clinic's for an administrator. Counts only, never what was written.
 
 import { html, useEffect, useState } from '../../vendor/preact.js';
+import { lasted } from '../core/call-text.js';
+import { callsAreOn } from '../core/clinic.js';
 import { shortDay } from '../core/dates.js';
 import { t } from '../core/i18n.js';
 import { me } from '../core/session.js';
-import { MEASURES, loadFigures, noonOf } from '../core/statistics.js';
+import { CALLED, MEASURES, WRITTEN, loadFigures, meanCall, noonOf } from '../core/statistics.js';
 import { DayBars } from '../ui/day-bars.js';
 import { Icon } from '../ui/icon.js';
 import { Failed, Skeleton } from '../ui/states.js';
@@ -15,18 +17,33 @@ import { Failed, Skeleton } from '../ui/states.js';
 const SPANS = [7, 30, 90, 365];
 const ROLES = ['mom', 'midwife', 'doctor', 'service_provider', 'admin', 'pending'];
 
-/** @param {{ label: string, value: number, note?: string }} props */
+/** @param {{ label: string, value: number|string, note?: string }} props */
 const Tile = ({ label, value, note }) => html`<li class="card kpi"><span class="small muted">${label}</span><span class="fig num">${value.toLocaleString()}</span>${note && html`<span class="small muted">${note}</span>`}</li>`;
 
 /** @param {{ figures: Figures }} props */
 const Tiles = ({ figures: { totals, scope, conversations, unread } }) => html`<ul class="kpis">
-  ${MEASURES.map((one) => html`<${Tile} key=${one} label=${t(`figures.${one}`)} value=${totals[one] ?? 0} />`)}
+  ${WRITTEN.map((one) => html`<${Tile} key=${one} label=${t(`figures.${one}`)} value=${totals[one] ?? 0} />`)}
   <${Tile} label=${t('figures.conversations')} value=${conversations ?? 0} note=${t(scope === 'clinic' ? 'figures.inClinic' : 'figures.now')} />
   ${scope === 'own' && html`<${Tile} label=${t('figures.unread')} value=${unread ?? 0} note=${t('figures.now')} />`}
 </ul>`;
 
+/** Whether calls are worth a word: nobody can call everywhere. @param {Figures} figures */
+const hasCalls = ({ totals }) => callsAreOn.value || CALLED.some((one) => totals[one] > 0);
+
+/** @param {{ figures: Figures }} props */
+function Calls({ figures: { totals } }) {
+  const mean = meanCall(totals);
+  return html`<section aria-labelledby="calls-fig"><h2 id="calls-fig">${t('figures.calls')}</h2>
+    <ul class="kpis mt" data-testid="figures-calls">
+      ${CALLED.map((one) => html`<${Tile} key=${one} label=${t(`figures.${one}`)} value=${totals[one] ?? 0} />`)}
+      <${Tile} label=${t('figures.callMean')} value=${mean === null ? '–' : lasted(mean)} note=${t('figures.callMeanAbout')} />
+    </ul>
+  </section>`;
+}
+
 /** @param {{ figures: Figures }} props */
 function Chart({ figures }) {
+  const measures = hasCalls(figures) ? MEASURES : WRITTEN;
   const [measure, setMeasure] = useState(/** @type {Measure} */ ('messagesSent'));
   const [open, setOpen] = useState(false);
   const days = figures.days.map((day) => ({ date: day.date, value: day[measure] ?? 0 }));
@@ -35,14 +52,14 @@ function Chart({ figures }) {
   return html`<section class="card" aria-labelledby="days-h">
     <h2 id="days-h">${title}</h2>
     <div class="chips mt" role="group" aria-label=${t('figures.measure')}>
-      ${MEASURES.map((one) => html`<button class="chip" type="button" key=${one} aria-pressed=${measure === one} onClick=${() => setMeasure(one)}>${t(`figures.${one}`)}</button>`)}
+      ${measures.map((one) => html`<button class="chip" type="button" key=${one} aria-pressed=${measure === one} onClick=${() => setMeasure(one)}>${t(`figures.${one}`)}</button>`)}
     </div>
     <${DayBars} days=${days} title=${title} describe=${highest.value ? t('figures.highest', { n: highest.value, day: shortDay(noonOf(highest.date)) }) : t('figures.nothing')} />
     <button class="btn sm" type="button" aria-expanded=${open} aria-controls="days-table" onClick=${() => setOpen(!open)}><${Icon} name=${open ? 'chevron-up' : 'chevron-down'} size="s" />${t(open ? 'figures.hideTable' : 'figures.showTable')}</button>
     <div class=${open ? 'tscroll' : 'vh'} id="days-table" tabindex=${open ? 0 : undefined} role="region" aria-label=${t('figures.table')}><table class="table num">
       <caption class="vh">${t('figures.table')}</caption>
-      <thead><tr><th scope="col">${t('figures.day')}</th>${MEASURES.map((one) => html`<th scope="col" key=${one}>${t(`figures.${one}`)}</th>`)}</tr></thead>
-      <tbody>${figures.days.toReversed().map((day) => html`<tr key=${day.date}><th scope="row"><time datetime=${day.date}>${shortDay(noonOf(day.date))}</time></th>${MEASURES.map((one) => html`<td key=${one}>${day[one] ?? 0}</td>`)}</tr>`)}</tbody>
+      <thead><tr><th scope="col">${t('figures.day')}</th>${measures.map((one) => html`<th scope="col" key=${one}>${t(`figures.${one}`)}</th>`)}</tr></thead>
+      <tbody>${figures.days.toReversed().map((day) => html`<tr key=${day.date}><th scope="row"><time datetime=${day.date}>${shortDay(noonOf(day.date))}</time></th>${measures.map((one) => html`<td key=${one}>${day[one] ?? 0}</td>`)}</tr>`)}</tbody>
     </table></div>
   </section>`;
 }
@@ -78,6 +95,6 @@ export function Statistics() {
     </header>
     ${failed && html`<${Failed} onRetry=${load} />`}
     ${!failed && !figures && html`<${Skeleton} label=${t('figures.loading')} rows=${3} />`}
-    ${!failed && figures && html`<${Tiles} figures=${figures} /><div class=${figures.people ? 'fig-2' : ''}><${Chart} figures=${figures} />${figures.people && html`<${People} people=${figures.people} />`}</div>`}
+    ${!failed && figures && html`<${Tiles} figures=${figures} />${hasCalls(figures) && html`<${Calls} figures=${figures} />`}<div class=${figures.people ? 'fig-2' : ''}><${Chart} figures=${figures} />${figures.people && html`<${People} people=${figures.people} />`}</div>`}
   </div></main>`;
 }

@@ -1,12 +1,13 @@
 // The call while one does something else: a bar that leads back to it.
 
 import { html } from '../../vendor/preact.js';
+import { endText } from '../core/call-text.js';
 import { accept, clear, decline, hangUp, isLost, shrink } from '../core/call.js';
 import { call, canCall } from '../core/calls.js';
 import { t } from '../core/i18n.js';
 import { isMuted, mute } from '../core/media.js';
 import { langOf } from '../core/text.js';
-import { Clock, endText } from './call-view.js';
+import { Clock } from './call-view.js';
 import { Icon } from './icon.js';
 
 /** @param {{ icon: string, label: string, kind?: string, pressed?: boolean, id: string, onPress: () => void }} props */

@@ -2,6 +2,7 @@
 
 import { html, useRef, useState } from '../../vendor/preact.js';
 import { canCall, startCall } from '../core/calls.js';
+import { callsAreOn } from '../core/clinic.js';
 import { t } from '../core/i18n.js';
 import { Icon } from './icon.js';
 import { Menu, MenuItem } from './menu.js';
@@ -18,10 +19,11 @@ export function callNow({ id, name, role }, type, conversationId) {
   startCall({ id, name, role }, type, conversationId);
 }
 
-/** @param {{ person: Person, conversationId?: string, isWide?: boolean }} props `isWide`: with words, under each other with what is beside */
+/** Nothing where calls are switched off. @param {{ person: Person, conversationId?: string, isWide?: boolean }} props `isWide`: with words, under each other with what is beside */
 export function CallButtons({ person, conversationId, isWide = false }) {
   const [menu, setMenu] = useState(false);
   const opener = useRef(/** @type {HTMLButtonElement|null} */ (null));
+  if (!callsAreOn.value) return null;
   const call = (/** @type {CallType} */ type) => () => callNow(person, type, conversationId);
   const types = /** @type {CallType[]} */ (['voice', 'video']);
   if (isWide) {

@@ -26,7 +26,7 @@ export function CallControls({ now, video }) {
   };
   const toggleCamera = () => {
     if (camera.value) closeCamera();
-    else if (voiceOnly.value === 'mine') void withPictures();
+    else if (voiceOnly.value) void withPictures(true);
     else void open({ video: true });
   };
   const toggleShare = () => (screenShare.value ? stopSharing() : void share());
@@ -48,11 +48,11 @@ export function CallControls({ now, video }) {
     <${RoundButton} icon="phone-off" label=${t('call.end')} kind="decline" id="call-end-button" onPress=${hangUp} />
     ${menu &&
     html`<${Menu} label=${t('call.more')} anchor=${menu} back=${() => opener.current} onClose=${() => setMenu(null)}>
-      ${camera.value && cameras > 1 && html`<${MenuItem} icon="switch-camera" text=${t('call.switchCamera')} onPick=${pick(() => void switchCamera())} />`}
+      ${camera.value && cameras > 1 && html`<${MenuItem} icon="switch-camera" text=${t('call.switchCamera')} testid="call-switch" onPick=${pick(() => void switchCamera())} />`}
       ${mayShare && !isWide.matches && html`<${MenuItem} icon="monitor-up" text=${t(sharing ? 'call.stopSharing' : 'call.share')} onPick=${pick(toggleShare)} />`}
-      ${video && document.pictureInPictureEnabled && html`<${MenuItem} icon="picture-in-picture-2" text=${t('call.float')} onPick=${pick(float)} />`}
-      ${now.since && voiceOnly.value !== 'mine' && html`<${MenuItem} icon="audio-lines" text=${t('call.voiceOnly')} about=${t('call.voiceOnlyAbout')} onPick=${pick(() => goVoiceOnly(true))} />`}
-      <${MenuItem} icon="headphones" text=${t('call.devices')} onPick=${pick(() => choose(true))} />
+      ${video && document.pictureInPictureEnabled && html`<${MenuItem} icon="picture-in-picture-2" text=${t('call.float')} testid="call-float" onPick=${pick(float)} />`}
+      ${now.since && !voiceOnly.value && html`<${MenuItem} icon="audio-lines" text=${t('call.voiceOnly')} about=${t('call.voiceOnlyAbout')} onPick=${pick(() => goVoiceOnly(true))} />`}
+      <${MenuItem} icon="headphones" text=${t('call.devices')} testid="call-devices" onPick=${pick(() => choose(true))} />
     <//>`}
     ${choosing && html`<${CallDevices} onClose=${() => choose(false)} />`}
   </div>`;

@@ -1,11 +1,12 @@
 // The last words of a call: why it is over, and what one can do instead.
 
 import { html } from '../../vendor/preact.js';
-import { lasted } from '../core/call-text.js';
+import { endText, lasted } from '../core/call-text.js';
 import { again, chatOf, clear } from '../core/call.js';
+import { callsAreOn } from '../core/clinic.js';
 import { t } from '../core/i18n.js';
 import { go } from '../core/router.js';
-import { RoundButton, Who, endText } from './call-view.js';
+import { RoundButton, Who } from './call-view.js';
 
 /** @param {{ now: import('../core/types.js').CallState, heading: string }} props */
 export function CallEnded({ now, heading }) {
@@ -23,7 +24,7 @@ export function CallEnded({ now, heading }) {
     <div class="call-answers">
       <${RoundButton} icon="x" label=${t('close')} id="call-close" onPress=${clear} />
       ${chat && html`<${RoundButton} icon="message-circle" label=${t('call.write')} id="call-write" onPress=${write} />`}
-      <${RoundButton} icon=${now.type === 'video' ? 'video' : 'phone'} label=${t('call.again')} kind="accept" id="call-again" onPress=${again} />
+      ${callsAreOn.value && html`<${RoundButton} icon=${now.type === 'video' ? 'video' : 'phone'} label=${t('call.again')} kind="accept" id="call-again" onPress=${again} />`}
     </div>
   </div>`;
 }

@@ -2,9 +2,11 @@
 
 import { html, signal, useEffect } from '../../vendor/preact.js';
 import { viewing } from '../core/attention.js';
-import { call, missedFrom } from '../core/calls.js';
+import { call, canCall, elsewhere, missedFrom, takeHere } from '../core/calls.js';
+import { callsAreOn } from '../core/clinic.js';
 import { t } from '../core/i18n.js';
 import { callNow } from './call-buttons.js';
+import { Icon } from './icon.js';
 import { toast } from './toast.js';
 
 const parts = signal(/** @type {typeof import('./call-layer.js')|null} */ (null));
@@ -24,10 +26,19 @@ export function CallHost() {
     const { other, type, conversationId } = missed;
     // In the thread it stands already.
     if (viewing.value?.id === conversationId) return;
-    toast(t('call.missedFrom', { name: other.name }), { label: t('call.back'), run: () => callNow(other, type, conversationId) }, MISSED);
+    toast(t('call.missedFrom', { name: other.name }), callsAreOn.peek() ? { label: t('call.back'), run: () => callNow(other, type, conversationId) } : undefined, MISSED);
   }, [missed]);
   return has && parts.value ? html`<${parts.value.CallLayer} />` : null;
 }
 
-/** At the top of a screen while the call is small. */
-export const CallBar = () => (call.value?.isSmall && parts.value ? html`<${parts.value.Bar} />` : null);
+/** A call that goes on without this page, and the way to take it here. @param {{ name: string }} props */
+const Elsewhere = ({ name }) => html`<section class="call-bar" aria-label=${t('call.bar')} data-testid="call-elsewhere">
+  <p class="call-bar-back"><${Icon} name="phone" /><span class="min0">${t('call.elsewhere', { name })}</span></p>
+  ${canCall() && html`<button class="btn sm" type="button" data-testid="call-take" onClick=${takeHere}>${t('call.takeHere')}</button>`}
+</section>`;
+
+/** At the top of a screen while the call is small, or somewhere else. */
+export function CallBar() {
+  if (call.value?.isSmall && parts.value) return html`<${parts.value.Bar} />`;
+  return elsewhere.value && !call.value ? html`<${Elsewhere} name=${elsewhere.value.other.name} />` : null;
+}

@@ -8,6 +8,8 @@ import { CallEnded } from './call-ended.js';
 import { CallIncoming } from './call-incoming.js';
 import { CallScreen } from './call-screen.js';
 import { blockedVoice } from './call-view.js';
+import { useLayer } from './layers.js';
+import { News } from './toast.js';
 
 export { Bar } from './call-bar.js';
 
@@ -34,6 +36,7 @@ export function CallLayer() {
   const now = call.value;
   const isSmall = Boolean(now?.isSmall);
   const phase = now?.phase;
+  const layer = useLayer(now !== null && !isSmall);
   useLayoutEffect(() => {
     const dialog = element.current;
     if (!dialog || isSmall === !dialog.open) return;
@@ -58,6 +61,6 @@ export function CallLayer() {
     class=${`call-stage ${phase === 'incoming' || phase === 'ended' ? 'call-stage-ring' : ''}`} ref=${element} aria-labelledby=${heading} data-testid="call" data-phase=${phase} data-type=${now.type}
     data-quality=${quality} data-route=${route} onCancel=${onCancel} onClose=${(/** @type {Event} */ event) => event.target === element.current && !element.current?.open && call.peek() && shrink(true)}
   >
-    <${Voice} /><${Part} now=${now} heading=${heading} />
+    <${Voice} /><${Part} now=${now} heading=${heading} /><${News} layer=${layer} />
   </dialog>`;
 }

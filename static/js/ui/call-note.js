@@ -2,6 +2,7 @@
 
 import { html } from '../../vendor/preact.js';
 import { callIcon, isMissed } from '../core/call-text.js';
+import { callsAreOn } from '../core/clinic.js';
 import { clock } from '../core/dates.js';
 import { t } from '../core/i18n.js';
 import { me } from '../core/session.js';
@@ -18,7 +19,7 @@ export function CallNote({ m, data, text }) {
   const person = c?.isActive === false ? undefined : c && partner(c);
   const body = html`<${Icon} name=${callIcon(told)} size="s" /><span dir="auto" lang=${text === m.content && !langOf(text) ? 'en' : langOf(text)}>${text}</span><time datetime=${m.createdAt}>${clock(m.at)}</time>`;
   const kind = missed ? 'call-note missed' : 'call-note';
-  if (!person) return html`<span class=${kind}>${body}</span>`;
+  if (!person || !callsAreOn.value) return html`<span class=${kind}>${body}</span>`;
   // To whom nobody came one calls back; to a talk that was, one calls again.
   const again = t(data.callerId === me.value?.id ? 'call.again' : 'call.back');
   return html`<button class=${kind} type="button" data-testid="call-note" data-status=${data.status} onClick=${() => callNow(person, data.type, m.conversationId)}>

@@ -1,7 +1,7 @@
 // Two people talk: the other's picture or face, one's own in the corner, how the line is, and the controls.
 
 import { html, useEffect, useMemo, useRef, useState } from '../../vendor/preact.js';
-import { advised, goVoiceOnly, isLost, shrink, signalStrength, theirPicture, theirs, voiceOnly, withPictures } from '../core/call.js';
+import { advised, goVoiceOnly, isLost, restsForThem, shrink, signalStrength, theirPicture, theirs, voiceOnly, withPictures } from '../core/call.js';
 import { t } from '../core/i18n.js';
 import { camera, devices, facing, picture, screenShare, switchCamera } from '../core/media.js';
 import { langOf, shortName } from '../core/text.js';
@@ -26,7 +26,7 @@ function Tags({ now }) {
     ${now.since && now.type === 'video' && !theirs.value.video && !theirs.value.screen && html`<${Tag} icon="video-off" id="call-their-camera">${t('call.theirCamera', { name })}<//>`}
     ${theirs.value.screen && html`<${Tag} icon="monitor-up">${t('call.theirScreen', { name })}<//>`}
     ${screenShare.value && html`<${Tag} icon="monitor-up" id="call-sharing">${t('call.sharing')}<//>`}
-    ${voiceOnly.value === 'theirs' && html`<${Tag} icon="video-off">${t('call.rests', { name })}<//>`}
+    ${restsForThem.value && html`<${Tag} icon="video-off" id="call-rests">${t('call.rests', { name })}<//>`}
   </div>`;
 }
 
@@ -57,7 +57,7 @@ export function CallScreen({ now, heading }) {
   const stream = theirPicture.value;
   const [isSeen, setSeen] = useState(false);
   useEffect(() => setSeen(false), [stream]);
-  const hasPicture = Boolean(stream) && voiceOnly.value !== 'mine' && (theirs.value.video || theirs.value.screen);
+  const hasPicture = Boolean(stream) && !voiceOnly.value && (theirs.value.video || theirs.value.screen);
   const isShown = hasPicture && isSeen;
   // The name has moved, and the focus was on it.
   useEffect(() => {
@@ -85,8 +85,8 @@ export function CallScreen({ now, heading }) {
       ${blockedVoice.value && html`<div class="call-card"><p>${t('call.silent')}</p><button class="btn primary" type="button" data-testid="call-unblock" onClick=${hear}>${t('call.hear')}</button></div>`}
       ${advised.value &&
       html`<div class="call-card" role="alertdialog" aria-label=${t('call.adviceTitle')}><p><b>${t('call.adviceTitle')}</b> ${t('call.advice')}</p>
-        <div class="row wrap"><button class="btn primary" type="button" data-testid="call-voice-only" onClick=${() => goVoiceOnly(true)}>${t('call.voiceOnly')}</button><button class="btn" type="button" onClick=${() => goVoiceOnly(false)}>${t('call.keepPictures')}</button></div></div>`}
-      ${voiceOnly.value === 'mine' && html`<div class="call-card slim"><p>${t('call.voiceOnlyNow')}</p><button class="btn" type="button" onClick=${() => void withPictures()}>${t('call.picturesAgain')}</button></div>`}
+        <div class="row wrap"><button class="btn primary" type="button" data-testid="call-voice-only" onClick=${() => goVoiceOnly(true)}>${t('call.voiceOnly')}</button><button class="btn" type="button" data-testid="call-keep-pictures" onClick=${() => goVoiceOnly(false)}>${t('call.keepPictures')}</button></div></div>`}
+      ${voiceOnly.value && html`<div class="call-card slim" data-testid="call-resting" data-why=${voiceOnly.value}><p>${t(voiceOnly.value === 'weak' ? 'call.voiceOnlyWeak' : 'call.voiceOnlyNow')}</p><button class="btn" type="button" data-testid="call-pictures" onClick=${() => void withPictures()}>${t('call.picturesAgain')}</button></div>`}
       <${CallControls} now=${now} video=${isShown ? video : null} />
     </div>
   </div>`;

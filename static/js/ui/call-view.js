@@ -4,7 +4,7 @@ import { html, signal, useEffect, useId, useRef } from '../../vendor/preact.js';
 import { lasted } from '../core/call-text.js';
 import { elapsed } from '../core/call.js';
 import { clinic } from '../core/clinic.js';
-import { explain, has, t } from '../core/i18n.js';
+import { has, t } from '../core/i18n.js';
 import { langOf } from '../core/text.js';
 import { Avatar } from './avatar.js';
 import { Icon } from './icon.js';
@@ -27,13 +27,6 @@ export function RoundButton({ icon, label, kind = 'plain', pressed, count = 0, i
 
 /** "Midwife · Lotus Pond Clinic" @param {CallState} now */
 export const about = ({ other }) => [other.role && has(`role.${other.role}`) && t(`role.${other.role}`), clinic.value.name].filter(Boolean).join(' · ');
-
-/** Why it is over. @param {CallState} now */
-export function endText({ end, other }) {
-  if (end?.error) return explain(end.error);
-  const key = `call.end.${end?.reason}`;
-  return t(has(key) ? key : 'call.end.hangup', { name: other.name });
-}
 
 /** Who it is, large. @param {{ now: CallState, heading: string, rings: boolean, text?: unknown }} props */
 export const Who = ({ now, heading, rings, text }) => html`<div class=${rings ? 'call-pulse' : 'call-pulse still'}><${Avatar} name=${now.other.name} role=${now.other.role} size="xl" /></div>

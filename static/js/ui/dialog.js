@@ -3,6 +3,8 @@
 import { html, useEffect, useId, useLayoutEffect, useRef } from '../../vendor/preact.js';
 import { t } from '../core/i18n.js';
 import { Icon } from './icon.js';
+import { useLayer } from './layers.js';
+import { News } from './toast.js';
 
 /**
  * @param {{ title: string, onClose: () => void, children?: unknown, class?: string, hideTitle?: boolean, role?: string }} props
@@ -10,6 +12,7 @@ import { Icon } from './icon.js';
 export function Dialog({ title, onClose, children, class: kind = 'dialog', hideTitle = false, role }) {
   const element = useRef(/** @type {HTMLDialogElement|null} */ (null));
   const heading = useId();
+  const layer = useLayer();
   useLayoutEffect(() => {
     const opener = document.activeElement;
     const dialog = element.current;
@@ -36,6 +39,7 @@ export function Dialog({ title, onClose, children, class: kind = 'dialog', hideT
       <button class="btn icon" type="button" aria-label=${t('close')} onClick=${() => element.current?.close()}><${Icon} name="x" /></button>
     </header>
     ${children}
+    <${News} layer=${layer} />
   </dialog>`;
 }
 

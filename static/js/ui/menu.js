@@ -4,6 +4,8 @@
 import { html, useLayoutEffect, useRef } from '../../vendor/preact.js';
 import { t } from '../core/i18n.js';
 import { Icon } from './icon.js';
+import { useLayer } from './layers.js';
+import { News } from './toast.js';
 
 const GAP = 4;
 const EDGE = 8;
@@ -25,6 +27,7 @@ export function Menu({ label, anchor, back, onClose, children }) {
   // The release of the finger that opened it must not close it again.
   const pressed = useRef(false);
   const isGone = useRef(false);
+  const layer = useLayer();
   useLayoutEffect(() => {
     const menu = element.current;
     menu?.showModal();
@@ -61,6 +64,7 @@ export function Menu({ label, anchor, back, onClose, children }) {
   >
     <div class="menu" role="menu" aria-label=${label} data-testid="menu">${children}</div>
     <button class="btn menu-close" type="button" tabindex="-1" onClick=${onClose}>${t('close')}</button>
+    <${News} layer=${layer} />
   </dialog>`;
 }
 

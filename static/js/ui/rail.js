@@ -1,7 +1,7 @@
 // Main navigation: a rail at the side, tabs at the bottom of a phone.
 
 import { html } from '../../vendor/preact.js';
-import { missedCalls } from '../core/calls.js';
+import { hasList, missedCalls } from '../core/calls.js';
 import { t } from '../core/i18n.js';
 import { approvals } from '../core/live.js';
 import { route } from '../core/router.js';
@@ -24,7 +24,7 @@ export function Rail() {
     <span class="logo"><${Mark} /></span>
     ${role === 'admin' && html`<${Place} to="/admin" icon="layout-dashboard" label=${t('nav.admin')} count=${approvals.value} countText=${t('admin.toApprove')} />`}
     <${Place} to="/chats" icon="message-circle" label=${t('nav.chats')} count=${unreadTotal.value} countText=${t('unread')} />
-    <${Place} to="/calls" icon="phone" label=${t('nav.calls')} count=${missedCalls.value} countText=${t('calls.missed')} />
+    ${hasList.value && html`<${Place} to="/calls" icon="phone" label=${t('nav.calls')} count=${missedCalls.value} countText=${t('calls.missed')} />`}
     <${Place} to="/people" icon=${role === 'mom' ? 'stethoscope' : 'users'} label=${t(role === 'mom' ? 'nav.careTeam' : 'nav.people')} />
     <${Place} to="/settings" icon="settings" label=${t('nav.settings')} last=${true} />
   </nav>`;

@@ -1,7 +1,9 @@
-// Short news at the bottom, gone by itself.
+// Short news, gone by itself, and the line that is read aloud: on the page, or in the modal layer that lies above it.
 
 import { html, signal } from '../../vendor/preact.js';
+import { announced } from '../core/announce.js';
 import { explain } from '../core/i18n.js';
+import { topmost } from './layers.js';
 
 /** @typedef {{ id: number, text: string, action?: { label: string, run: () => void } }} Toast */
 const toasts = signal(/** @type {Toast[]} */ ([]));
@@ -22,11 +24,16 @@ const dismiss = (id) => {
   toasts.value = toasts.value.filter((one) => one.id !== id);
 };
 
-export const Toasts = () => html`<div class="toasts" role="status">
-  ${toasts.value.map(
-    ({ id, text, action }) => html`<div class="toast" key=${id}>
-      <span>${text}</span>
-      ${action && html`<button class="btn sm" type="button" onClick=${() => (dismiss(id), action.run())}>${action.label}</button>`}
-    </div>`,
-  )}
-</div>`;
+/** Stands in the page and in every modal layer; the topmost one speaks. @param {{ layer?: string|null }} props */
+export function News({ layer = null }) {
+  const speaks = topmost.value === layer;
+  return html`<div class="toasts" role="status">
+      ${speaks && toasts.value.map(
+        ({ id, text, action }) => html`<div class="toast" key=${id}>
+          <span>${text}</span>
+          ${action && html`<button class="btn sm" type="button" onClick=${() => (dismiss(id), action.run())}>${action.label}</button>`}
+        </div>`,
+      )}
+    </div>
+    <p class="vh" role="status">${speaks ? announced.value : ''}</p>`;
+}

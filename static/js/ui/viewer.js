@@ -13,6 +13,8 @@ import { timeline } from '../core/timeline.js';
 import { picturesOf, stopViewing, view, viewed } from '../core/viewed.js';
 import { CLOSE, WHOLE, around, fitted, held } from '../core/zoom.js';
 import { Icon } from './icon.js';
+import { useLayer } from './layers.js';
+import { News } from './toast.js';
 
 /** @typedef {import('../core/shared-files.js').SharedFile} SharedFile */
 /** @typedef {import('../core/zoom.js').Zoom} Zoom */
@@ -162,6 +164,7 @@ export function Viewer({ conversationId, back }) {
   const [failed, setFailed] = useState('');
   const last = useRef({ at: 0, messageId: '' });
   const file = all[at];
+  const layer = useLayer();
 
   useLayoutEffect(() => {
     const opener = document.activeElement;
@@ -256,6 +259,7 @@ export function Viewer({ conversationId, back }) {
       ${at > 0 && html`<button class="btn icon turn before" type="button" aria-label=${t('viewer.before')} onClick=${() => turn(-1)}><${Icon} name="chevron-left" /></button>`}
       ${at < all.length - 1 && html`<button class="btn icon turn after" type="button" aria-label=${t('viewer.after')} onClick=${() => turn(1)}><${Icon} name="chevron-right" /></button>`}
       ${file.content && html`<p class="viewer-says" dir="auto" lang=${langOf(file.content)}>${file.content}</p>`}`}
+    <${News} layer=${layer} />
   </dialog>`;
 }
 

@@ -1,0 +1,63 @@
+//! Several tabs of one browser, and a call that moves from one to another.
+
+use crate::{
+    browser_support::{Browser, named},
+    scene::{Scene, WATCH, call},
+};
+
+/// Whether this tab rings.
+async fn rings(browser: &Browser) -> bool {
+    browser.run("return window.sounds.some(sound => sound.state !== 'closed')").await == true
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_tab_rings_one_answers_and_the_other_may_take_the_call() {
+    let Some(scene) = Scene::start().await else { return };
+    let (hers, his) = (&scene.hers, &scene.his);
+    let first = his.client.window().await.unwrap();
+    let second = his.client.new_window(true).await.unwrap().handle;
+    his.client.switch_to_window(second.clone()).await.unwrap();
+    his.on_every_page(WATCH).await;
+    his.goto("/chats").await;
+    his.find(&named("new-conversation")).await;
+    his.until("that it is connected", "return document.querySelector('[data-testid=banner]') === null").await;
+    his.until("a socket", "return window.sockets.some(socket => socket.readyState === 1)").await;
+
+    // Both show it, one sounds.
+    call(hers, "voice").await;
+    his.phase("incoming").await;
+    let mut sounding = vec![rings(his).await];
+    his.client.switch_to_window(first.clone()).await.unwrap();
+    his.phase("incoming").await;
+    sounding.push(rings(his).await);
+    assert_eq!(sounding.iter().filter(|rings| **rings).count(), 1, "{sounding:?}");
+
+    // The first answers; the second stops and says where the call is.
+    his.click(&named("call-accept")).await;
+    his.phase("active").await;
+    his.client.switch_to_window(second.clone()).await.unwrap();
+    his.find(&named("call-elsewhere")).await;
+    his.rings(false).await;
+    his.is_quiet().await;
+
+    // Also after a reload. From there the call is taken over, and goes on.
+    his.client.refresh().await.unwrap();
+    his.click(&named("call-take")).await;
+    for browser in [hers, his] {
+        browser.phase("active").await;
+        browser.receives(&["audio"]).await;
+    }
+    his.client.switch_to_window(first.clone()).await.unwrap();
+    his.is_quiet().await;
+    his.find(&named("call-elsewhere")).await;
+    hers.click(&named("call-end-button")).await;
+    his.until("that it says no more", "return !document.querySelector('[data-testid=call-elsewhere]')").await;
+    his.client.switch_to_window(second).await.unwrap();
+    his.ended("hangup").await;
+    his.is_quiet().await;
+    his.client.close_window().await.unwrap();
+    his.client.switch_to_window(first).await.unwrap();
+    let listed = scene.mother.get("/api/chat/calls").await;
+    assert_eq!(listed.data().as_array().unwrap().len(), 1, "all that was one call: {listed:?}");
+    scene.end().await;
+}
