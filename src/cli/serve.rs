@@ -18,6 +18,7 @@ pub(super) async fn run(loaded: Loaded) -> Result<(), Failure> {
         tracing::warn!("{warning}");
     }
     raise_file_limit();
+    outlive_length_limit()?;
     let app = App::open(loaded.config, Clock::system())?;
     let stop = stop_signal()?;
     app::serve(app, stop, |ready| {
@@ -65,6 +66,14 @@ fn raise_file_limit() {
     if let Err(error) = setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, maximum: limit.maximum }) {
         tracing::warn!(%error, "the limit of open files stays as it is");
     }
+}
+
+/// A limit that the operator has set on the length of files fails the write that meets it. Without a handler the system would end the
+/// process instead, and everybody's connection with it.
+fn outlive_length_limit() -> Result<(), Failure> {
+    // The handler stays when what listens to it is gone.
+    drop(signal(SignalKind::from_raw(rustix::process::Signal::XFSZ.as_raw()))?);
+    Ok(())
 }
 
 fn log_to_stderr(config: &Config) {

@@ -79,8 +79,12 @@ struct Ready {
 }
 
 impl Files {
-    /// Begins to receive a file from somebody.
+    /// Begins to receive a file from somebody. Every error from here on says in its details which file it was.
     pub async fn receive(self: &Arc<Self>, owner: UserId, purpose: Purpose, name: &str, declared: &str) -> Result<Incoming> {
+        self.begin(owner, purpose, name, declared).await.map_err(|error| naming(error, &shown(name)))
+    }
+
+    async fn begin(self: &Arc<Self>, owner: UserId, purpose: Purpose, name: &str, declared: &str) -> Result<Incoming> {
         let (used, quota) = (self.used(owner)?, self.rules.quota);
         if used >= quota {
             return Err(ledger::over_quota(quota));
@@ -101,11 +105,15 @@ impl Incoming {
         self.size += bytes.len() as u64;
         let most = self.files.most(self.purpose);
         if self.size > most {
-            let message = format!("{} is larger than {}.", self.shown(), size_in_words(most));
-            return Err(self.about(Error::with(Code::FileTooLarge, message)));
+            let message = format!("{} is larger than {}.", shown(&self.name), size_in_words(most));
+            return Err(naming(Error::with(Code::FileTooLarge, message), &shown(&self.name)));
         }
         self.buffer.extend_from_slice(bytes);
-        if self.buffer.len() >= PIECE { self.flush().await } else { Ok(()) }
+        if self.buffer.len() < PIECE {
+            return Ok(());
+        }
+        let flushed = self.flush().await;
+        flushed.map_err(|error| naming(error, &shown(&self.name)))
     }
 
     async fn flush(&mut self) -> Result<()> {
@@ -113,7 +121,7 @@ impl Incoming {
         let mut buffer = std::mem::take(&mut self.buffer);
         // What is under way counts, or many files at once would go over it together.
         let (used, quota) = (self.files.used(self.owner)?, self.files.rules.quota);
-        self.room.grow(buffer.len() as u64, used, quota).map_err(|error| self.about(error))?;
+        self.room.grow(buffer.len() as u64, used, quota)?;
         let look = (self.size / PIECE as u64).is_multiple_of(LOOK);
         let files = self.files.clone();
         let (disk, buffer) = blocking(move || {
@@ -131,16 +139,21 @@ impl Incoming {
     }
 
     /// All bytes are there: judges them, keeps them, and writes the file down as the sender's.
-    pub async fn finish(mut self) -> Result<FileView> {
+    pub async fn finish(self) -> Result<FileView> {
+        let shown = shown(&self.name);
+        self.take_in().await.map_err(|error| naming(error, &shown))
+    }
+
+    async fn take_in(mut self) -> Result<FileView> {
         self.flush().await?;
         let Some(disk) = self.disk.take() else { return Err(Code::Internal.into()) };
         let Self { files, owner, purpose, name, declared, arrival, size, room, .. } = self;
         let shown = shown(&name);
         let names = (name.clone(), declared);
         // Before anything else looks at it.
-        let (arrival, scanned) = scan(&files, (owner, &shown), arrival, &disk).await.map_err(|error| naming(error, &shown))?;
+        let (arrival, scanned) = scan(&files, (owner, &shown), arrival, &disk).await?;
         let prepared = prepare(&files, disk, arrival, size, names).await;
-        let ready = prepared.and_then(|ready| fits(purpose, ready, &shown)).map_err(|error| naming(error, &shown))?;
+        let ready = prepared.and_then(|ready| fits(purpose, ready, &shown))?;
         let Ready { finding, whole, digest, size, small } = ready;
         let id = BlobId(rand::random());
         let name = name::clean(&name, about(finding.format));
@@ -191,14 +204,6 @@ impl Incoming {
             }
         }
     }
-
-    fn shown(&self) -> String {
-        shown(&self.name)
-    }
-
-    fn about(&self, error: Error) -> Error {
-        naming(error, &self.shown())
-    }
 }
 
 /// Has the clinic's scanner look, where there is one. False when it did not answer and the file is taken all the same.
@@ -244,8 +249,11 @@ fn shown(name: &str) -> String {
     if plain.trim().is_empty() { "The file".into() } else { plain }
 }
 
-/// Says in the details which file it was.
+/// Says in the details which file it was, and in words where the words would not.
 fn naming(mut error: Error, name: &str) -> Error {
+    if error.code == Code::StorageFull {
+        error.message = format!("{name} was not saved: the server's disk is full.");
+    }
     if let Some(details) = error.details.as_object_mut() {
         details.insert("file".into(), json!(name));
     }

@@ -178,7 +178,8 @@ impl Vault {
 
 /// What an I/O error means to whoever sends a file.
 pub(super) fn failed(error: &io::Error) -> Error {
-    if matches!(error.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded) {
+    // The last is a limit that the operator has set on the length of files.
+    if matches!(error.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::FileTooLarge) {
         return Code::StorageFull.into();
     }
     tracing::error!(%error, "a file could not be read or written");

@@ -69,7 +69,12 @@ impl<'r> Responder<'r, 'static> for Error {
     fn respond_to(mut self, request: &'r Request<'_>) -> response::Result<'static> {
         let status = Status::new(self.code.status());
         if status.code >= 500 {
+            // Beside it stands at most which file of the client's own it was about.
+            let file = self.details.get("file").cloned();
             self.details = json!({ "requestId": RequestId::of(request).as_str() });
+            if let (Some(file), Some(details)) = (file, self.details.as_object_mut()) {
+                details.insert("file".into(), file);
+            }
         }
         let mut response = json_response(status, self.body().to_string())?;
         if let Some(seconds) = self.retry_after {

@@ -125,8 +125,11 @@ impl<'r> Form<'r> {
         drop(ticket);
         if let Err(error) = read {
             let ids: Vec<_> = received.files.iter().map(|file| file.id).collect();
-            if !ids.is_empty() {
-                files.discard(owner, purpose, ids).await?;
+            // Where the disk is full not even that can be written down; then they go as every upload that is never sent.
+            if !ids.is_empty()
+                && let Err(error) = files.discard(owner, purpose, ids).await
+            {
+                tracing::warn!(%error, "uploads of a form that was refused could not be taken back");
             }
             // Who sends nothing any more is not waited for once more.
             if error.code != Code::RequestTimeout {

@@ -17,6 +17,7 @@ mod access;
 mod being_sent;
 mod broken_off;
 mod documents;
+mod full;
 mod hostile;
 mod kinds;
 mod later;

@@ -26,7 +26,10 @@ impl Scene {
     }
 
     pub async fn with(settings: &[(&str, &str)]) -> Self {
-        let server = Server::with(settings);
+        Self::of(Server::with(settings)).await
+    }
+
+    pub async fn of(server: Server) -> Self {
         let mother = Person::register(&server, "Asha", "mom").await;
         let doctor = Person::register(&server, "Ruwan", "doctor").await;
         let stranger = Person::register(&server, "Sita", "mom").await;

@@ -26,7 +26,8 @@ pub struct Server {
     data: PathBuf,
     environment: HashMap<String, String>,
     log: Log,
-    _folder: Option<tempfile::TempDir>,
+    /// Goes with the server.
+    folder: Option<tempfile::TempDir>,
 }
 
 impl Server {
@@ -38,6 +39,13 @@ impl Server {
     /// Starts with settings of one's own on top of those for tests.
     pub fn with(settings: &[(&str, &str)]) -> Self {
         let folder = tempfile::tempdir().unwrap();
+        let mut server = Self::on(&folder.path().join("data"), settings);
+        server.folder = Some(folder);
+        server
+    }
+
+    /// The same with a data folder that is there already, or is to be made.
+    pub fn on(data: &Path, settings: &[(&str, &str)]) -> Self {
         let mut environment: HashMap<String, String> = [
             ("MOMMYCARE_ACCOUNTS__BCRYPT_COST", "4"),
             ("MOMMYCARE_ACCOUNTS__APPROVE_PROFESSIONALS", "auto"),
@@ -47,10 +55,9 @@ impl Server {
         .map(|(name, value)| (name.into(), value.into()))
         .into();
         environment.extend(settings.iter().map(|(name, value)| ((*name).into(), (*value).into())));
-        let data = folder.path().join("data");
         let log = Log::default();
-        let (child, address, setup_link) = launch(&data, 0, &environment, &log);
-        Self { child, address, setup_link, data, environment, log, _folder: Some(folder) }
+        let (child, address, setup_link) = launch(data, 0, &environment, &log);
+        Self { child, address, setup_link, data: data.to_owned(), environment, log, folder: None }
     }
 
     /// `http://ADDRESS:PORT`
