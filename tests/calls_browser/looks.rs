@@ -2,7 +2,7 @@
 
 use crate::{
     browser_support::{Browser, axe, faults, named},
-    scene::Scene,
+    scene::{Scene, call},
 };
 
 /// What is wrong on a screen, under its name.
@@ -18,7 +18,17 @@ async fn axe_finds_no_fault_in_a_call() {
     let Some(axe) = axe() else { return };
     let Some(scene) = Scene::with(&[], 360).await else { return };
     let (hers, his) = (&scene.hers, &scene.his);
+    his.client.set_window_size(1440, 900).await.unwrap();
     let mut found = Vec::new();
+    // A microphone that is refused.
+    hers.run("window.granted = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices)").await;
+    hers.run("navigator.mediaDevices.getUserMedia = async () => { throw new DOMException('no', 'NotAllowedError') }").await;
+    call(hers, "voice").await;
+    hers.find(&named("call-help")).await;
+    look(hers, &axe, "help on a phone", &mut found).await;
+    hers.run("navigator.mediaDevices.getUserMedia = window.granted").await;
+    hers.click(&named("call-end-button")).await;
+    hers.is_quiet().await;
     // The phone rings at the desk, then the desk at the phone.
     scene.she_calls("video").await;
     look(hers, &axe, "calling on a phone", &mut found).await;
@@ -34,10 +44,21 @@ async fn axe_finds_no_fault_in_a_call() {
     for (browser, where_) in [(hers, "a phone"), (his, "a desk")] {
         browser.until("that the picture is shown", "return document.querySelector('[data-shown=true]') !== null").await;
         look(browser, &axe, &format!("talking on {where_}"), &mut found).await;
+        browser.click(&named("call-more")).await;
+        look(browser, &axe, &format!("more on {where_}"), &mut found).await;
+        browser.click(&named("call-devices")).await;
+        browser.find("#dev-audioinput").await;
+        look(browser, &axe, &format!("devices on {where_}"), &mut found).await;
+        browser.key("\u{E00C}").await;
+        browser.until("that the list is closed", "return !document.querySelector('#dev-audioinput')").await;
         browser.click(&named("call-shrink")).await;
         browser.find(&named("call-bar")).await;
         look(browser, &axe, &format!("talking in a bar on {where_}"), &mut found).await;
         browser.click(&named("call-grow")).await;
+        browser.run("import('/js/core/call.js').then(({ goVoiceOnly }) => goVoiceOnly(true))").await;
+        browser.find(&named("call-resting")).await;
+        look(browser, &axe, &format!("voices alone on {where_}"), &mut found).await;
+        browser.click(&named("call-pictures")).await;
     }
     hers.click(&named("call-end-button")).await;
     for browser in [hers, his] {

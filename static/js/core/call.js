@@ -536,8 +536,9 @@ export async function takeHere() {
   const it = elsewhere.value;
   if (!it || (call.value && phase() !== 'ended') || !canCall()) return;
   elsewhere.value = null;
+  const c = conversation(it.conversationId);
   try {
-    await rejoin(it);
+    await rejoin({ ...it, other: { role: c && partner(c)?.role, ...it.other } });
     if (call.value) holdOn(call.value, it.id);
   } catch {
     // It may be over; if not, the way to it comes back.

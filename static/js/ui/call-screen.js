@@ -3,7 +3,7 @@
 import { html, useEffect, useMemo, useRef, useState } from '../../vendor/preact.js';
 import { advised, goVoiceOnly, isLost, restsForThem, shrink, signalStrength, theirPicture, theirs, voiceOnly, withPictures } from '../core/call.js';
 import { t } from '../core/i18n.js';
-import { camera, devices, facing, picture, screenShare, switchCamera } from '../core/media.js';
+import { camera, devices, facing, picture, problem, screenShare, switchCamera } from '../core/media.js';
 import { langOf, shortName } from '../core/text.js';
 import { CallControls } from './call-controls.js';
 import { CallHelp } from './call-help.js';
@@ -44,7 +44,7 @@ function Own() {
 }
 
 /** @param {CallState} now */
-const state = ({ phase, since }) => (phase === 'preparing' ? t('call.preparing') : phase === 'ringing' ? t('call.calling') : phase === 'connecting' ? t('call.connecting') : since ? html`<${Clock} />` : '');
+const state = ({ phase, since }) => (phase === 'preparing' ? (problem.value ? '' : t('call.preparing')) : phase === 'ringing' ? t('call.calling') : phase === 'connecting' ? t('call.connecting') : since ? html`<${Clock} />` : '');
 
 function hear() {
   void blockedVoice.value?.play().catch(() => {});
