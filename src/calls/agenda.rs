@@ -7,7 +7,7 @@ use super::{Calls, ledger};
 use crate::{
     chat::{Bell, wait},
     clock::Timestamp,
-    error::Result,
+    error::{Code, Result},
     ids::{CallId, UserId},
     store::{Begin, Change, Direction, Projection, Read, StoreError, TableId, tables},
 };
@@ -17,6 +17,8 @@ use tokio::time::sleep;
 
 /// How many calls are looked at in one round.
 const ROUND: usize = 256;
+/// How many people are taken out of interrupted calls at once.
+const CHUNK: usize = 100;
 /// After what time something is tried again that the store could not do.
 const RETRY: Duration = Duration::from_secs(1);
 /// How often it is noted that the server is at work while people talk: so exactly is the length of a call known that a kill has ended.
@@ -49,15 +51,56 @@ impl Projection for Changed {
     }
 }
 
+/// Who was in which call when the server stopped.
+#[derive(Default)]
+pub(super) struct Interrupted {
+    /// When it was last known to work.
+    alive: Timestamp,
+    rows: Vec<(UserId, CallId)>,
+}
+
+fn interrupted(read: &impl Read) -> Result<Interrupted, StoreError> {
+    let alive = Timestamp(read.get(tables::META, &ALIVE.to_owned())?.unwrap_or(0));
+    let mut rows: Vec<(UserId, CallId)> = Vec::new();
+    loop {
+        let from = rows.last().map_or(Bound::Unbounded, |(user, _)| Bound::Excluded(*user));
+        let some = read.scan(tables::ENGAGED, (from, Bound::Unbounded), Direction::Ascending, ROUND)?;
+        if some.is_empty() {
+            return Ok(Interrupted { alive, rows });
+        }
+        rows.extend(some);
+    }
+}
+
 impl Calls {
-    /// Ends the calls that were going on when the server stopped. To be called before anybody connects.
+    /// Ends the calls that were going on when the server stopped. To be called before anybody connects. Where the disk is full they end as
+    /// soon as there is room: everything can be read meanwhile, and no other call can begin.
     pub async fn end_after_restart(&self) -> Result<()> {
-        let name = ALIVE.to_owned();
-        let alive = Timestamp(self.store.read(|read| read.get(tables::META, &name))?.unwrap_or(0));
+        *self.interrupted.lock() = self.store.read(|read| interrupted(read))?;
+        match self.end_interrupted().await {
+            Err(error) if error.code == Code::StorageFull => {
+                tracing::warn!(%error, "calls of before the start end later");
+                Ok(())
+            }
+            ended => ended,
+        }
+    }
+
+    /// Ends what is left of them.
+    async fn end_interrupted(&self) -> Result<()> {
         loop {
-            let rules = self.rules.clone();
-            if !self.store.write(move |tx| ledger::restart(tx, &rules, alive)).await? {
+            let (alive, rows) = {
+                let mut interrupted = self.interrupted.lock();
+                let from = interrupted.rows.len().saturating_sub(CHUNK);
+                (interrupted.alive, interrupted.rows.split_off(from))
+            };
+            if rows.is_empty() {
                 return Ok(());
+            }
+            let (rules, people) = (self.rules.clone(), rows.clone());
+            if let Err(error) = self.store.write(move |tx| ledger::restart(tx, &rules, alive, &people)).await {
+                self.interrupted.lock().rows.extend(rows);
+                return Err(error);
             }
         }
     }
@@ -85,6 +128,7 @@ impl Calls {
 
     /// Goes on until nothing is due. Answers when something will be.
     async fn do_what_is_due(&self, changed: &Changed, noted: &mut Timestamp) -> Result<Option<Timestamp>> {
+        self.end_interrupted().await?;
         let people = std::mem::take(&mut *changed.0.lock());
         for user in people {
             if let Err(error) = self.recheck(user).await {

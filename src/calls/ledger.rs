@@ -13,7 +13,7 @@ use crate::{
     error::{Code, Error, Result},
     ids::{CallId, Device, UserId},
     store::{
-        Direction, Key, Read, StoreError, Table,
+        Key, Read, StoreError, Table,
         records::{Availability, Call, CallKind, CallReason, CallState, Party},
         tables,
     },
@@ -152,18 +152,19 @@ pub fn recheck(tx: &mut TxOf<'_>, rules: &Rules, user: UserId) -> Result<()> {
     step(tx, rules, id, Step::Remove).map(drop)
 }
 
-/// Ends some of the calls that were going on when the server stopped. True when there are more.
-pub fn restart(tx: &mut TxOf<'_>, rules: &Rules, alive: Timestamp) -> Result<bool> {
-    const CHUNK: usize = 100;
-    let engaged = tx.scan(tables::ENGAGED, .., Direction::Ascending, CHUNK)?;
-    for (user, id) in &engaged {
+/// Ends calls that were going on when the server stopped: of these people, as far as they are still in them.
+pub fn restart(tx: &mut TxOf<'_>, rules: &Rules, alive: Timestamp, people: &[(UserId, CallId)]) -> Result<()> {
+    for (user, id) in people {
         // Both of a call stand in the table; the second one finds it over.
+        if tx.get(tables::ENGAGED, user)? != Some(*id) {
+            continue;
+        }
         if tx.get(tables::CALLS, id)?.is_some() {
             step(tx, rules, *id, Step::Restart(alive))?;
         }
         tx.delete(tables::ENGAGED, user);
     }
-    Ok(engaged.len() == CHUNK)
+    Ok(())
 }
 
 /// Somebody has looked at the missed calls.

@@ -2,6 +2,7 @@
 
 use super::{
     Live, Rules,
+    agenda::Interrupted,
     ice::Ice,
     ledger::{self, Which},
     machine::{self, Step},
@@ -23,6 +24,7 @@ use crate::{
         records::{CallKind, CallState},
     },
 };
+use parking_lot::Mutex;
 use std::sync::Arc;
 
 /// Calls, for those who may.
@@ -31,6 +33,7 @@ pub struct Calls {
     pub(super) store: Arc<Db>,
     pub(super) rules: Arc<Rules>,
     live: Arc<Live>,
+    pub(super) interrupted: Arc<Mutex<Interrupted>>,
 }
 
 /// The other end of a line, as one of the two devices in a call sees it.
@@ -49,7 +52,7 @@ impl Calls {
     pub fn new(chats: &Chats, settings: config::Calls) -> Result<Self, StoreError> {
         let (ice, live, store) = (Ice::new(&settings), Arc::new(Live::default()), chats.store().clone());
         store.attach(live.clone(), Begin::WithNextCommit)?;
-        Ok(Self { store, rules: Arc::new(Rules { chat: chats.rules().clone(), settings, ice }), live })
+        Ok(Self { store, rules: Arc::new(Rules { chat: chats.rules().clone(), settings, ice }), live, interrupted: Arc::default() })
     }
 
     /// How many calls go on.

@@ -180,6 +180,35 @@ async fn a_kill_ends_every_call_once() {
 }
 
 #[tokio::test]
+async fn a_start_on_a_full_disk_lets_everything_be_read() {
+    const MIN_FREE: &str = "MOMMYCARE_STORE__MIN_FREE";
+    let mut server = patient();
+    let mut scene = Scene::new(&server).await;
+    let sent = scene.ama.say(&scene.chat, "good morning").await;
+    scene.talk().await;
+    server.kill();
+    // So full is every disk.
+    server.set(MIN_FREE, "1024GiB");
+    server.restart();
+    (scene.ama, scene.dora) = (scene.ama.anew(), scene.dora.anew());
+    assert_eq!(scene.dora.history(&scene.chat).await[0]["id"], sent["id"]);
+    let mut desk = Socket::connect(&scene.dora).await;
+    let words = json!({ "conversationId": scene.chat, "content": "and now?" });
+    assert_eq!(scene.ama.post("/api/chat/send", words.clone()).await.error(), (503, "STORAGE_FULL"));
+    assert_eq!(refused(&mut desk, "send_message", words.clone()).await, "STORAGE_FULL");
+    assert_eq!(refused(&mut desk, "voice_call_request", json!({ "conversationId": scene.chat })).await, "STORAGE_FULL");
+    assert_eq!(scene.ama.get("/health/ready").await.error(), (503, "STORAGE_FULL"));
+    server.kill();
+    server.set(MIN_FREE, "16MiB");
+    server.restart();
+    scene.come_back().await;
+    let calls = scene.ama.get("/api/chat/calls").await.data().clone();
+    assert_eq!((&calls[0]["status"], &calls[0]["endReason"]), (&json!("ended"), &json!("server_restart")));
+    assert_eq!(scene.ama.history(&scene.chat).await.len(), 2);
+    assert_eq!(scene.ama.post("/api/chat/send", words).await.status, 201);
+}
+
+#[tokio::test]
 async fn a_stop_ends_calls_too() {
     let mut server = patient();
     let mut scene = Scene::new(&server).await;

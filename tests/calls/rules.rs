@@ -10,7 +10,7 @@ use mommycare::{
     error::{Code, Result},
     ids::{CallId, Device},
     store::{
-        Direction, Read as _,
+        Direction, Disk, DiskFile, LocalDisk, Options, Read as _,
         records::{Call, CallKind, CallReason, CallState, Role, System},
         tables,
     },
@@ -18,6 +18,12 @@ use mommycare::{
 use rand::{RngExt as _, SeedableRng as _, rngs::StdRng};
 use std::{
     collections::{BTreeMap, HashMap},
+    io,
+    path::Path,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicU64, Ordering},
+    },
     time::Duration,
 };
 use tokio::{task::JoinHandle, time::timeout};
@@ -130,6 +136,60 @@ async fn what_a_kill_has_ended_is_as_long_as_the_server_was_seen() {
     assert_eq!(call.ended_at, Some(seen));
     again.end_after_restart().await.unwrap();
     assert_eq!(house.clinic.page(ama, call.conversation_id, MessagesQuery::default()).items.len(), 1);
+}
+
+/// A disk that is full as long as a test says so.
+#[derive(Debug, Default, Clone)]
+struct Narrow(Arc<AtomicBool>);
+
+impl Disk for Narrow {
+    fn create(&self, path: &Path) -> io::Result<Box<dyn DiskFile>> {
+        LocalDisk.create(path)
+    }
+
+    fn open(&self, path: &Path) -> io::Result<Box<dyn DiskFile>> {
+        LocalDisk.open(path)
+    }
+
+    fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
+        LocalDisk.rename(from, to)
+    }
+
+    fn remove(&self, path: &Path) -> io::Result<()> {
+        LocalDisk.remove(path)
+    }
+
+    fn sync_folder(&self, path: &Path) -> io::Result<()> {
+        LocalDisk.sync_folder(path)
+    }
+
+    fn available(&self, _: &Path) -> io::Result<u64> {
+        Ok(if self.0.load(Ordering::Relaxed) { 0 } else { u64::MAX })
+    }
+}
+
+#[tokio::test]
+async fn what_a_restart_ends_waits_for_room_on_the_disk() {
+    let (folder, disk) = (tempfile::tempdir().unwrap(), Narrow::default());
+    let options = Options { disk: Arc::new(disk.clone()), ..Options::new(folder.path().join("data")) };
+    let house = House::over(Clinic::on_disk(&options, Arc::new(AtomicU64::new(1_795_000_000_000))));
+    let (ama, dora) = (house.clinic.person("Ama Test", Role::Mom).await, house.clinic.person("Dora Sample", Role::Doctor).await);
+    let id = house.place(ama, 1, dora).await.unwrap().call_id;
+    house.calls.accept(dora, Device(2), &named(id)).await.unwrap();
+    house.time.abort();
+    disk.0.store(true, Ordering::Relaxed);
+    let again = Calls::new(&house.clinic.chats, Config::default().calls).unwrap();
+    again.end_after_restart().await.unwrap();
+    assert_eq!(house.newest(ama).status, CallState::Accepted, "nothing can be written down");
+    let keeper = again.clone();
+    let time = tokio::spawn(async move { keeper.keep_time().await });
+    disk.0.store(false, Ordering::Relaxed);
+    house.clinic.until(|clinic| !clinic.events_for(dora, "call_ended").is_empty()).await;
+    let call = house.newest(ama);
+    assert_eq!((call.status, call.end_reason), (CallState::Ended, Some(CallReason::ServerRestart)));
+    assert_eq!(house.clinic.page(ama, call.conversation_id, MessagesQuery::default()).items.len(), 1);
+    assert!(house.place(ama, 1, dora).await.is_ok(), "and they are free again");
+    time.abort();
 }
 
 /// People who call each other, answer, give up, are lost and come back at random.

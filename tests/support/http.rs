@@ -87,6 +87,11 @@ impl Person {
         person
     }
 
+    /// The same person without the connections of before.
+    pub fn anew(&self) -> Self {
+        Self { client: reqwest::Client::new(), ..self.clone() }
+    }
+
     /// The same person with another token.
     pub fn with_token(&self, token: &str) -> Self {
         Self { token: Some(token.to_owned()), ..self.clone() }

@@ -114,6 +114,11 @@ impl Server {
         (began.elapsed(), status.success())
     }
 
+    /// Changes a setting for the next start.
+    pub fn set(&mut self, name: &str, value: &str) {
+        self.environment.insert(name.into(), value.into());
+    }
+
     /// Starts the process again on the same port and data; the old one must have ended.
     pub fn restart(&mut self) {
         let port = self.address.rsplit(':').next().unwrap().parse().unwrap();
