@@ -97,6 +97,7 @@ const SHELL = [
   '/js/main.js',
   '/js/screens/admin-approvals.js',
   '/js/screens/admin-documents.js',
+  '/js/screens/admin-infected.js',
   '/js/screens/admin-people.js',
   '/js/screens/admin-reject.js',
   '/js/screens/admin-reset.js',

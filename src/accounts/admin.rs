@@ -33,6 +33,8 @@ const USUAL: u64 = 20;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum State {
     Is(Verification),
+    /// For a decision: who has never had one, and who was refused and has brought documents since.
+    Waiting,
     Active,
     Disabled,
 }
@@ -53,23 +55,18 @@ impl UserFilter {
         let mut check = Check::default();
         let state = query.status.as_deref().filter(|word| !matches!(*word, "" | "all")).and_then(|word| {
             let state = match word {
+                "waiting" => Some(State::Waiting),
                 "active" => Some(State::Active),
                 "disabled" | "inactive" => Some(State::Disabled),
                 word => Verification::from_word(word).map(State::Is),
             };
-            check.take("status", state.ok_or_else(|| "must be pending, approved, rejected, active, disabled or all".into()))
+            check.take("status", state.ok_or_else(|| "must be waiting, pending, approved, rejected, active, disabled or all".into()))
         });
         let role = query.role.as_deref().filter(|word| !matches!(*word, "" | "all")).and_then(|word| {
             let role = Role::from_word(word);
             check.take("role", role.ok_or_else(|| "must be mom, doctor, midwife, service_provider, admin or all".into()))
         });
-        let (page, limit) = (query.page.unwrap_or(1), query.limit.unwrap_or(USUAL));
-        if page == 0 {
-            check.wrong("page", "must be 1 or more");
-        }
-        if !(1..=MOST).contains(&limit) {
-            check.wrong("limit", format!("must be from 1 to {MOST}"));
-        }
+        let (page, limit) = checked_page(&mut check, query.page, query.limit);
         check.finish()?;
         let words = query.search.unwrap_or_default().to_lowercase().split_whitespace().map(str::to_owned).collect();
         Ok(Self { words, state, role, page, limit })
@@ -79,12 +76,49 @@ impl UserFilter {
         let state = match self.state {
             None => true,
             Some(State::Is(verification)) => user.verification == verification,
+            // Which of the refused have brought something is asked of the few that are left.
+            Some(State::Waiting) => user.verification != Verification::Approved,
             Some(State::Active) => user.is_active,
             Some(State::Disabled) => !user.is_active,
         };
         let text = || format!("{}\n{}\n{}", full_name(user), user.email, user.phone.as_deref().unwrap_or_default()).to_lowercase();
         state && self.role.is_none_or(|role| user.role == role) && (self.words.is_empty() || contains_all(&text(), &self.words))
     }
+}
+
+/// A page of a list of administrators.
+pub(super) fn page(page: Option<u64>, limit: Option<u64>) -> Result<(u64, u64)> {
+    let mut check = Check::default();
+    let wanted = checked_page(&mut check, page, limit);
+    check.finish()?;
+    Ok(wanted)
+}
+
+fn checked_page(check: &mut Check, page: Option<u64>, limit: Option<u64>) -> (u64, u64) {
+    let (page, limit) = (page.unwrap_or(1), limit.unwrap_or(USUAL));
+    if page == 0 {
+        check.wrong("page", "must be 1 or more");
+    }
+    if !(1..=MOST).contains(&limit) {
+        check.wrong("limit", format!("must be from 1 to {MOST}"));
+    }
+    (page, limit)
+}
+
+/// Of people without an approval those for whom there is something to decide.
+pub(super) fn waiting(read: &Reader<'_>, mut people: Vec<(UserId, User)>) -> Result<Vec<(UserId, User)>> {
+    let mut wait = Vec::with_capacity(people.len());
+    for (id, user) in people.drain(..) {
+        let waits = match user.verification {
+            Verification::Pending => true,
+            Verification::Rejected => documents::count_new(read, id)? > 0,
+            Verification::Approved => false,
+        };
+        if waits {
+            wait.push((id, user));
+        }
+    }
+    Ok(wait)
 }
 
 fn contains_all(text: &str, words: &[String]) -> bool {
@@ -97,6 +131,9 @@ impl Accounts {
         actor.admin()?;
         let mut found = self.all_people()?;
         found.retain(|(_, user)| filter.matches(user));
+        if filter.state == Some(State::Waiting) {
+            found = self.store.read(|read| waiting(read, found))?;
+        }
         found.sort_by_key(|(id, user)| std::cmp::Reverse((user.created_at, *id)));
         let Listing { items, page } = Listing::cut(found, filter.page, filter.limit);
         let views = self.store.read(|read| items.iter().map(|(id, user)| self.administered_view(read, *id, user)).collect::<Result<_>>());
@@ -120,6 +157,9 @@ impl Accounts {
         if let Some(private) = &mut view.private {
             private.reset_requested_at = read.get(RESET_WISHES, &id)?.map(crate::clock::Timestamp);
             private.document_count = Some(documents::count(read, id)?);
+            if user.verification == Verification::Rejected {
+                private.new_documents = Some(documents::count_new(read, id)?);
+            }
         }
         Ok(view)
     }

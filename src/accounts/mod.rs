@@ -11,6 +11,7 @@ mod email;
 mod lockout;
 mod login;
 mod operator;
+mod overview;
 mod password;
 mod profile;
 mod refresh;

@@ -127,6 +127,15 @@ pub struct RoleBody {
     pub role: Option<String>,
 }
 
+/// `GET /api/admin/infected-files`
+#[derive(Clone, Default, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+#[allow(missing_docs)]
+pub struct PageQuery {
+    pub page: Option<u64>,
+    pub limit: Option<u64>,
+}
+
 /// `GET /api/admin/users`
 #[derive(Clone, Default, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]

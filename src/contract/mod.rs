@@ -10,6 +10,7 @@ mod found;
 pub mod input;
 mod message;
 mod names;
+mod overview;
 mod page;
 mod person;
 pub mod request;
@@ -31,6 +32,7 @@ pub use message::{
     ReactionView, ReactionsView, ReceiptView, Status, StatusView, SystemView, VersionView,
 };
 pub use names::Word;
+pub use overview::{CaughtView, InfectedView, StatsView, WaitingView};
 pub use page::{ConversationPage, Listing, MessagePage, Page};
 pub use person::{AvailabilityView, DirectoryView, ParticipantView, Participants, ProviderView, SpecialtyCount};
 pub use statistics::{DayView, FiguresView, PeopleView, StatisticsView};

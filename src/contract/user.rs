@@ -53,6 +53,9 @@ pub struct PrivateView {
     /// How many documents the person has shown to the clinic; administrators see it in their list.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub document_count: Option<usize>,
+    /// How many of them a person has brought whom the clinic had refused before; administrators see it in their list.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub new_documents: Option<usize>,
 }
 
 /// A person.
@@ -132,6 +135,7 @@ impl UserView {
             preferences: serde_json::from_str(&user.preferences).unwrap_or_default(),
             reset_requested_at: None,
             document_count: None,
+            new_documents: None,
         };
         Self { private: Some(private), ..Self::public(id, user, presence, now) }
     }

@@ -43,7 +43,8 @@ pub fn register<E>(tx: &mut Tx<'_, E>, owner: UserId, name: String, id: BlobId, 
     let mut document = Document { blob: id, name, created_at: tx.now(), ends: None };
     let view = view::document(tx, key, &document, blob)?;
     if person.verification != Verification::Pending {
-        limit(tx, key, &mut document)?;
+        let ends = document.created_at.plus(KEPT);
+        limit(tx, key, &mut document, ends)?;
     }
     tx.put(DOCUMENTS, &key, &document)?;
     Ok(view)
@@ -61,6 +62,12 @@ fn too_many() -> Error {
 /// How many documents a person has.
 pub fn count(read: &impl Read, owner: UserId) -> Result<usize> {
     Ok(rows(read, owner)?.len())
+}
+
+/// How many of them a person has brought after the clinic's decision. Their month begins with their upload, that of the others with it.
+pub fn count_new(read: &impl Read, owner: UserId) -> Result<usize> {
+    let is_new = |document: &Document| document.ends == Some(document.created_at.plus(KEPT));
+    Ok(rows(read, owner)?.iter().filter(|(_, document)| is_new(document)).count())
 }
 
 fn rows(read: &impl Read, owner: UserId) -> Result<Vec<((UserId, FileId), Document)>> {
@@ -108,15 +115,16 @@ pub fn remove<E>(tx: &mut Tx<'_, E>, owner: UserId, ids: &[FileId]) -> Result<bo
 /// The clinic has decided about a person: the documents have done their work.
 pub fn decided<E>(tx: &mut Tx<'_, E>, owner: UserId) -> Result<()> {
     for (key, mut document) in rows(tx, owner)? {
-        limit(tx, key, &mut document)?;
+        // Also within one millisecond the decision came after the upload: that is what tells old ones from new ones.
+        let ends = tx.now().max(Timestamp(document.created_at.0 + 1)).plus(KEPT);
+        limit(tx, key, &mut document, ends)?;
         tx.put(DOCUMENTS, &key, &document)?;
     }
     Ok(())
 }
 
-/// Sets the end of a document, counted from now.
-fn limit<E>(tx: &mut Tx<'_, E>, (owner, id): (UserId, FileId), document: &mut Document) -> Result<()> {
-    let ends = tx.now().plus(KEPT);
+/// Sets the end of a document.
+fn limit<E>(tx: &mut Tx<'_, E>, (owner, id): (UserId, FileId), document: &mut Document, ends: Timestamp) -> Result<()> {
     if let Some(before) = document.ends.replace(ends) {
         tx.delete(DOCUMENT_ENDS, &(before, owner, id));
     }
@@ -235,7 +243,12 @@ mod tests {
         office.bring(1).await.unwrap();
         office.after(10).await;
         office.bring(2).await.unwrap();
-        assert_eq!((office.after(20).await, office.after(9).await, office.after(1).await), (1, 1, 0));
+        let new = |office: &Office| office.store.read(|read| count_new(read, OWNER)).unwrap();
+        assert_eq!(new(&office), 2);
+        assert_eq!((office.after(20).await, office.after(9).await), (1, 1));
+        office.decide().await;
+        assert_eq!(new(&office), 0, "the clinic has looked at it");
+        assert_eq!((office.after(29).await, office.after(1).await), (1, 0));
     }
 
     #[tokio::test]

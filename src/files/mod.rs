@@ -5,6 +5,7 @@
 //! transaction, which the rules of conversations call too.
 
 mod apart;
+pub mod caught;
 pub mod documents;
 mod format;
 mod inspect;

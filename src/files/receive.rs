@@ -2,7 +2,7 @@
 //! on the way, nothing is left behind.
 
 use super::{
-    Files, documents,
+    Files, caught, documents,
     format::{self, ALLOWED, FORMATS, about},
     inspect::{self, Doubt, Finding},
     ledger, name,
@@ -15,7 +15,7 @@ use crate::{
     contract::FileView,
     error::{Code, Error, Result},
     ids::{BlobId, UserId},
-    store::records::Blob,
+    store::records::{Blob, Caught},
 };
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
@@ -212,10 +212,15 @@ async fn scan(files: &Arc<Files>, (owner, shown): (UserId, &str), arrival: Arriv
     match scanner.scan(arrival.path()).await {
         Verdict::Clean => Ok((arrival, true)),
         Verdict::Infected(virus) => {
-            let sha256 = disk.hash.clone().finalize().iter().fold(String::new(), |text, byte| format!("{text}{byte:02x}"));
-            let keeper = files.clone();
+            let (keeper, digest) = (files.clone(), disk.hash.clone().finalize().into());
+            let size = disk.file.metadata().map_err(|error| failed(&error))?.len();
             let place = blocking(move || keeper.vault.quarantine(arrival)).await?;
-            tracing::error!(person = %owner, virus, sha256, place, "an upload carried a virus; it is in quarantine");
+            tracing::error!(person = %owner, virus, place, "an upload carried a virus; it is in quarantine");
+            let caught = Caught { owner, name: shown.to_owned(), size, digest, virus, place };
+            // It is refused all the same where that cannot be written down.
+            if let Err(error) = files.store.write(move |tx| caught::note(tx, &caught)).await {
+                tracing::error!(%error, "what was caught could not be written down");
+            }
             let details = json!({ "found": "harmful software", "infected": true, "allowed": ALLOWED });
             let message = format!("{shown} carries harmful software and was not taken. Please have your device checked.");
             Err(Error { details, ..Error::with(Code::UnsupportedFileType, message) })

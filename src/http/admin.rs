@@ -1,11 +1,11 @@
-//! `/api/admin/users`: what administrators do with accounts.
+//! `/api/admin`: what administrators do with accounts, and what they look at.
 
 use super::{Answer, Body, Client, Query};
 use crate::{
     accounts::{Accounts, Actor, UserFilter},
     contract::{
         UserView,
-        account::{RejectBody, RoleBody, UsersQuery},
+        account::{PageQuery, RejectBody, RoleBody, UsersQuery},
     },
     error::Result,
 };
@@ -14,7 +14,7 @@ use std::sync::Arc;
 
 /// The routes of this file.
 pub(super) fn routes() -> Vec<Route> {
-    routes![users, approve, reject, disable, enable, reset_link, change_role]
+    routes![users, approve, reject, disable, enable, reset_link, change_role, stats, infected_files]
 }
 
 fn with_user(user: &UserView) -> Result<Answer> {
@@ -55,4 +55,15 @@ async fn reset_link(actor: Actor, id: &str, client: Client, accounts: &State<Arc
 #[patch("/api/admin/users/<id>/role", data = "<body>")]
 async fn change_role(actor: Actor, id: &str, body: Body<RoleBody>, accounts: &State<Arc<Accounts>>) -> Result<Answer> {
     with_user(&accounts.change_role(actor, id, body.0).await?)
+}
+
+#[get("/api/admin/stats")]
+fn stats(actor: Actor, accounts: &State<Arc<Accounts>>) -> Result<Answer> {
+    Answer::ok(&accounts.stats(actor)?)
+}
+
+#[get("/api/admin/infected-files")]
+fn infected_files(actor: Actor, query: Query<PageQuery>, accounts: &State<Arc<Accounts>>) -> Result<Answer> {
+    let list = accounts.infected_files(actor, &query.0)?;
+    Answer::ok(&list.items)?.page(&list.page)
 }

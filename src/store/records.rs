@@ -10,7 +10,7 @@ mod message;
 pub use agenda::{Scheduled, Unacknowledged};
 pub use calls::{Call, CallKind, CallReason, CallState, Party};
 pub use figures::{Figures, Tally};
-pub use files::{Blob, Document, Doomed, File, Format};
+pub use files::{Blob, Caught, Document, Doomed, File, Format};
 pub use message::{GroupAction, GroupChange, Message, MessageKind, Priority, Sent, System, Version};
 
 use super::{

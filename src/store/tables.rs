@@ -3,7 +3,7 @@
 use super::{
     Table,
     records::{
-        Blob, Call, Chat, Document, Doomed, Failures, Figures, File, Member, Message, Reset, Scheduled, Sent, Session, Tally,
+        Blob, Call, Caught, Chat, Document, Doomed, Failures, Figures, File, Member, Message, Reset, Scheduled, Sent, Session, Tally,
         Unacknowledged, User, Version,
     },
 };
@@ -93,3 +93,5 @@ pub const ENGAGED: Table<UserId, CallId> = Table::new(55, "engaged");
 pub const CALLS_DUE: Table<(Timestamp, CallId), ()> = Table::new(56, "calls_due");
 /// Content that was taken although the virus scanner did not answer.
 pub const UNSCANNED_BLOBS: Table<BlobId, ()> = Table::new(49, "unscanned_blobs");
+/// Uploads that a virus scanner has refused, by when.
+pub const CAUGHT: Table<(Timestamp, FileId), Caught> = Table::new(60, "caught");

@@ -169,3 +169,36 @@ async fn only_a_few_pictures_and_pdf_count_as_documents() {
     office.server.restart();
     assert_eq!(office.doctor.sign_in().await.get(DOCUMENTS).await.data().as_array().unwrap().len(), 5);
 }
+
+#[tokio::test]
+async fn who_was_refused_waits_again_with_new_documents() {
+    let office = Office::new().await;
+    let waiting = async || {
+        let reply = office.admin.get("/api/admin/users?status=waiting").await;
+        let total = office.admin.get("/api/admin/stats").await.data()["waiting"]["decisions"].clone();
+        assert_eq!(reply.body["pagination"]["total"], total);
+        reply.data().as_array().unwrap().clone()
+    };
+    assert_eq!(bring(&office.doctor, "old.pdf", "application/pdf", pdf()).await.status, 201);
+    let first = waiting().await;
+    assert_eq!((first.len(), &first[0]["verificationStatus"], &first[0]["newDocuments"]), (1, &json!("pending"), &Value::Null));
+    assert_eq!(office.decide("reject").await.status, 200);
+    assert_eq!(waiting().await, Vec::<Value>::new(), "what the clinic has seen is not new");
+    let id = bring(&office.doctor, "new.pdf", "application/pdf", pdf()).await.data()["id"].as_str().unwrap().to_owned();
+    let again = waiting().await;
+    assert_eq!((again.len(), &again[0]["verificationStatus"]), (1, &json!("rejected")));
+    assert_eq!((&again[0]["documentCount"], &again[0]["newDocuments"]), (&json!(2), &json!(1)));
+    assert_eq!(office.admin.get("/api/admin/users?status=pending").await.data(), &json!([]));
+    // Taken back, brought again, refused again, brought again, approved.
+    assert_eq!(office.doctor.delete(&format!("{DOCUMENTS}/{id}")).await.status, 200);
+    assert_eq!(waiting().await.len(), 0);
+    for decision in ["reject", "approve"] {
+        assert_eq!(bring(&office.doctor, "newer.pdf", "application/pdf", pdf()).await.status, 201);
+        assert_eq!(waiting().await.len(), 1);
+        assert_eq!(office.decide(decision).await.status, 200);
+        assert_eq!(waiting().await.len(), 0);
+    }
+    // Who works and shows a renewed licence waits for nothing.
+    assert_eq!(bring(&office.doctor, "renewed.pdf", "application/pdf", pdf()).await.status, 201);
+    assert_eq!(waiting().await.len(), 0);
+}

@@ -4,6 +4,7 @@
 use crate::{
     samples::{pdf, png},
     scene::{Scene, fetch, send, upload, uploaded},
+    support::http::Person,
 };
 use serde_json::json;
 use std::{
@@ -90,6 +91,48 @@ async fn what_carries_a_virus_is_kept_apart() {
     scene.server.until_logged(&scene.mother.id).await;
     let log = scene.server.log();
     assert!(!log.contains("Anna"), "but no names of content: {log}");
+}
+
+#[tokio::test]
+async fn administrators_see_what_was_caught_also_after_a_kill() {
+    let folder = TempDir::new().unwrap();
+    let socket = folder.path().join("clamd.ctl");
+    stand_in(&socket, usize::MAX);
+    let mut scene = scene(socket.to_str().unwrap(), "refuse").await;
+    let admin = Person::set_up(&scene.server).await;
+    let none = admin.get("/api/admin/stats").await;
+    assert_eq!(none.data()["infectedFiles"], json!({ "total": 0, "newestAt": null }));
+    assert_eq!((none.data()["total"].as_u64(), none.data()["people"]["mom"].as_u64()), (Some(4), Some(2)));
+    assert_eq!(upload(&scene.mother, "results.txt", "text/plain", eicar()).await.status, 415);
+    assert_eq!(upload(&scene.doctor, "../odd.txt", "text/plain", [eicar(), b"\n".to_vec()].concat()).await.status, 415);
+    // Documents are looked at like everything else.
+    let form = reqwest::multipart::Form::new().part("file", crate::scene::part("licence.pdf", "application/pdf", eicar()));
+    assert_eq!(crate::scene::post_form(&scene.doctor, "/api/auth/documents", form).await.status, 415);
+
+    let list = admin.get("/api/admin/infected-files").await;
+    let caught = list.data().as_array().unwrap().clone();
+    let facts: Vec<_> =
+        caught.iter().map(|one| [&one["fileName"], &one["userId"], &one["signature"]].map(|it| it.as_str().unwrap())).collect();
+    let (mother, doctor, virus) = (scene.mother.id.as_str(), scene.doctor.id.as_str(), "Eicar-Test-Signature");
+    assert_eq!(facts, [["licence.pdf", doctor, virus], ["odd.txt", doctor, virus], ["results.txt", mother, virus]]);
+    assert_eq!((caught[2]["size"].as_u64(), caught[2]["userName"].as_str()), (Some(68), Some("Asha Test")));
+    for one in &caught {
+        let kept = scene.server.data().join("quarantine").join(one["quarantine"].as_str().unwrap());
+        assert_eq!(fs::read(kept).unwrap().len() as u64, one["size"].as_u64().unwrap());
+    }
+    let second = admin.get("/api/admin/infected-files?page=2&limit=1").await;
+    assert_eq!((second.data()[0].clone(), &second.body["pagination"]["total"]), (caught[1].clone(), &json!(3)));
+    assert_eq!(admin.get("/api/admin/infected-files?limit=0").await.error(), (400, "VALIDATION_ERROR"));
+    for path in ["/api/admin/infected-files", "/api/admin/stats"] {
+        assert_eq!(scene.doctor.get(path).await.error(), (403, "FORBIDDEN"));
+        assert_eq!(Person::stranger(&scene.server).get(path).await.error(), (401, "UNAUTHORIZED"));
+    }
+    scene.server.kill();
+    scene.server.restart();
+    let admin = admin.sign_in().await;
+    assert_eq!(admin.get("/api/admin/infected-files").await.data(), &json!(caught));
+    let stats = admin.get("/api/admin/stats").await;
+    assert_eq!(stats.data()["infectedFiles"], json!({ "total": 3, "newestAt": caught[0]["createdAt"] }));
 }
 
 #[tokio::test]

@@ -95,6 +95,24 @@ pub struct Document {
 }
 impl Record for Document {}
 
+/// An upload that a virus scanner has refused. Nobody ever gets the file itself.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Caught {
+    /// Who sent it.
+    pub owner: UserId,
+    /// What the client called it, without what cannot be shown.
+    pub name: String,
+    /// Bytes.
+    pub size: u64,
+    /// SHA-256 of what came.
+    pub digest: [u8; 32],
+    /// What the scanner calls what it has found.
+    pub virus: String,
+    /// Its name in quarantine.
+    pub place: String,
+}
+impl Record for Caught {}
+
 /// Content to be removed from the disk.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Doomed {
@@ -131,5 +149,8 @@ mod tests {
         let document = Document { blob: BlobId(2), name: "a".into(), created_at: Timestamp(5), ends: Some(Timestamp(6)) };
         assert_eq!(encode(&document).unwrap(), [1, 2, 1, b'a', 5, 1, 6]);
         assert_eq!(encode(&Doomed { format: Format::Jpeg }).unwrap(), [1, 0]);
+        let caught = Caught { owner: UserId(1), name: "a".into(), size: 300, digest: [7; 32], virus: "v".into(), place: "p".into() };
+        let bytes = [&[1, 1, 1, b'a', 251, 44, 1][..], &[7; 32], &[1, b'v', 1, b'p']].concat();
+        assert_eq!(encode(&caught).unwrap(), bytes);
     }
 }

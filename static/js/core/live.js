@@ -40,12 +40,12 @@ import { forgetWaves } from './waves.js';
 /** Whether this person may use the chat yet: a professional waits for an administrator. */
 export const isApproved = (user = me.value) => Boolean(user) && user?.verificationStatus !== 'pending' && user?.verificationStatus !== 'rejected';
 
-/** People waiting for approval, for an administrator's navigation. */
+/** People about whom there is something to decide, for an administrator's navigation: also who was refused and has brought documents since. */
 export const approvals = signal(0);
 
 export async function countApprovals() {
   if (me.value?.role !== 'admin') return;
-  const answer = await get('/api/admin/users?status=pending&limit=1').catch(() => null);
+  const answer = await get('/api/admin/users?status=waiting&limit=1').catch(() => null);
   if (answer) approvals.value = answer.pagination?.total ?? answer.data?.length ?? 0;
 }
 

@@ -29,7 +29,7 @@
 /**
  * @typedef {Person & {
  *   email: string, phone?: string|null, licenseNumber?: string|null, isActive: boolean,
- *   verificationStatus: 'pending'|'approved'|'rejected', rejectionReason?: string|null, createdAt: string, resetRequestedAt?: string, documentCount?: number,
+ *   verificationStatus: 'pending'|'approved'|'rejected', rejectionReason?: string|null, createdAt: string, resetRequestedAt?: string, documentCount?: number, newDocuments?: number,
  * }} User
  */
 

@@ -24,6 +24,7 @@ export function Approvals({ list, onApprove, onDocuments, onReject }) {
             <b lang=${langOf(user.name)}>${user.name}</b>
             <p class="small muted">${[t(`role.${user.role}`), user.specialty].filter(Boolean).join(' · ')}</p>
             <p class="small muted row lic"><${Icon} name="id-card" size="s" />${user.licenseNumber || t('admin.noLicence')} · ${t('admin.asked', { when: shortWhen(Date.parse(user.createdAt)) })}</p>
+            ${Boolean(user.newDocuments) && html`<p class="small"><span class="tag" data-testid="approval-again">${t('admin.newDocs', { n: user.newDocuments ?? 0 })}</span></p>`}
             ${Boolean(user.documentCount) && html`<button class="btn sm line" type="button" data-testid="approval-documents" onClick=${() => onDocuments(user)}><${Icon} name="file-text" size="s" />${t('admin.docs', { n: user.documentCount ?? 0 })}</button>`}
           </div>
           <div class="row apv-a">

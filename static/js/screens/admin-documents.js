@@ -18,7 +18,7 @@ export function PersonDocuments({ user, onDecide, onClose }) {
   useEffect(() => {
     get(`/api/admin/users/${user.id}/documents`).then((answer) => setList(answer.data), toastError);
   }, [user.id]);
-  const waits = user.verificationStatus === 'pending';
+  const waits = user.verificationStatus === 'pending' || Boolean(user.newDocuments);
   return html`<${Dialog} title=${t('admin.docsTitle', { name: user.name })} onClose=${onClose}>
     <div class="body papers">
       <p class="small muted row lic"><${Icon} name="id-card" size="s" />${user.licenseNumber || t('admin.noLicence')}</p>

@@ -10,6 +10,7 @@ import { Icon } from '../ui/icon.js';
 import { toast, toastError } from '../ui/toast.js';
 import { Approvals } from './admin-approvals.js';
 import { PersonDocuments } from './admin-documents.js';
+import { Infected } from './admin-infected.js';
 import { AllPeople } from './admin-people.js';
 import { RejectDialog } from './admin-reject.js';
 import { ResetLink } from './admin-reset.js';
@@ -28,7 +29,7 @@ export function Admin() {
   const changed = () => setVersion((n) => n + 1);
 
   useEffect(() => {
-    get('/api/admin/users?status=pending&limit=100').then((answer) => setPending(answer.data), toastError);
+    get('/api/admin/users?status=waiting&limit=100').then((answer) => setPending(answer.data), toastError);
     void countApprovals();
   }, [version]);
   useEffect(() => {
@@ -60,6 +61,7 @@ export function Admin() {
     <header class="desk-head flush"><div class="grow"><h1 class="title" id="adm-h">${t('admin.title')}</h1><p class="muted small">${t('admin.about')}</p></div><a class="btn line" href="/statistics"><${Icon} name="chart-column" />${t('figures.title')}</a></header>
     ${waiting > 0 && html`<section class="todo" aria-label=${t('admin.needsYou')}><a class="todo-i warn" href="#approvals"><${Icon} name="user-check" /><span>${t('admin.waiting', { n: waiting })}</span><${Icon} name="chevron-right" size="s" /></a></section>`}
     <${Approvals} list=${pending} onApprove=${(/** @type {User} */ user) => onAct('approve', user)} onDocuments=${(/** @type {User} */ user) => onAct('documents', user)} onReject=${(/** @type {User} */ user) => onAct('reject', user)} />
+    <${Infected} version=${version} />
     <${AllPeople} version=${version} onAct=${onAct} />
     ${asking && html`<${Question} ...${asking} onChanged=${changed} onAct=${act} onAsk=${onAct} onClose=${() => ask(null)} />`}
   </div></main>`;
