@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::{Mutex, MutexGuard};
 
 /// Two pictures that move are as much as a small machine can carry.
-static ONE_AT_A_TIME: Mutex<()> = Mutex::const_new(());
+pub static ONE_AT_A_TIME: Mutex<()> = Mutex::const_new(());
 
 /// Remembers connections, devices, sockets and what makes sounds on a page, and when the first picture was decoded.
 pub const WATCH: &str = "
