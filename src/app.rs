@@ -255,7 +255,12 @@ pub async fn serve(
         shutdown.notify();
         failure
     });
-    rocket.launch().await.map_err(|error| StartError(explain(&error, &app.config)))?;
+    match rocket.launch().await {
+        Ok(_) => {}
+        // Everybody has had the time to finish. The store closes as it should: who asks for something after that is refused.
+        Err(error) if matches!(error.kind(), rocket::error::ErrorKind::Shutdown(..)) => tracing::warn!("some requests did not finish in time"),
+        Err(error) => return Err(StartError(explain(&error, &app.config))),
+    }
     app.close().await;
     match end.await {
         Ok(Some(why)) => Err(StartError(format!("the server stopped to keep your data safe: {why}"))),
