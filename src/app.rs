@@ -258,7 +258,9 @@ pub async fn serve(
     match rocket.launch().await {
         Ok(_) => {}
         // Everybody has had the time to finish. The store closes as it should: who asks for something after that is refused.
-        Err(error) if matches!(error.kind(), rocket::error::ErrorKind::Shutdown(..)) => tracing::warn!("some requests did not finish in time"),
+        Err(error) if matches!(error.kind(), rocket::error::ErrorKind::Shutdown(..)) => {
+            tracing::warn!("some requests did not finish in time");
+        }
         Err(error) => return Err(StartError(explain(&error, &app.config))),
     }
     app.close().await;

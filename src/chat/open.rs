@@ -27,10 +27,7 @@ pub fn direct(
     peer: UserId,
     appointment: Option<&str>,
 ) -> Result<(ConversationView, bool)> {
-    if peer == actor.user {
-        return Err(Error::field("participantId", "must be somebody else"));
-    }
-    let (mut seat, created) = seat_with(tx, rules, actor, peer)?;
+    let (mut seat, created) = seat_with(tx, rules, actor, (peer, "participantId"))?;
     if appointment.is_some() && seat.chat.appointment.as_deref() != appointment {
         seat.chat.appointment = appointment.map(str::to_owned);
         seat.save_chat(tx)?;
@@ -39,11 +36,11 @@ pub fn direct(
     Ok((view::conversation(tx, rules, tx.now(), &seat)?, created))
 }
 
-/// As [`direct`], for operations that go on with the seat.
-pub fn seat_with(tx: &mut TxOf<'_>, rules: &Rules, actor: &Actor, peer: UserId) -> Result<(Seat, bool)> {
+/// As [`direct`], for operations that go on with the seat. The peer comes with the name of the field that named them.
+pub fn seat_with(tx: &mut TxOf<'_>, rules: &Rules, actor: &Actor, (peer, field): (UserId, &str)) -> Result<(Seat, bool)> {
     actor.verified()?;
     if peer == actor.user {
-        return Err(Error::field("recipientId", "must be somebody else"));
+        return Err(Error::field(field, "must be somebody else"));
     }
     let pair = (actor.user.min(peer), actor.user.max(peer));
     if let Some(id) = tx.get(tables::DIRECT, &pair)? {

@@ -117,7 +117,7 @@ pub(super) fn place(
 /// Where something goes.
 pub(super) fn seat(tx: &mut TxOf<'_>, rules: &Rules, actor: &Actor, target: Target) -> Result<Seat> {
     match target {
-        Target::Person(peer) => Ok(open::seat_with(tx, rules, actor, peer)?.0),
+        Target::Person(peer) => Ok(open::seat_with(tx, rules, actor, (peer, "recipientId"))?.0),
         Target::Conversation(id, person) => {
             let seat = Seat::find(tx, actor.user, id)?;
             match person.filter(|person| !seat.chat.members.contains(person)) {

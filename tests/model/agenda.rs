@@ -79,14 +79,15 @@ impl World {
     }
 
     pub fn reschedule(&mut self, by: usize, id: &str, words: Option<usize>, later: Option<i64>) -> Answer {
-        if words.is_some_and(|words| WORDS[words].trim().is_empty()) {
-            return Err("VALIDATION_ERROR");
-        }
         let mut waiting = self.own_waiting(by, id)?;
         let mut changed = false;
         if let Some(words) = words.map(|words| WORDS[words]).filter(|words| *words != waiting.content) {
             if waiting.origin.is_some_and(|author| author != by) {
                 return Err("CONFLICT");
+            }
+            // Whether it may be without words is known when the message is: one with files may.
+            if words.trim().is_empty() {
+                return Err("VALIDATION_ERROR");
             }
             words.clone_into(&mut waiting.content);
             changed = true;
