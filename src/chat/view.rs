@@ -13,7 +13,7 @@ use crate::{
     ids::{MessageId, Seq, UserId},
     store::{
         Read, StoreError,
-        records::{Chat, ChatKind, Member, Message, Role, System, User, Watermark},
+        records::{Chat, ChatKind, Member, Message, MessageKind, Role, System, User, Watermark},
         tables,
     },
 };
@@ -210,9 +210,11 @@ impl<'a, R: Read> View<'a, R> {
     fn last_message(&self) -> Result<Option<LastMessage>, StoreError> {
         let Some(preview) = self.seat.chat.preview.as_ref().filter(|preview| self.seat.sees(preview.seq)) else { return Ok(None) };
         let id = MessageId { chat: self.seat.id, seq: preview.seq };
-        // What nobody wrote is quiet; only where the newest message may be that, the whole of it is looked up.
-        let may_be = preview.seq <= self.seat.chat.last_quiet;
-        let whole = if may_be { self.people.read.get(tables::MESSAGES, &(self.seat.id, preview.seq))? } else { None };
+        // What nobody wrote is quiet; only where the newest message may be that, or has files, the whole of it is looked up.
+        let has_files = !matches!(preview.kind, MessageKind::Text | MessageKind::Location);
+        let is_looked_up = has_files || preview.seq <= self.seat.chat.last_quiet;
+        let whole = if is_looked_up { self.people.read.get(tables::MESSAGES, &(self.seat.id, preview.seq))? } else { None };
+        let files = whole.as_ref().map(|message| files::sum(self.people.read, &message.files)).transpose()?.flatten();
         let system = whole.filter(|message| message.system.is_some());
         Ok(Some(LastMessage {
             id,
@@ -223,6 +225,8 @@ impl<'a, R: Read> View<'a, R> {
             sender: Perspective::of(preview.sender, self.seat.user),
             sender_id: preview.sender,
             status: Receipt::of(&self.seat.chat, &self.circle.members, preview.sender, preview.seq).status,
+            file_count: files.map_or(0, |(count, _)| count),
+            file_type: files.map(|(_, kind)| kind.word()),
             is_system_message: system.is_some(),
             system_data: system.map(|message| self.system_data(&message)).transpose()?.flatten(),
         }))

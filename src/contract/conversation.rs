@@ -62,6 +62,10 @@ pub struct LastMessage {
     pub sender: Perspective,
     pub sender_id: UserId,
     pub status: Status,
+    /// How many files it has.
+    pub file_count: u64,
+    /// What they are: `file` where they differ, nothing where there is none.
+    pub file_type: Option<&'static str>,
     pub is_system_message: bool,
     /// What a system message tells, for programs.
     pub system_data: Option<SystemView>,

@@ -154,6 +154,19 @@ pub fn kind(read: &impl Read, ids: &[u64]) -> Result<Kind> {
     Ok(first.map_or(Kind::File, |(_, blob)| about(blob.format).kind))
 }
 
+/// How many of some files are there, and what they are; plain files where they differ. Nothing where there is none.
+pub fn sum(read: &impl Read, ids: &[u64]) -> Result<Option<(u64, Kind)>, StoreError> {
+    let mut sum = None;
+    for id in ids.iter().copied().map(FileId) {
+        if let Some((_, blob)) = find(read, id)? {
+            let kind = about(blob.format).kind;
+            let (count, common) = sum.unwrap_or((0, kind));
+            sum = Some((count + 1, if kind == common { kind } else { Kind::File }));
+        }
+    }
+    Ok(sum)
+}
+
 /// The files of a message go with it.
 pub fn release<E>(tx: &mut Tx<'_, E>, ids: &[u64]) -> Result<()> {
     for id in ids.iter().copied().map(FileId) {

@@ -20,7 +20,7 @@ mod view;
 
 pub use apart::{COMMAND as LOOK, child as look};
 pub use format::{About, Kind, about};
-pub use ledger::{attach, copy, deliver, discard, kind, own, release};
+pub use ledger::{attach, copy, deliver, discard, kind, own, release, sum};
 pub use links::Links;
 pub use receive::{Incoming, Purpose, too_many};
 pub use under_way::Ticket;

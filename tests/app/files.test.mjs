@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import './browser.mjs';
 
-const { endingOf, kindOf, nameOf, sift, sizeText } = await import('../../static/js/core/files.js');
+const { endingOf, kindOf, nameOf, sift, sizeText, sumOf } = await import('../../static/js/core/files.js');
 
 /** @param {string} name @param {string} [type] @param {number} [size] */
 const file = (name, type = '', size = 1000) => ({ name, type, size });
@@ -16,6 +16,14 @@ test('the kind of a file, from its type or its name', () => {
   assert.equal(endingOf('a.tar.GZ'), 'gz');
   assert.equal(endingOf('folder.d/name'), '');
   assert.equal(nameOf({ type: 'audio/webm;codecs=opus' }), 'file.webm');
+});
+
+test('several files are said in one word where they are alike', () => {
+  const all = (/** @type {any[]} */ ...kinds) => sumOf(kinds.map((fileType) => ({ fileType })));
+  assert.deepEqual(all(), { fileCount: 0, fileType: null });
+  assert.deepEqual(sumOf(undefined), { fileCount: 0, fileType: null });
+  assert.deepEqual(all('image', 'image'), { fileCount: 2, fileType: 'image' });
+  assert.deepEqual(all('image', 'video', 'image'), { fileCount: 3, fileType: 'file' });
 });
 
 test('sizes as people say them', () => {

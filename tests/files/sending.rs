@@ -194,3 +194,31 @@ async fn what_a_form_says_for_nothing_is_nothing() {
     }
     assert_eq!(scene.mother.history(&scene.conversation).await.len(), 12);
 }
+
+#[tokio::test]
+async fn the_list_says_how_many_files_the_newest_message_has() {
+    let scene = Scene::new().await;
+    let last = async || {
+        let list = scene.doctor.get("/api/chat/conversations").await;
+        let last = list.data()[0]["lastMessage"].clone();
+        (
+            last["fileCount"].as_u64().unwrap(),
+            last["fileType"].as_str().map(ToOwned::to_owned),
+            last["content"].as_str().unwrap().to_owned(),
+        )
+    };
+    let is = |count: u64, kind: Option<&str>, words: &str| (count, kind.map(ToOwned::to_owned), words.to_owned());
+    let mut files = Vec::new();
+    for (index, (count, kind)) in [(1, "image"), (2, "image"), (3, "file")].into_iter().enumerate() {
+        files.push(match index {
+            2 => uploaded(&scene.mother, "a.pdf", "application/pdf", pdf()).await,
+            _ => uploaded(&scene.mother, "a.png", "image/png", png(9 + u32::try_from(index).unwrap(), 9)).await,
+        });
+        send(&scene.mother, json!({ "conversationId": scene.conversation, "attachments": files, "content": "see" })).await;
+        assert_eq!(last().await, is(count, Some(kind), "see"));
+    }
+    let words = scene.doctor.say(&scene.conversation, "thank you").await;
+    assert_eq!(last().await, is(0, None, "thank you"));
+    assert_eq!(scene.doctor.delete(&format!("/api/chat/messages/{}", words["id"].as_str().unwrap())).await.status, 200);
+    assert_eq!(last().await, is(3, Some("file"), "see"), "what is the newest then");
+}

@@ -43,6 +43,12 @@ export function nameOf({ name, type }) {
 /** Whether it was spoken into the app, whose recorder names it by the time; other sound has a name of its own. @param {{ originalName: string }} file */
 export const isSpoken = ({ originalName }) => /^voice-[\d-]+\.\w+$/u.test(originalName);
 
+/** How many files of a message, and of what kind: `file` where they differ. Pure. @param {{ fileType: FileKind }[]} [files] @returns {{ fileCount: number, fileType: FileKind|null }} */
+export function sumOf(files = []) {
+  const first = files[0]?.fileType ?? null;
+  return { fileCount: files.length, fileType: files.some(({ fileType }) => fileType !== first) ? 'file' : first };
+}
+
 /** As people say it: "412 KB", "1.4 MB". @param {number} bytes */
 export function sizeText(bytes) {
   if (bytes < 1024) return `${bytes} B`;

@@ -1,6 +1,7 @@
 // Conversations and people, as far as this client knows them. Only signals and small changes; no requests.
 
 import { batch, computed, signal } from '../../vendor/preact.js';
+import { sumOf } from './files.js';
 import { me } from './session.js';
 
 /** @typedef {import('./types.js').Conversation} Conversation */
@@ -100,6 +101,7 @@ export function noteLast(m) {
       priority: m.priority,
       isSystemMessage: m.isSystemMessage,
       systemData: m.systemData,
+      ...sumOf(m.attachments),
     },
   });
 }

@@ -103,7 +103,7 @@
  * @typedef {Omit<Message, 'at'|'day'> & { due: number, scheduledFor: string, failedReason?: string|null }} Scheduled
  */
 
-/** @typedef {{ id: string, content: string, messageType: string, timestamp: string, senderId: string, status: SendStatus, isDeleted?: boolean, priority?: string, isSystemMessage?: boolean, systemData?: SystemData|CallData|null }} LastMessage */
+/** @typedef {{ id: string, content: string, messageType: string, timestamp: string, senderId: string, status: SendStatus, isDeleted?: boolean, priority?: string, fileCount?: number, fileType?: FileKind|null, isSystemMessage?: boolean, systemData?: SystemData|CallData|null }} LastMessage */
 
 /**
  * @typedef {object} Conversation

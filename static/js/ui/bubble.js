@@ -2,6 +2,7 @@
 
 import { html } from '../../vendor/preact.js';
 import { clock } from '../core/dates.js';
+import { sumOf } from '../core/files.js';
 import { t } from '../core/i18n.js';
 import { nameOfPlace } from '../core/place.js';
 import { byEmoji, reactionsOf } from '../core/reactions.js';
@@ -19,11 +20,16 @@ import { Acknowledgement, UrgentFlag } from './urgent.js';
 /** @typedef {import('../core/types.js').Message} Message */
 /** @typedef {import('./rows.js').Context} Context */
 
-/** A message whose bubble carries no text of its own is named in words. @param {{ messageType: string, content: string, isDeleted?: boolean, systemData?: import('../core/types.js').SystemData|import('../core/types.js').CallData|null }} m */
+/** A message whose bubble carries no text of its own is named in words, and several files by their number. @param {{ messageType: string, content: string, isDeleted?: boolean, attachments?: import('../core/types.js').FileRef[], fileCount?: number, fileType?: import('../core/types.js').FileKind|null, systemData?: import('../core/types.js').SystemData|import('../core/types.js').CallData|null }} m */
 export function preview(m) {
   if (m.isDeleted || (m.messageType === 'text' && !m.content)) return t('message.deleted');
   if (m.systemData) return systemText(m, me.value?.id ?? '');
   const words = m.messageType === 'location' ? nameOfPlace(m.content) : m.content;
+  const { fileCount, fileType } = m.attachments ? sumOf(m.attachments) : m;
+  if (fileCount && fileCount > 1) {
+    const several = t(`message.several.${fileType ?? 'file'}`, { n: fileCount });
+    return words ? `${several}: ${words}` : several;
+  }
   return words || t(`message.type.${['image', 'file', 'audio', 'video', 'location'].includes(m.messageType) ? m.messageType : 'file'}`);
 }
 
