@@ -308,10 +308,11 @@ impl Scene {
         assert_eq!(others.ask("call_ended", json!({ "callId": call })).await["data"]["status"], "cancelled");
         let (mut acting, mut own) = (Socket::connect(&actor).await, Socket::connect(&actor).await);
         // What is told from here on is told of the operation.
-        for socket in [&mut acting, &mut own, &mut others] {
-            socket.caught_up(&ids.chat).await;
-        }
+        acting.caught_up(&ids.chat).await;
+        // The other device of the same person has heard that too, and waits for its own.
+        own.wait_for("chat_mute_status_changed").await;
         own.caught_up(&ids.chat).await;
+        others.caught_up(&ids.chat).await;
         Self { actor, other, acting, own, others, ids }
     }
 
