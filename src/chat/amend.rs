@@ -108,7 +108,7 @@ pub fn react(tx: &mut TxOf<'_>, actor: &Actor, id: MessageId, emoji: &str, adds:
     if message.deleted_at.is_some() {
         return Err(Error::with(Code::Conflict, "This message has been deleted."));
     }
-    if reaction::change(&mut message.reactions, actor.user, emoji, adds.then(|| tx.now()))? {
+    if let Some(emoji) = reaction::change(&mut message.reactions, actor.user, emoji, adds.then(|| tx.now()))? {
         touch(tx, &mut seat, id.seq, &mut message)?;
         seat.save(tx)?;
         let event = Event::MessageReactionUpdated {
@@ -116,7 +116,7 @@ pub fn react(tx: &mut TxOf<'_>, actor: &Actor, id: MessageId, emoji: &str, adds:
             message_id: id,
             cursor: message.changed,
             user_id: actor.user,
-            emoji: emoji.to_owned(),
+            emoji,
             action: if adds { "added" } else { "removed" },
             reactions: view::reactions(&message),
         };

@@ -26,23 +26,33 @@ pub fn check(emoji: &str) -> Result<()> {
     if made_of && single && emoji.chars().count() <= MAX_CHARACTERS { Ok(()) } else { Err(Error::field("emoji", "must be one emoji")) }
 }
 
-/// Adds a reaction at a moment, or removes it without one. False when that changes nothing.
-pub fn change(reactions: &mut Vec<(UserId, String, Timestamp)>, user: UserId, emoji: &str, added: Option<Timestamp>) -> Result<bool> {
-    let known = reactions.iter().position(|(who, what, _)| *who == user && what == emoji);
+/// Whether two emoji are one. Some devices say of a heart that it is a picture (U+FE0F), others take that for granted.
+fn same(one: &str, other: &str) -> bool {
+    let picture = |c: &char| *c != '\u{fe0f}';
+    one.chars().filter(picture).eq(other.chars().filter(picture))
+}
+
+/// Adds a reaction at a moment, or removes it without one. Gives the emoji as it is written, which is as whoever was first wrote it; nothing
+/// when that changes nothing.
+pub fn change(
+    reactions: &mut Vec<(UserId, String, Timestamp)>,
+    user: UserId,
+    emoji: &str,
+    added: Option<Timestamp>,
+) -> Result<Option<String>> {
+    let known = reactions.iter().position(|(who, what, _)| *who == user && same(what, emoji));
     match (known, added) {
-        (Some(at), None) => {
-            reactions.remove(at);
-            Ok(true)
-        }
+        (Some(at), None) => Ok(Some(reactions.remove(at).1)),
         (None, Some(now)) => {
             let own = reactions.iter().filter(|(who, ..)| *who == user).count();
             if own >= MOST_OF_ONE || reactions.len() >= MOST {
                 return Err(Error::with(Code::Conflict, "This message has as many reactions as it can have."));
             }
-            reactions.push((user, emoji.to_owned(), now));
-            Ok(true)
+            let written = reactions.iter().find(|(_, what, _)| same(what, emoji)).map_or(emoji, |(_, what, _)| what).to_owned();
+            reactions.push((user, written.clone(), now));
+            Ok(Some(written))
         }
-        _ => Ok(false),
+        _ => Ok(None),
     }
 }
 
@@ -64,7 +74,8 @@ mod tests {
     #[test]
     fn a_reaction_is_there_or_not() {
         let mut all = Vec::new();
-        let mut change = |emoji, added: Option<u64>| change(&mut all, UserId(1), emoji, added.map(Timestamp));
+        let mut change =
+            |emoji, added: Option<u64>| change(&mut all, UserId(1), emoji, added.map(Timestamp)).map(|written| written.is_some());
         assert_eq!(change("👍", Some(1)), Ok(true));
         assert_eq!(change("👍", Some(2)), Ok(false));
         assert_eq!(change("👍", None), Ok(true));
@@ -73,5 +84,17 @@ mod tests {
             assert_eq!(change(emoji, Some(3)), Ok(true));
         }
         assert_eq!(change("😅", Some(4)).unwrap_err().code, Code::Conflict);
+    }
+
+    #[test]
+    fn a_heart_is_a_heart_from_every_device() {
+        let (picture, plain) = ("❤\u{fe0f}", "❤");
+        let mut hearts = Vec::new();
+        let mut change = |user, emoji, added: Option<u64>| change(&mut hearts, UserId(user), emoji, added.map(Timestamp)).unwrap();
+        assert_eq!(change(1, picture, Some(1)).as_deref(), Some(picture));
+        assert_eq!(change(2, plain, Some(2)).as_deref(), Some(picture), "as the first one");
+        assert_eq!(change(2, picture, Some(3)), None);
+        assert_eq!(change(1, plain, None).as_deref(), Some(picture));
+        assert_eq!(hearts, [(UserId(2), picture.to_owned(), Timestamp(2))]);
     }
 }

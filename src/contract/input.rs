@@ -19,6 +19,12 @@ pub fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T> {
     Ok(value)
 }
 
+/// What JavaScript makes of a value that there is not, where only texts can be sent: in forms and queries.
+#[must_use]
+pub fn is_nothing(text: &str) -> bool {
+    matches!(text, "" | "null" | "undefined" | "NaN")
+}
+
 /// Reads any input; a failure comes with the path of the field.
 pub fn with_path<'de, T: DeserializeOwned, D: Deserializer<'de>>(input: D) -> Result<T, (String, D::Error)> {
     serde_path_to_error::deserialize(input).map_err(|error| (error.path().to_string(), error.into_inner()))

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     config::Config,
-    contract::input::{mismatch, parse, with_path},
+    contract::input::{is_nothing, mismatch, parse, with_path},
     error::{Code, Error, Result},
 };
 use rocket::{
@@ -107,8 +107,7 @@ impl<'r, T: DeserializeOwned> FromRequest<'r> for Query<T> {
 
     async fn from_request(request: &'r Request<'_>) -> RequestOutcome<Self, Error> {
         let text = request.uri().query().map_or("", |query| query.as_str());
-        // An empty value, as forms send it for a field left blank, is no value.
-        let pairs: Vec<_> = text.split('&').filter(|pair| pair.split_once('=').is_some_and(|(_, value)| !value.is_empty())).collect();
+        let pairs: Vec<_> = text.split('&').filter(|pair| says_something(pair)).collect();
         let text = pairs.join("&");
         let query = serde_urlencoded::Deserializer::new(form_pairs(&text));
         match with_path(query) {
@@ -116,6 +115,11 @@ impl<'r, T: DeserializeOwned> FromRequest<'r> for Query<T> {
             Err((path, error)) => Outcome::Error(fail(request, mismatch(&path, &error.to_string()))),
         }
     }
+}
+
+/// Whether a pair of a query has a value. What is looked for is a word whatever it is.
+fn says_something(pair: &str) -> bool {
+    pair.split_once('=').is_some_and(|(name, value)| !value.is_empty() && (!is_nothing(value) || matches!(name, "q" | "query" | "search")))
 }
 
 fn form_pairs(text: &str) -> form_urlencoded::Parse<'_> {

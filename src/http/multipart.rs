@@ -4,7 +4,10 @@
 use super::guard::state;
 use crate::{
     config::Config,
-    contract::{FileView, input::parse},
+    contract::{
+        FileView,
+        input::{is_nothing, parse},
+    },
     error::{Code, Error, Result},
     files::{Files, Purpose, too_many},
     ids::UserId,
@@ -70,7 +73,8 @@ impl Received {
     pub fn into_body<T: DeserializeOwned>(self) -> Result<T> {
         let mut body = serde_json::Map::new();
         for (name, value) in self.fields {
-            if is_absent(&name, &value) {
+            // In the words of a message it is a word.
+            if is_nothing(&value) && name != "content" {
                 continue;
             }
             let is_json = matches!(name.as_str(), "file" | "attachments") && value.trim_start().starts_with(['{', '[', '"']);
@@ -92,11 +96,6 @@ impl Received {
         }
         parse(Value::Object(body).to_string().as_bytes())
     }
-}
-
-/// What a browser's form says for a value that there is not. In the words of a message it is a word.
-fn is_absent(name: &str, value: &str) -> bool {
-    name != "content" && matches!(value, "" | "null" | "undefined")
 }
 
 impl<'r> Form<'r> {

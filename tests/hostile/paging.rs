@@ -56,6 +56,16 @@ async fn absurd_pages_are_bounded_or_refused() {
             assert!([200, 400].contains(&twice.status), "{twice:?}");
         }
     }
+    // What a page makes of a value that it does not have is no value; what is looked for is a word.
+    for nothing in ["null", "undefined", "NaN", ""] {
+        let all = scene.mother.get("/api/chat/conversations").await;
+        let query = format!("page={nothing}&limit={nothing}&filter={nothing}&cursor={nothing}");
+        assert_eq!(scene.mother.get(&format!("/api/chat/conversations?{query}")).await.body, all.body, "{nothing}");
+        let path = format!("/api/chat/conversations/{}/messages?skip={nothing}&before={nothing}", scene.conversation);
+        assert_eq!(scene.mother.get(&path).await.data().as_array().unwrap().len(), 6, "{nothing}");
+    }
+    scene.mother.say(&scene.conversation, "this is undefined").await;
+    assert_eq!(scene.doctor.get("/api/chat/search/messages?q=undefined").await.data().as_array().unwrap().len(), 1);
     for seq in ["-1", "1.5", "\"2\"", "18446744073709551616", "[]", "1e400"] {
         let path = format!("/api/chat/conversations/{}/read", scene.conversation);
         let reply = scene.raw_as_mother("PATCH", &path, format!("{{\"seq\":{seq}}}").as_bytes()).await;
