@@ -5,6 +5,7 @@ use crate::{
     relay_support::{Relay, SECRET},
     scene::Scene,
 };
+use serde_json::Value;
 
 /// The names under which a page looks for a way through the relay.
 const PASSWORDS: &str = "window.peers.at(-1).getConfiguration().iceServers.map(one => one.username).join()";
@@ -68,14 +69,14 @@ async fn where_nothing_goes_straight_a_call_goes_through_the_relay() {
     scene.they_talk("video").await;
     for browser in [hers, his] {
         browser.receives(&["audio", "video"]).await;
-        assert!(browser.is_relayed().await, "nothing went straight");
+        browser.is_relayed(&Value::Null).await;
     }
     // Also after a reload, with a name and a password of its own.
     his.client.refresh().await.unwrap();
     for browser in [hers, his] {
         browser.phase("active").await;
         browser.receives(&["audio", "video"]).await;
-        assert!(browser.is_relayed().await, "nothing went straight");
+        browser.is_relayed(&Value::Null).await;
     }
 
     // The relay forgets everybody. Passwords from the beginning of a long call would have run out by then: whoever comes back to the
@@ -88,14 +89,13 @@ async fn where_nothing_goes_straight_a_call_goes_through_the_relay() {
         browser.run("window.sockets.forEach(socket => socket.close())").await;
         browser.until("a new password", &format!("return {PASSWORDS} !== {old}")).await;
     }
+    let ways = [hers.is_relayed(&Value::Null).await, his.is_relayed(&Value::Null).await];
     relay.start_anew();
-    for browser in [hers, his] {
-        browser.until("that the line is lost", "return document.querySelector('[data-testid=call-lost]') !== null").await;
+    for (browser, way) in [hers, his].into_iter().zip(&ways) {
+        browser.is_relayed(way).await;
     }
     for browser in [hers, his] {
-        browser.until("that the line is back", "return document.querySelector('[data-testid=call-lost]') === null").await;
         browser.receives(&["audio", "video"]).await;
-        assert!(browser.is_relayed().await, "nothing went straight");
     }
     hers.click(&named("call-end-button")).await;
     his.ended("hangup").await;

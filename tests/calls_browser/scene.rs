@@ -53,19 +53,22 @@ pub const WATCH: &str = "
     })();
 ";
 
-/// What has come in on the newest connection: pictures decoded, samples of sound that are not made up, and whether over a relay.
+/// What has come in on the newest connection: pictures decoded, samples of sound that are not made up, whether over a relay, and
+/// which way it is.
 const COUNTS: &str = "
     const done = arguments[arguments.length - 1];
     const peer = window.peers?.at(-1);
     if (!peer) return done(null);
     peer.getStats().then(report => {
-        const found = { video: 0, audio: 0, relayed: false };
+        const found = { video: 0, audio: 0, relayed: false, way: null };
         for (const one of report.values()) {
             if (one.type === 'inbound-rtp' && one.kind === 'video') found.video += one.framesDecoded ?? 0;
             if (one.type === 'inbound-rtp' && one.kind === 'audio') found.audio += (one.totalSamplesReceived ?? 0) - (one.concealedSamples ?? 0);
+            if (one.type === 'transport') found.way = one.selectedCandidatePairId ?? null;
             if (one.type === 'candidate-pair' && one.nominated && one.state === 'succeeded') {
                 const ends = [report.get(one.localCandidateId), report.get(one.remoteCandidateId)];
-                found.relayed ||= ends.every(end => end?.candidateType === 'relay');
+                // A way that was seen before the other side told of it is called prflx at first.
+                found.relayed ||= ends[0]?.candidateType === 'relay' && ['relay', 'prflx'].includes(ends[1]?.candidateType);
             }
         }
         done(found);
@@ -245,8 +248,16 @@ impl Browser {
         }
     }
 
-    /// Whether what comes goes over a relay.
-    pub async fn is_relayed(&self) -> bool {
-        self.ask(COUNTS).await["relayed"] == json!(true)
+    /// Waits until what comes goes over a relay, on another way than this one: which it is.
+    pub async fn is_relayed(&self, than: &Value) -> Value {
+        let began = Instant::now();
+        loop {
+            let now = self.ask(COUNTS).await;
+            if now["relayed"] == json!(true) && now["way"].is_string() && now["way"] != *than {
+                return now["way"].clone();
+            }
+            assert!(began.elapsed() < PATIENCE, "something went straight, or nothing at all: {now}");
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
     }
 }
