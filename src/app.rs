@@ -145,6 +145,7 @@ impl App {
             .manage(self.limiter.clone())
             // Our own headers stand in place of Rocket's.
             .attach(Shield::new())
+            .attach(http::Forwarded(self.config.server.ip_header.clone()))
             .attach(http::Trace)
             .attach(http::Headers)
             .attach(http::Pieces)

@@ -10,6 +10,7 @@ pub mod chat;
 mod docs;
 mod documents;
 mod files;
+mod forwarded;
 mod guard;
 mod headers;
 mod health;
@@ -24,6 +25,7 @@ mod window;
 
 pub use answer::Answer;
 pub use catch::catchers;
+pub use forwarded::Forwarded;
 pub use guard::{Client, Newcomer, id};
 pub use headers::Headers;
 pub use input::{Body, Query};

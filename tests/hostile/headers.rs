@@ -38,6 +38,36 @@ async fn headers_of_proxies_change_nothing_and_floods_of_guesses_are_slowed() {
 }
 
 #[tokio::test]
+async fn behind_a_proxy_only_what_the_proxy_adds_is_believed() {
+    let settings =
+        [("MOMMYCARE_SERVER__IP_HEADER", "X-Forwarded-For"), ("MOMMYCARE_LIMITS__ENABLED", "true"), ("MOMMYCARE_LIMITS__SIGN_INS", "6")];
+    let server = Server::with(&settings);
+    let stranger = Person::stranger(&server);
+    let figures = async |said: &[&str]| {
+        let request = said.iter().fold(stranger.request(Method::GET, "/metrics"), |request, said| request.header("X-Forwarded-For", *said));
+        request.send().await.unwrap().status().as_u16()
+    };
+    // The proxy is on this machine, and adds the address of its client to what that one claims.
+    for said in [&["203.0.113.9"][..], &["127.0.0.1, 203.0.113.9"], &["127.0.0.1", "203.0.113.9"], &["localhost"], &["127.0.0.1, x"], &[""]]
+    {
+        assert_eq!(figures(said).await, 403, "{said:?}");
+    }
+    for said in [&[][..], &["127.0.0.1"], &["203.0.113.9, ::1"]] {
+        assert_eq!(figures(said).await, 200, "{said:?}: somebody at this machine");
+    }
+    let guess = async |claimed: String, address: &str| {
+        let request = stranger.request(Method::POST, "/api/auth/login").header("X-Forwarded-For", format!("{claimed}, {address}"));
+        request.json(&json!({ "email": "nobody@example.org", "password": "wrong password" })).send().await.unwrap().status().as_u16()
+    };
+    let mut limited = 0;
+    for number in 0..12 {
+        limited += usize::from(guess(format!("10.0.0.{number}"), "203.0.113.9").await == 429);
+    }
+    assert!(limited >= 5, "claimed addresses bought {} guesses", 12 - limited);
+    assert_eq!(guess("203.0.113.9".into(), "203.0.113.10").await, 401, "another client of the proxy");
+}
+
+#[tokio::test]
 async fn request_ids_are_taken_when_sane_and_replaced_when_not() {
     let scene = Scene::new().await;
     let given = async |id: &str| {
