@@ -95,6 +95,11 @@ async fn files_wait_with_their_message_and_go_with_it() {
     let again = scene.mother.post("/api/chat/send", body.clone()).await;
     assert_eq!((again.status, &again.data()["id"], names(again.data())), (200, &waiting["id"], names(&waiting)));
 
+    // Changing it by socket answers with addresses too.
+    let changed = author.ask("scheduled_update", json!({ "id": waiting["id"], "content": "for tomorrow" })).await["data"].clone();
+    assert_eq!((changed["content"].as_str(), names(&changed)), (Some("for tomorrow"), names(&waiting)));
+    all_open(&changed).await;
+
     bring_near(&scene.mother, &waiting).await;
     let sent = reader.wait_for("new_message").await["message"].clone();
     assert_eq!((names(&sent), sent["messageType"].as_str()), (names(&waiting), Some("image")));
@@ -234,4 +239,35 @@ async fn a_kill_in_between_loses_and_doubles_nothing() {
     assert!(list(&scene.mother).await.is_empty());
     // One content in one conversation, with its small picture.
     scene.until_on_disk(2).await;
+}
+
+#[tokio::test]
+async fn kills_around_the_moment_of_sending_neither_lose_nor_double_a_file() {
+    let mut scene = Scene::new().await;
+    let mut expected = Vec::new();
+    for round in 0..4_u64 {
+        for number in 0..5 {
+            let name = format!("{round}-{number}.txt");
+            let file = uploaded(&scene.mother, &name, "text/plain", name.clone().into_bytes()).await;
+            let waiting = schedule(&scene, &[&file], "").await;
+            bring_near(&scene.mother, &waiting).await;
+            expected.push(name);
+        }
+        tokio::time::sleep(Duration::from_millis(15 + 70 * round)).await; // some are sent by now, some are being sent
+        scene.server.kill();
+        scene.server.restart();
+        (scene.mother, scene.doctor) = (scene.mother.sign_in().await, scene.doctor.sign_in().await);
+    }
+    let mut socket = Socket::connect(&scene.mother).await;
+    while !list(&scene.mother).await.is_empty() {
+        socket.wait_until("scheduled_message_changed", |event| event["action"] == "sent").await;
+    }
+    let history = scene.doctor.history(&scene.conversation).await;
+    let mut sent: Vec<_> = history.iter().flat_map(names).collect();
+    sent.sort_unstable();
+    assert_eq!(sent, expected);
+    for message in &history {
+        all_open(message).await;
+    }
+    scene.until_on_disk(expected.len()).await;
 }

@@ -51,7 +51,8 @@ const TOLD = ['STORAGE_FULL', 'UNAVAILABLE'];
 function Retry({ id }) {
   const { refused, trouble = '', files } = refusal(id);
   const reason = refused ?? (TOLD.includes(trouble) ? trouble : '');
-  return html`<span role="alert" class=${files.length ? 'wide' : undefined}>${t('send.failed')} ${files.length ? files.map(({ name, refused: why }) => html`<span key=${name}>${explainFile(name, why)} </span>`) : reason && explain({ code: reason, message: t('send.refused') })}</span>
+  // What will never go is not "not sent yet".
+  return html`<span role="alert" class=${files.length ? 'wide' : undefined}>${isWorthTrying(files) && t('send.failed')} ${files.length ? files.map(({ name, refused: why }) => html`<span key=${name}>${explainFile(name, why)} </span>`) : reason && explain({ code: reason, message: t('send.refused') })}</span>
     ${isWorthTrying(files) && html`<button class="btn sm" type="button" data-testid="retry" onClick=${() => tryAgain(id)}>${t('tryAgain')}</button>`}
     ${files.map(({ key, name }) => files.length < fileCount(id) && html`<button class="btn sm" type="button" key=${key} onClick=${() => cancelFile(id, key)}>${t('upload.without', { name })}</button>`)}
     ${refused && html`<button class="btn sm" type="button" data-testid="discard" onClick=${() => strike(id)}>${t('send.discard')}</button>`}`;
