@@ -24,12 +24,17 @@ impl Fairing for Headers {
     }
 
     async fn on_response<'r>(&self, request: &'r Request<'_>, response: &mut Response<'r>) {
-        let path = request.uri().path().as_str();
-        security(path, response);
-        // The Socket.IO engine answers for its own path, also to requests that never become one of Rocket's routes.
-        if !path.starts_with("/socket.io") {
-            cors(request, response);
-        }
+        dress(request, response);
+    }
+}
+
+/// Sets the headers. Twice is as good as once.
+pub(super) fn dress(request: &Request<'_>, response: &mut Response<'_>) {
+    let path = request.uri().path().as_str();
+    security(path, response);
+    // The Socket.IO engine answers for its own path, also to requests that never become one of Rocket's routes.
+    if !path.starts_with("/socket.io") {
+        cors(request, response);
     }
 }
 
@@ -58,7 +63,9 @@ fn security(path: &str, response: &mut Response<'_>) {
 fn cors(request: &Request<'_>, response: &mut Response<'_>) {
     let Some(origin) = request.headers().get_one("origin") else { return };
     let Ok(config) = state::<Arc<Config>>(request) else { return };
-    response.adjoin_raw_header("Vary", "Origin");
+    if !response.headers().get("Vary").any(|name| name == "Origin") {
+        response.adjoin_raw_header("Vary", "Origin");
+    }
     if !config.server.origins.iter().any(|allowed| allowed.eq_ignore_ascii_case(origin)) {
         return;
     }

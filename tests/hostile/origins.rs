@@ -80,7 +80,7 @@ async fn other_sites_are_told_yes_only_when_listed() {
         assert!(["GET", "POST", "PUT", "PATCH", "DELETE"].iter().all(|method| methods.contains(method)), "{methods}");
         let headers = reply.header("access-control-allow-headers").unwrap().to_lowercase();
         assert!(["authorization", "content-type", "x-request-id"].iter().all(|name| headers.contains(name)), "{headers}");
-        for (method, path) in [("GET", "/api/auth/me"), ("GET", "/api/nothing"), ("GET", "/health")] {
+        for (method, path) in [("GET", "/api/auth/me"), ("GET", "/api/nothing"), ("GET", "/health"), ("BREW", "/api/coffee")] {
             let reply = scene.raw(method, path, &[&line], b"").await;
             assert_eq!(reply.header("access-control-allow-origin"), Some(origin), "{method} {path}, errors included");
             assert!(reply.header("vary").is_some_and(|vary| vary.contains("Origin")));

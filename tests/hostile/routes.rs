@@ -24,6 +24,7 @@ async fn unknown_routes_and_methods_get_json_with_every_protective_header() {
         ("GET", "/uploads/chat/images/../../../../etc/passwd"),
         ("GET", "/.git/config"),
         ("GET", "/.env"),
+        ("BREW", "/api/coffee"),
     ];
     for (method, path) in routes {
         let reply = scene.raw(method, path, &["Content-Length: 0", "Accept: text/html"], b"").await;
@@ -42,7 +43,6 @@ async fn unknown_routes_and_methods_get_json_with_every_protective_header() {
     assert!(scene.raw("HEAD", "/api/auth/me", &[], b"").await.body.is_empty());
     assert!(scene.raw("OPTIONS", "/api/auth/me", &[], b"").await.status < 500);
     // What is no HTTP at all gets a 400 or a closed connection, and hurts nobody.
-    assert_eq!(scene.raw("BREW", "/api/coffee", &[], b"").await.error(), (400, "VALIDATION_ERROR".into()));
     let nonsense: [&[u8]; 9] = [
         b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", // a TLS greeting
         b"GET\r\n\r\n",

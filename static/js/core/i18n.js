@@ -47,7 +47,7 @@ export function t(key, values) {
 
 /** What servers say about fields, as texts of our own. @type {[RegExp, string][]} */
 const FIELD_TEXTS = [
-  [/^is required/u, 'field.empty'],
+  [/^is required|can be seen/u, 'field.empty'],
   [/^is not right/u, 'field.notRight'],
   [/everybody tries first/u, 'password.common'],
   [/your name or e-mail/u, 'password.ownName'],
