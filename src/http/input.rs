@@ -2,7 +2,7 @@
 
 use super::{
     guard::{fail, state},
-    multipart::Form,
+    multipart::{Form, POLITE, drain},
 };
 use crate::{
     config::Config,
@@ -11,13 +11,13 @@ use crate::{
 };
 use rocket::{
     Data, Request,
-    data::{FromData, Outcome as DataOutcome, ToByteUnit},
+    data::{DataStream, FromData, Outcome as DataOutcome, ToByteUnit as _},
     outcome::Outcome,
     request::{FromRequest, Outcome as RequestOutcome},
 };
 use serde::de::DeserializeOwned;
 use std::sync::Arc;
-use tokio::time::timeout;
+use tokio::{io::AsyncReadExt as _, time::timeout};
 
 /// Largest JSON body, in KiB. The longest message of 10,000 characters takes 40.
 const BODY_KIB: u64 = 256;
@@ -83,19 +83,32 @@ async fn read(request: &Request<'_>, mut data: Data<'_>) -> Result<Vec<u8>> {
     let is_other = request.content_type().is_some_and(|kind| !kind.is_json() && kind.sub() != "*");
     // Some clients name a type although there is no body: that of a form, for a request made with nothing.
     if is_other && !timeout(patience, data.peek(1)).await.map_err(|_| Error::new(Code::RequestTimeout))?.is_empty() {
-        return Err(Code::UnsupportedMediaType.into());
+        return Err(refuse(request, data.open(POLITE.bytes()), Code::UnsupportedMediaType.into()).await);
     }
     let too_large = || Error::with(Code::PayloadTooLarge, format!("The body is larger than {BODY_KIB} KiB."));
-    let length = request.headers().get_one("content-length").and_then(|text| text.parse::<u64>().ok());
-    if length.is_some_and(|length| length > BODY_KIB << 10) {
-        return Err(too_large());
+    if announced(request).is_some_and(|length| length > BODY_KIB << 10) {
+        return Err(refuse(request, data.open(POLITE.bytes()), too_large()).await);
     }
-    match timeout(patience, data.open(BODY_KIB.kibibytes()).into_bytes()).await {
+    let (mut stream, mut body) = (data.open(POLITE.bytes()), Vec::new());
+    match timeout(patience, (&mut stream).take((BODY_KIB << 10) + 1).read_to_end(&mut body)).await {
         Err(_) => Err(Code::RequestTimeout.into()),
-        Ok(Ok(body)) if body.is_complete() => Ok(body.into_inner()),
-        Ok(Ok(_)) => Err(too_large()),
         Ok(Err(_)) => Err(Error::with(Code::InvalidJson, "The body did not arrive whole.")),
+        Ok(Ok(_)) if body.len() as u64 > BODY_KIB << 10 => Err(refuse(request, stream, too_large()).await),
+        Ok(Ok(_)) => Ok(body),
     }
+}
+
+/// The length that a body is said to have.
+fn announced(request: &Request<'_>) -> Option<u64> {
+    request.headers().get_one("content-length").and_then(|text| text.parse().ok())
+}
+
+/// Reads what the client is still busy sending, so that it gets to hear why it is refused. Nobody waits for what nobody will send.
+async fn refuse(request: &Request<'_>, stream: DataStream<'_>, error: Error) -> Error {
+    if announced(request).is_none_or(|length| length <= POLITE) {
+        drain(stream).await;
+    }
+    error
 }
 
 /// The query of a request.

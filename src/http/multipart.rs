@@ -48,7 +48,7 @@ const FIELDS: usize = 40;
 /// Room for heads and fields of a whole form.
 const AROUND: u64 = 4 << 20;
 /// How much is still read after a refusal, so that a client that is busy sending gets to hear it.
-const POLITE: u64 = 64 << 20;
+pub(super) const POLITE: u64 = 64 << 20;
 const POLITE_TIME: Duration = Duration::from_secs(10);
 
 /// A form that has not been read yet.
@@ -147,7 +147,7 @@ impl<'r> Form<'r> {
 }
 
 /// Reads what a client is still busy sending, within limits.
-async fn drain(stream: DataStream<'_>) {
+pub(super) async fn drain(stream: DataStream<'_>) {
     let _ = timeout(POLITE_TIME, tokio::io::copy(&mut stream.take(POLITE), &mut tokio::io::sink())).await;
 }
 

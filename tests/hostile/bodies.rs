@@ -2,9 +2,16 @@
 
 use crate::{
     scene::{Scene, bearer},
-    support::http::{PASSWORD, Person},
+    support::{
+        http::{PASSWORD, Person},
+        raw::request,
+    },
 };
 use serde_json::{Value, json};
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::TcpStream,
+};
 
 #[tokio::test]
 async fn bodies_that_are_no_json_or_do_not_fit_are_refused_by_name() {
@@ -128,6 +135,22 @@ async fn bodies_that_are_too_large_are_413_however_they_come() {
     let sid = serde_json::from_str::<Value>(&open[1..]).unwrap()["sid"].as_str().unwrap().to_owned();
     let path = format!("/socket.io/?EIO=4&transport=polling&sid={sid}");
     assert_eq!(scene.raw("POST", &path, &[&length], body.as_bytes()).await.status, 413, "a polling body");
+    scene.still_serves().await;
+}
+
+#[tokio::test]
+async fn who_is_refused_while_sending_gets_to_hear_why() {
+    let scene = Scene::new().await;
+    let (path, token) = (format!("/api/chat/conversations/{}", scene.conversation), bearer(&scene.mother));
+    let body = vec![b' '; 4 << 20]; // more than lies between the two
+    for (kind, status) in [("multipart/form-data; boundary=x", "415"), ("application/json", "413")] {
+        let headers = [token.as_str(), &format!("Content-Type: {kind}"), &format!("Content-Length: {}", body.len())];
+        let mut stream = TcpStream::connect(scene.server.address()).await.unwrap();
+        stream.write_all(&request("PATCH", &path, &headers, &body)).await.expect("nobody hangs up in the middle");
+        let mut answer = Vec::new();
+        stream.read_to_end(&mut answer).await.unwrap();
+        assert!(answer.starts_with(format!("HTTP/1.1 {status}").as_bytes()), "{kind}: {}", String::from_utf8_lossy(&answer));
+    }
     scene.still_serves().await;
 }
 
