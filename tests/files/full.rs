@@ -7,7 +7,7 @@ use crate::{
     support::{Server, http::Reply},
 };
 use reqwest::multipart::Form;
-use rustix::process::{Pid, Resource, Rlimit, prlimit};
+use rustix::process::{Pid, Resource, Rlimit, getrlimit, prlimit};
 use serde_json::json;
 use std::{
     fs,
@@ -33,7 +33,9 @@ fn assert_full(reply: &Reply, name: &str) {
 /// It needs no rights, and only files that are longer meet it.
 fn longest_file(server: &Server, most: Option<u64>) {
     let pid = Pid::from_raw(i32::try_from(server.pid()).unwrap()).unwrap();
-    let limit = prlimit(Some(pid), Resource::Fsize, Rlimit { current: most, maximum: None });
+    // What the machine itself allows at most stays.
+    let maximum = getrlimit(Resource::Fsize).maximum;
+    let limit = prlimit(Some(pid), Resource::Fsize, Rlimit { current: most.or(maximum), maximum });
     assert!(limit.is_ok(), "{limit:?}");
 }
 
