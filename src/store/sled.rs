@@ -17,9 +17,9 @@ use std::{
 };
 
 /// How often sled hands its buffers to the operating system and cleans its segments on its own, in milliseconds. It makes the file
-/// durable then, which nobody needs and for which a journal that is written in the same moment has to wait: so, rarely. What a kill
-/// takes from the buffers the journal gives back.
-const FLUSH_EVERY: u64 = 5_000;
+/// durable then, which nobody needs and for which a journal that is written in the same moment has to wait: so, rarely. A stop waits for
+/// half of that time at most, where there is much to clean. What a kill takes from the buffers the journal gives back.
+const FLUSH_EVERY: u64 = 2_000;
 
 /// sled behind the port.
 pub(super) struct Sled {
