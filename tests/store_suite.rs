@@ -120,6 +120,34 @@ async fn a_failing_operation_writes_and_publishes_nothing() {
 }
 
 #[tokio::test]
+async fn a_part_that_is_refused_leaves_nothing_and_the_rest_goes_on() {
+    on_all(|store, events| async move {
+        let before_refused_after = store.write(|tx| {
+            tx.put(NUMBERS, &(1, 1), &1)?;
+            tx.emit(1);
+            let refused = tx.attempt(|tx| {
+                tx.put(NUMBERS, &(1, 1), &2)?;
+                tx.put(NUMBERS, &(1, 2), &2)?;
+                tx.emit(2);
+                Err::<(), _>(StoreError::Unencodable)
+            });
+            assert_eq!(refused, Err(StoreError::Unencodable));
+            assert_eq!((tx.get(NUMBERS, &(1, 1))?, tx.get(NUMBERS, &(1, 2))?), (Some(1), None));
+            tx.attempt(|tx| {
+                tx.put(NUMBERS, &(1, 3), &3)?;
+                tx.emit(3);
+                Ok::<(), StoreError>(())
+            })
+        });
+        assert_eq!(before_refused_after.await, Ok(()));
+        let row = |second| store.read(|read| read.get(NUMBERS, &(1, second))).unwrap();
+        assert_eq!((row(1), row(2), row(3)), (Some(1), None, Some(3)));
+        assert_eq!(*events.lock(), [1, 3]);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_panicking_operation_harms_only_itself() {
     on_all(|store, _| async move {
         let panicking = store.write(|tx| {

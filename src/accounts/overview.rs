@@ -34,7 +34,7 @@ impl Accounts {
         let total = all.len() as u64;
         let undecided = all.into_iter().filter(|(_, person)| person.verification != Verification::Approved).collect();
         let (decisions, infected) = self.store.read(|read| {
-            let newest = caught::list(read)?.first().map(|(at, ..)| *at);
+            let newest = caught::list(read, 1)?.first().map(|(at, ..)| *at);
             let infected = InfectedView { total: caught::count(read)?, newest_at: newest };
             Ok::<_, crate::error::Error>((waiting(read, undecided)?.len() as u64, infected))
         })?;
@@ -46,7 +46,7 @@ impl Accounts {
     pub fn infected_files(&self, actor: Actor, query: &PageQuery) -> Result<Listing<CaughtView>> {
         actor.admin()?;
         let (number, limit) = page(query.page, query.limit)?;
-        let Listing { items, page } = Listing::cut(self.store.read(|read| caught::list(read))?, number, limit);
+        let Listing { items, page } = Listing::cut(self.store.read(|read| caught::list(read, caught::MOST))?, number, limit);
         let view = |(at, id, caught): (Timestamp, _, crate::store::records::Caught)| {
             let person = self.store.read(|read| read.get(USERS, &caught.owner))?;
             Ok(CaughtView::new(id, at, caught, person.map(|person| full_name(&person)).unwrap_or_default()))

@@ -7,6 +7,7 @@
 
 use super::{
     Chats,
+    db::TxOf,
     schedule::{self, Slot},
     urgent,
 };
@@ -194,18 +195,10 @@ impl Chats {
 
     async fn run(&self, errand: Errand) -> Result<()> {
         let rules = self.rules.clone();
-        let slot = match errand {
-            Errand::Repeat(due, id) => return self.store.write(move |tx| urgent::repeat(tx, &rules, due, id)).await,
-            Errand::Deliver(slot) => slot,
+        let write = move |tx: &mut TxOf<'_>| match errand {
+            Errand::Repeat(due, id) => urgent::repeat(tx, &rules, due, id),
+            Errand::Deliver(slot) => schedule::deliver(tx, &rules, slot),
         };
-        let sent = self.store.write(move |tx| schedule::deliver(tx, &rules, slot)).await;
-        match sent {
-            // What the rules refuse now they would refuse again; what the store could not do is tried again.
-            Err(why) if why.code.status() < 500 => {
-                let rules = self.rules.clone();
-                self.store.write(move |tx| schedule::fail(tx, &rules, slot, &why)).await
-            }
-            sent => sent,
-        }
+        self.store.write(write).await
     }
 }

@@ -175,22 +175,29 @@ pub(super) struct Slot {
 }
 
 /// Sends a message whose time has come: it leaves the list and stands in the conversation in one step. When its author may not
-/// send it any more, nothing happens, and the error says why.
+/// send it any more, it stays in the list with the reason.
 pub(super) fn deliver(tx: &mut TxOf<'_>, rules: &Rules, slot: Slot) -> Result<()> {
     let Some(scheduled) = due(tx, slot)? else { return Ok(()) };
+    match tx.attempt(|tx| send_now(tx, rules, slot, &scheduled)) {
+        // What the rules refuse now they would refuse again; what the store could not do is tried again.
+        Err(why) if why.code.status() < 500 => fail(tx, rules, slot, scheduled, &why),
+        sent => sent,
+    }
+}
+
+fn send_now(tx: &mut TxOf<'_>, rules: &Rules, slot: Slot, scheduled: &Scheduled) -> Result<()> {
     let Slot { user, id, .. } = slot;
     let actor = author(tx, user)?;
     actor.verified()?;
     let seat = Seat::find(tx, user, id.chat)?;
-    let message = send::place(tx, rules, &actor, seat, &outgoing(&scheduled), Door::Agenda)?;
+    let message = send::place(tx, rules, &actor, seat, &outgoing(scheduled), Door::Agenda)?;
     remove(tx, user, id, slot.due);
-    tell(tx, rules, user, id, &scheduled, ScheduledChange::Sent { as_message: message.id })?;
+    tell(tx, rules, user, id, scheduled, ScheduledChange::Sent { as_message: message.id })?;
     Ok(())
 }
 
 /// Notes why a message whose time has come could not be sent. It stays in the list of its author.
-pub(super) fn fail(tx: &mut TxOf<'_>, rules: &Rules, slot: Slot, why: &Error) -> Result<()> {
-    let Some(mut scheduled) = due(tx, slot)? else { return Ok(()) };
+fn fail(tx: &mut TxOf<'_>, rules: &Rules, slot: Slot, mut scheduled: Scheduled, why: &Error) -> Result<()> {
     let Slot { user, id, .. } = slot;
     scheduled.failed = Some(reason(why));
     scheduled.updated_at = tx.now();

@@ -19,11 +19,12 @@ const COUNT: &str = "caught";
 /// Writes down an upload that was refused.
 pub(super) fn note<E>(tx: &mut Tx<'_, E>, caught: &Caught) -> Result<()> {
     let key = (tx.now(), FileId(tx.fresh()));
-    let rows = tx.scan(CAUGHT, .., Direction::Ascending, MOST)?;
-    if let Some((oldest, _)) = rows.first().filter(|_| rows.len() == MOST) {
+    let count = count(tx)?;
+    if count >= MOST as u64
+        && let Some((oldest, _)) = tx.scan(CAUGHT, .., Direction::Ascending, 1)?.first()
+    {
         tx.delete(CAUGHT, oldest);
     }
-    let count = count(tx)?;
     tx.put(META, &COUNT.to_owned(), &(count + 1))?;
     Ok(tx.put(CAUGHT, &key, caught)?)
 }
@@ -33,9 +34,9 @@ pub fn count(read: &impl Read) -> Result<u64, StoreError> {
     Ok(read.get(META, &COUNT.to_owned())?.unwrap_or(0))
 }
 
-/// When each was caught, and what it was, the newest first.
-pub fn list(read: &impl Read) -> Result<Vec<(Timestamp, FileId, Caught)>, StoreError> {
-    let rows = read.scan(CAUGHT, .., Direction::Descending, MOST)?;
+/// When each was caught, and what it was, the newest first; at most `limit` of them.
+pub fn list(read: &impl Read, limit: usize) -> Result<Vec<(Timestamp, FileId, Caught)>, StoreError> {
+    let rows = read.scan(CAUGHT, .., Direction::Descending, limit)?;
     Ok(rows.into_iter().map(|((at, id), caught)| (at, id, caught)).collect())
 }
 
@@ -65,7 +66,7 @@ mod tests {
             };
             store.write(move |tx| note(tx, &caught)).await.unwrap();
         }
-        let (all, count) = store.read(|read| Ok::<_, Error>((list(read)?, count(read)?))).unwrap();
+        let (all, count) = store.read(|read| Ok::<_, Error>((list(read, usize::MAX)?, count(read)?))).unwrap();
         assert_eq!((all.len(), count), (MOST, MOST as u64 + 3));
         assert_eq!((&*all[0].2.name, &*all[MOST - 1].2.name), ("1002", "3"));
     }

@@ -1,8 +1,9 @@
 //! What a request brings: JSON bodies and queries, read into types, with errors that name the field.
 
 use super::{
+    drain::{POLITE, drain},
     guard::{fail, state},
-    multipart::{Form, POLITE, drain},
+    multipart::Form,
 };
 use crate::{
     config::Config,

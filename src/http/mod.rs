@@ -9,6 +9,7 @@ mod catch;
 pub mod chat;
 mod docs;
 mod documents;
+mod drain;
 mod files;
 mod forwarded;
 mod guard;

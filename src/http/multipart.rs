@@ -1,7 +1,10 @@
 //! Forms with files, read as a stream: what arrives is handed on in small pieces and never held as a whole, and every part has a limit
 //! before it is read. Rocket's own forms answer in HTML and keep files to themselves.
 
-use super::guard::state;
+use super::{
+    drain::{POLITE, drain},
+    guard::state,
+};
 use crate::{
     config::Config,
     contract::{
@@ -33,8 +36,8 @@ use std::{
     time::Duration,
 };
 use tokio::{
-    io::{AsyncRead as _, AsyncReadExt as _, ReadBuf},
-    time::{Instant, Sleep, sleep, timeout},
+    io::{AsyncRead as _, ReadBuf},
+    time::{Instant, Sleep, sleep},
 };
 
 /// Read from the connection at once.
@@ -47,9 +50,6 @@ const FIELD: usize = 64 << 10;
 const FIELDS: usize = 40;
 /// Room for heads and fields of a whole form.
 const AROUND: u64 = 4 << 20;
-/// How much is still read after a refusal, so that a client that is busy sending gets to hear it.
-pub(super) const POLITE: u64 = 64 << 20;
-const POLITE_TIME: Duration = Duration::from_secs(10);
 
 /// A form that has not been read yet.
 pub struct Form<'r> {
@@ -144,11 +144,6 @@ impl<'r> Form<'r> {
         drain(self.data.open(ByteUnit::from(POLITE))).await;
         error
     }
-}
-
-/// Reads what a client is still busy sending, within limits.
-pub(super) async fn drain(stream: DataStream<'_>) {
-    let _ = timeout(POLITE_TIME, tokio::io::copy(&mut stream.take(POLITE), &mut tokio::io::sink())).await;
 }
 
 async fn read(

@@ -178,6 +178,15 @@ impl<'a, E> Tx<'a, E> {
         self.own.insert((table.id, key.to_bytes()), None);
     }
 
+    /// Does a part of the operation that may be refused: when it is, nothing that it wrote or told is left, and the rest goes on.
+    pub fn attempt<T, F>(&mut self, part: impl FnOnce(&mut Self) -> Result<T, F>) -> Result<T, F> {
+        let (own, events) = (self.own.clone(), self.events.len());
+        part(self).inspect_err(|_| {
+            self.own = own;
+            self.events.truncate(events);
+        })
+    }
+
     /// Publishes an event as soon as this operation is safe on disk; never if it fails.
     pub fn emit(&mut self, event: E) {
         self.events.push(event);

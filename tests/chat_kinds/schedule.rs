@@ -248,6 +248,21 @@ async fn who_has_left_keeps_the_words_and_sends_nothing() {
 }
 
 #[tokio::test]
+async fn what_fails_and_what_is_sent_are_told_in_the_order_of_their_times() {
+    let Scene { clinic, ama, dora, mia } = Scene::kept().await;
+    let group = Scene::group(&clinic, &[dora, ama, mia]).await;
+    let due = json!(clinic.chats.now().plus(Duration::from_hours(1)).to_string());
+    let to_group = SendBody { conversation_id: Some(group.to_string()), recipient_id: None, scheduled_for: due, ..body(dora, "to all") };
+    clinic.chats.send(ama, to_group, Door::Rest).await.unwrap();
+    Scene::leave(&clinic, group, ama).await;
+    later(&clinic, ama, dora, "x", 2 * HOUR).await;
+    clinic.clear_events();
+    clinic.wait(2 * HOUR);
+    clinic.until(|clinic| actions(clinic, ama).len() == 2).await;
+    assert_eq!(actions(&clinic, ama), ["failed", "sent"]);
+}
+
+#[tokio::test]
 async fn who_is_asleep_has_read_nothing() {
     let Scene { clinic, ama, dora, .. } = Scene::kept().await;
     later(&clinic, ama, dora, "good night", HOUR).await;
