@@ -113,8 +113,13 @@ pub(super) fn claim(folder: &Path) -> Result<File, OpenError> {
         }
         Err(TryLockError::Error(error)) => return Err(io(error)),
     }
-    file.set_len(0).and_then(|()| writeln!(file, "{}", std::process::id())).map_err(io)?;
     Ok(file)
+}
+
+/// Leaves word of this process for whoever finds the folder taken.
+pub(super) fn sign(mut lock: &File) -> io::Result<()> {
+    lock.set_len(0)?;
+    writeln!(lock, "{}", std::process::id())
 }
 
 /// Reads which version wrote the folder. `Ok(false)` when the file is missing or unreadable.

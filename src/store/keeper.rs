@@ -9,6 +9,7 @@ use super::{
     manifest::Manifest,
     metrics::Metrics,
     options::Options,
+    reserve,
     snapshot::{self, SnapshotError},
 };
 use std::{
@@ -142,6 +143,7 @@ impl Work {
         self.home.update(|manifest| manifest.checkpoint = applied)?;
         self.metrics.checkpoint();
         self.checkpoint = (bytes, now);
+        reserve::take(&self.home, &self.options);
         Ok(())
     }
 

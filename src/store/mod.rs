@@ -23,6 +23,7 @@ mod projection;
 pub mod records;
 mod recovery;
 mod replay;
+mod reserve;
 mod sled;
 mod snapshot;
 pub mod tables;

@@ -13,6 +13,7 @@ use super::{
     manifest::{JournalFile, Manifest, Place, SnapshotFile, State},
     options::{OpenError, OpenReport, Options, Start},
     replay::{self, Replayed},
+    reserve,
     sled::Sled,
     snapshot,
 };
@@ -49,6 +50,8 @@ pub(super) fn open(options: &Options) -> Result<Opened, OpenError> {
     let folder = &options.folder;
     let io = |error| OpenError::io(folder, error);
     let lock = folder::claim(folder)?;
+    reserve::release(options);
+    folder::sign(&lock).map_err(io)?;
     let format = folder::check_format(folder)?;
     let mut notes = Vec::new();
     let fresh = folder::data_names(folder).map_err(io)?.is_empty() || never_used(folder);
@@ -65,6 +68,7 @@ pub(super) fn open(options: &Options) -> Result<Opened, OpenError> {
     }
     let Recovery { home, mut report, .. } = recovery;
     home.tidy();
+    reserve::take(&home, options);
     let log = Log::new(Arc::clone(&home), journal, last + 1, options.journal_file, options.min_free);
     report.took = begun.elapsed();
     Ok(Opened { home, gate: Arc::new(Gate::new(kv)), log, last, report })

@@ -105,7 +105,7 @@ impl Drop for SmallDisk {
 async fn a_full_disk_refuses_files_by_name_and_recovers_by_itself() {
     let Some(disk) = SmallDisk::new(160) else { return };
     let data = disk.path().join("data");
-    let scene = Scene::of(Server::on(&data, &[("MOMMYCARE_STORE__MIN_FREE", "16MiB")])).await;
+    let mut scene = Scene::of(Server::on(&data, &[("MOMMYCARE_STORE__MIN_FREE", "16MiB")])).await;
     let picture = uploaded(&scene.mother, "a.png", "image/png", png(20, 20)).await;
     send(&scene.mother, json!({ "conversationId": scene.conversation, "file": picture })).await;
     // It fits when it begins, and not when it goes on.
@@ -127,6 +127,16 @@ async fn a_full_disk_refuses_files_by_name_and_recovers_by_itself() {
     let file = uploaded(&scene.mother, "b.png", "image/png", png(5, 5)).await;
     send(&scene.mother, json!({ "conversationId": scene.conversation, "file": file, "content": "there is room again" })).await;
     assert_eq!(scene.doctor.history(&scene.conversation).await.len(), 3);
+
+    // Somebody else takes the last byte, and the server is killed: it starts, and shows what it has.
+    let filler = disk.fill(0);
+    scene.server.kill();
+    scene.server.restart();
+    (scene.mother, scene.doctor) = (scene.mother.anew(), scene.doctor.anew());
+    assert_eq!(scene.doctor.history(&scene.conversation).await.len(), 3);
+    assert_eq!(fetch_as(&scene.doctor, path(&picture)).await.status(), 200);
+    fs::remove_file(&filler).unwrap();
+    scene.mother.say(&scene.conversation, "there is room once more").await;
     // The server writes there until it ends.
     drop(scene);
     drop(disk);
