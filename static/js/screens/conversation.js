@@ -1,7 +1,6 @@
 // One conversation: who it is with, safety, the thread, and where one writes.
 
 import { html, useEffect, useRef, useState } from '../../vendor/preact.js';
-import { callsAreOn } from '../core/clinic.js';
 import { explain, t } from '../core/i18n.js';
 import { fetchConversation } from '../core/live.js';
 import { pendingOf } from '../core/outbox.js';
@@ -51,14 +50,14 @@ function Head({ c, onFind, onDetails }) {
     if (matchMedia('(hover: none) and (pointer: coarse)').matches) heading.current?.focus({ preventScroll: true });
   }, [c.id]);
   const sub = person ? [roleOf(person), presenceOf(person)].filter(Boolean).join(' · ') : membersLine(c);
-  return html`<header class=${person && callsAreOn.value ? 'head with-calls' : 'head'}>
+  return html`<header class="head">
     <a class="btn icon only-phone" href="/chats" aria-label=${t('chat.back')}><${Icon} name="arrow-left" /></a>
     <div class="who">
       <${ConversationAvatar} c=${c} size="s" />
       <div class="min0"><h1 id="chat-h" ref=${heading} tabindex="-1" lang=${langOf(name)}>${name}</h1><span class="sub">${sub}</span></div>
     </div>
     ${person && c.isActive !== false && html`<${CallButtons} person=${person} conversationId=${c.id} />`}
-    <button class="btn icon" type="button" aria-label=${t('find.here')} data-testid="find-here" onClick=${onFind}><${Icon} name="search" /></button>
+    <button class="btn icon find-here" type="button" aria-label=${t('find.here')} data-testid="find-here" onClick=${onFind}><${Icon} name="search" /></button>
     <button class="btn icon not-three" type="button" aria-label=${t('details.title')} onClick=${onDetails}><${Icon} name="info" /></button>
   </header>`;
 }
@@ -87,6 +86,10 @@ export function Conversation({ id }) {
   const [details, showDetails] = useState(false);
   const [finding, find] = useState(/** @type {'beside'|'over'|null} */ (null));
   const [tries, setTries] = useState(0);
+  const openFind = () => {
+    showDetails(false);
+    find(hasRoom.matches ? 'beside' : 'over');
+  };
   const closeFind = () => {
     find(null);
     /** @type {HTMLElement|null} */ (document.querySelector('[data-testid=find-here]'))?.focus();
@@ -112,7 +115,7 @@ export function Conversation({ id }) {
   }
   return html`
     <main class="chat" aria-labelledby="chat-h" ...${drop.handlers}>
-      <${Head} c=${c} onFind=${() => find(hasRoom.matches ? 'beside' : 'over')} onDetails=${() => showDetails(true)} />
+      <${Head} c=${c} onFind=${openFind} onDetails=${() => showDetails(true)} />
       <${Safety} c=${c} />
       <${Banner} />
       <${Thread} c=${c} />
@@ -124,9 +127,9 @@ export function Conversation({ id }) {
     </main>
     ${finding === 'beside'
       ? html`<aside class="details scroll" aria-label=${t('find.here')} tabindex="-1"><${ConversationFind} c=${c} hasClose=${true} onOpen=${() => {}} onClose=${closeFind} /></aside>`
-      : html`<aside class="details scroll" aria-label=${t('details.title')} tabindex="0"><${Details} c=${c} /></aside>`}
+      : html`<aside class="details scroll" aria-label=${t('details.title')} tabindex="0"><${Details} c=${c} onFind=${openFind} /></aside>`}
     ${finding === 'over' && html`<${Dialog} class="slide find-over" title=${t('find.here')} onClose=${() => find(null)}><div class="scroll"><${ConversationFind} c=${c} hasClose=${false} onOpen=${() => find(null)} onClose=${() => find(null)} /></div><//>`}
-    ${details && html`<${Dialog} class="slide" title=${t('details.title')} onClose=${() => showDetails(false)}><div class="scroll"><${Details} c=${c} onShow=${() => showDetails(false)} /></div><//>`}
+    ${details && html`<${Dialog} class="slide" title=${t('details.title')} onClose=${() => showDetails(false)}><div class="scroll"><${Details} c=${c} onFind=${openFind} onShow=${() => showDetails(false)} /></div><//>`}
     ${viewed.value?.conversationId === c.id && html`<${Viewer} conversationId=${c.id} back=${rowOf} />`}
   `;
 }

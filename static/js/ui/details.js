@@ -46,8 +46,8 @@ const Acts = ({ list }) => html`<div class="dt-acts">
   ${list.map(({ icon, text, pressed, onClick }) => html`<button class="btn" type="button" key=${icon} aria-pressed=${pressed} data-testid=${`act-${icon}`} onClick=${onClick}><${Icon} name=${icon} />${text}</button>`)}
 </div>`;
 
-/** @param {{ c: Conversation, onShow?: () => void }} props onShow: one went to a message */
-export function Details({ c, onShow = () => {} }) {
+/** @param {{ c: Conversation, onFind: () => void, onShow?: () => void }} props onShow: one went to a message */
+export function Details({ c, onFind, onShow = () => {} }) {
   const [editing, edit] = useState(false);
   const [files, showFiles] = useState('');
   const person = partner(c);
@@ -55,6 +55,7 @@ export function Details({ c, onShow = () => {} }) {
   /** @param {'isPinned'|'isMuted'|'isArchived'} which */
   const flip = (which) => () => void toggle(c, which).catch(toastError);
   const acts = [
+    { icon: 'search', text: t('search'), onClick: onFind },
     { icon: c.isPinned ? 'pin-off' : 'pin', text: t(c.isPinned ? 'unpin' : 'pin'), pressed: c.isPinned, onClick: flip('isPinned') },
     { icon: c.isMuted ? 'bell' : 'bell-off', text: t(c.isMuted ? 'unmute' : 'mute'), pressed: c.isMuted, onClick: flip('isMuted') },
     { icon: c.isArchived ? 'archive-restore' : 'archive', text: t(c.isArchived ? 'unarchive' : 'archive'), pressed: Boolean(c.isArchived), onClick: flip('isArchived') },

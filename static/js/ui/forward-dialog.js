@@ -94,7 +94,7 @@ export function ForwardDialog({ m, onClose }) {
       ${!shown.length && people.state.value !== 'loading' && html`<li class="muted none">${t('search.none', { wanted })}</li>`}
       ${people.hasMore.value && html`<li><button class="btn block" type="button" onClick=${people.more}>${t('forward.more')}</button></li>`}
     </ul>
-    <div class="foot">
+    <div class="send-foot">
       ${isFull && html`<p class="small muted" role="status">${t('forward.most', { n: MOST })}</p>`}
       <button class="btn primary block" type="button" aria-busy=${busy} disabled=${!chosen.size} data-testid="forward-send" onClick=${send}>
         ${chosen.size ? t('forward.to', { n: chosen.size }) : t('forward.choose')}

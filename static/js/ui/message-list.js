@@ -38,6 +38,9 @@ const SETTLE = 1000;
 /** How long the original of a reply stays marked after a jump. */
 const GLOW = 1200;
 
+/** At the end of the thread there is room for who types: the height of that line, and a little. */
+const endRoom = () => 2 * parseFloat(getComputedStyle(document.documentElement).fontSize) + 4;
+
 /** @type {Map<string, { key: string, inset: number }>} where each thread was left; absent means at its end */
 const places = new Map();
 
@@ -79,7 +82,7 @@ export function MessageList({ c }) {
     estimateSize: (/** @type {number} */ i) => guess(rows[i]),
     overscan: 12,
     paddingStart: 16,
-    paddingEnd: 4,
+    paddingEnd: endRoom(),
     anchorTo: /** @type {const} */ ('end'),
     followOnAppend: reachesEnd,
     scrollEndThreshold: NEAR_END,
