@@ -3,6 +3,7 @@
 //! On the wire an id is lower-case hexadecimal of a fixed length. It is opaque to clients.
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
+use sha2::{Digest as _, Sha256};
 use std::{fmt, str::FromStr};
 
 /// A text that is not an id of the wanted kind. Callers answer as for an id that does not exist.
@@ -85,9 +86,17 @@ id! {
     CallId
 }
 
-/// One connection of a person. Counted from the start of the process; nobody outside knows it.
+/// One connection of a person: another one for each socket. Nobody outside knows the number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Device(pub u64);
+
+impl Device {
+    /// The connection whose socket is called so. Names of sockets are drawn at random, so no two make the same.
+    #[must_use]
+    pub fn named(socket: &str) -> Self {
+        Self(Sha256::digest(socket).iter().take(8).fold(0, |number, byte| number << 8 | u64::from(*byte)))
+    }
+}
 
 /// The place of a message in its conversation: 1, 2, 3 … without gaps. 0 means "before the first".
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default, Serialize, Deserialize)]

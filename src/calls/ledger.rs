@@ -104,10 +104,23 @@ pub fn accept(tx: &mut TxOf<'_>, rules: &Rules, actor: &Actor, which: Which, dev
     answered(tx, rules, actor.user, id, &call)
 }
 
-/// Takes a call up again on a device that was away, or on another one.
-pub fn resume(tx: &mut TxOf<'_>, rules: &Rules, actor: &Actor, which: Which, device: Device) -> Result<AnsweredView> {
+/// Takes a call up again on a device that was away, or on another one. `line`: the connections over which this device was in the call,
+/// if it says so.
+pub fn resume(
+    tx: &mut TxOf<'_>,
+    rules: &Rules,
+    actor: &Actor,
+    which: Which,
+    device: Device,
+    line: Option<&[Device]>,
+) -> Result<AnsweredView> {
     let id = find(tx, actor.user, which)?;
-    let (call, _) = step(tx, rules, id, Step::Resume(actor.user, device))?;
+    let known = machine::side(&existing(tx, id)?, actor.user).device;
+    let how = match line {
+        None => Step::Resume(actor.user, device),
+        Some(line) => Step::Return(actor.user, device, known.filter(|known| line.contains(known))),
+    };
+    let (call, _) = step(tx, rules, id, how)?;
     answered(tx, rules, actor.user, id, &call)
 }
 

@@ -35,8 +35,10 @@ pub enum Step {
     Fail(UserId),
     /// Somebody's device is not connected any more.
     Lose(UserId, Device),
-    /// Somebody takes it up again on a device.
+    /// Somebody takes it up again on a device, wherever they are in it now.
     Resume(UserId, Device),
+    /// A device of somebody comes back, under another name than the one that it had: no other device loses the call by that.
+    Return(UserId, Device, Option<Device>),
     /// The time has come that was [`due`].
     Due(Timestamp),
     /// The server was started again; it was last known to work at this time.
@@ -74,6 +76,8 @@ pub enum Refusal {
     Answered,
     /// Nobody has answered yet.
     NotAnswered,
+    /// The person is in it on another device.
+    Elsewhere,
     /// It is over.
     Over(CallState),
 }
@@ -84,6 +88,11 @@ impl From<Refusal> for Error {
             Refusal::NotCalled => Self::with(Code::Forbidden, "Only the person who is called can do this."),
             Refusal::Answered => Self::with(Code::Conflict, "This call has been answered already."),
             Refusal::NotAnswered => Self::with(Code::Conflict, "This call has not been answered."),
+            Refusal::Elsewhere => {
+                let mut error = Self::with(Code::Conflict, "You are in this call on another device.");
+                error.details = json!({ "elsewhere": true });
+                error
+            }
             Refusal::Over(state) => {
                 let mut error = Self::with(Code::Conflict, "This call is over.");
                 error.details = json!({ "status": crate::contract::Word::word(state) });
@@ -139,7 +148,7 @@ pub fn take(call: &mut Call, step: Step, now: Timestamp, grace: Duration) -> Res
         CallState::Ringing => while_it_rings(call, step, now, grace),
         CallState::Accepted => while_they_talk(call, step, now, grace),
         state => match step {
-            Step::Accept(..) | Step::Resume(..) => Err(Refusal::Over(state)),
+            Step::Accept(..) | Step::Resume(..) | Step::Return(..) => Err(Refusal::Over(state)),
             _ => Ok(Effect::Nothing),
         },
     }
@@ -154,8 +163,9 @@ fn while_it_rings(call: &mut Call, step: Step, now: Timestamp, grace: Duration) 
             return Ok(Effect::Answered);
         }
         Step::Lose(user, device) => return Ok(lose(call, user, device, now.plus(grace))),
-        Step::Resume(user, _) if user == called => return Err(Refusal::NotAnswered),
+        Step::Resume(user, _) | Step::Return(user, ..) if user == called => return Err(Refusal::NotAnswered),
         Step::Resume(user, device) => return Ok(resume(call, user, device)),
+        Step::Return(user, device, had) => return come_back(call, user, device, had),
         Step::Due(at) if due(call) != Some(at) => return Ok(Effect::Nothing),
         Step::HangUp(user) if user != called => (CallState::Cancelled, CallReason::Cancelled),
         Step::HangUp(_) | Step::Reject(_) => (CallState::Rejected, CallReason::Rejected),
@@ -177,6 +187,7 @@ fn while_they_talk(call: &mut Call, step: Step, now: Timestamp, grace: Duration)
         Step::Accept(..) | Step::Reject(_) => return Err(Refusal::Answered),
         Step::Lose(user, device) => return Ok(lose(call, user, device, now.plus(grace))),
         Step::Resume(user, device) => return Ok(resume(call, user, device)),
+        Step::Return(user, device, had) => return come_back(call, user, device, had),
         Step::Due(at) if due(call) != Some(at) => return Ok(Effect::Nothing),
         Step::Fail(_) => return Ok(end(call, CallState::Failed, CallReason::Failed, now)),
         Step::HangUp(_) => CallReason::Hangup,
@@ -207,6 +218,15 @@ fn resume(call: &mut Call, user: UserId, device: Device) -> Effect {
     }
     side.lost_until = None;
     Effect::Back { user, from: side.device.replace(device) }
+}
+
+/// A device that was lost, or that is not yet known to be, is succeeded; any other one is left alone.
+fn come_back(call: &mut Call, user: UserId, device: Device, had: Option<Device>) -> Result<Effect, Refusal> {
+    let known = side(call, user).device;
+    if known.is_some() && known != had && known != Some(device) {
+        return Err(Refusal::Elsewhere);
+    }
+    Ok(resume(call, user, device))
 }
 
 fn end(call: &mut Call, state: CallState, reason: CallReason, at: Timestamp) -> Effect {

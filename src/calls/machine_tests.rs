@@ -69,6 +69,10 @@ fn while_it_rings() {
         (Step::Resume(AMA, PHONE), stays(Ok(Effect::Nothing))),
         (Step::Resume(AMA, TABLET), stays(Ok(Effect::Back { user: AMA, from: Some(PHONE) }))),
         (Step::Resume(DORA, DESK), stays(Err(Refusal::NotAnswered))),
+        (Step::Return(AMA, PHONE, None), stays(Ok(Effect::Nothing))),
+        (Step::Return(AMA, TABLET, None), stays(Err(Refusal::Elsewhere))),
+        (Step::Return(AMA, TABLET, Some(PHONE)), stays(Ok(Effect::Back { user: AMA, from: Some(PHONE) }))),
+        (Step::Return(DORA, DESK, None), stays(Err(Refusal::NotAnswered))),
         (Step::Due(Timestamp(135_000)), over(Missed, CallReason::Missed)),
         (Step::Due(Timestamp(134_999)), stays(Ok(Effect::Nothing))),
         (Step::Restart(NOW), over(Missed, CallReason::ServerRestart)),
@@ -95,6 +99,10 @@ fn while_they_talk() {
         (Step::Lose(DORA, TABLET), stays(Ok(Effect::Nothing))),
         (Step::Resume(DORA, DESK), stays(Ok(Effect::Nothing))),
         (Step::Resume(DORA, TABLET), stays(Ok(Effect::Back { user: DORA, from: Some(DESK) }))),
+        (Step::Return(DORA, DESK, None), stays(Ok(Effect::Nothing))),
+        (Step::Return(DORA, TABLET, None), stays(Err(Refusal::Elsewhere))),
+        (Step::Return(DORA, TABLET, Some(PHONE)), stays(Err(Refusal::Elsewhere))),
+        (Step::Return(DORA, TABLET, Some(DESK)), stays(Ok(Effect::Back { user: DORA, from: Some(DESK) }))),
         (Step::Due(Timestamp(135_000)), stays(Ok(Effect::Nothing))),
         (Step::Restart(NOW), over(CallReason::ServerRestart)),
         (Step::Remove, over(CallReason::Removed)),
@@ -118,7 +126,7 @@ fn what_is_over_stays_as_it_is() {
     ] {
         assert_eq!(does(ended, step), (Ok(Effect::Nothing), CallState::Ended, Some(CallReason::Hangup)), "{step:?}");
     }
-    for step in [Step::Accept(DORA, DESK), Step::Resume(AMA, PHONE)] {
+    for step in [Step::Accept(DORA, DESK), Step::Resume(AMA, PHONE), Step::Return(AMA, TABLET, Some(PHONE))] {
         assert_eq!(does(ended, step).0, Err(Refusal::Over(CallState::Ended)), "{step:?}");
     }
     assert_eq!((ended.caller.device, ended.callee.device, due(&ended)), (None, None, None));
@@ -134,6 +142,8 @@ fn a_lost_connection_has_its_time() {
     assert_eq!(does(back, Step::Due(until)).0, Ok(Effect::Nothing), "what was due then is not due any more");
     let ended = after(lost, Step::Due(until), until);
     assert_eq!((ended.state, ended.reason), (CallState::Ended, Some(CallReason::ConnectionLost)));
+    // What was lost is nobody else's: any device of the person may go on.
+    assert_eq!(does(lost, Step::Return(DORA, TABLET, None)).0, Ok(Effect::Back { user: DORA, from: None }));
     // Both are lost: who was lost first decides.
     let both = after(lost, Step::Lose(AMA, PHONE), Timestamp(NOW.0 + 5));
     assert_eq!(due(&both), Some(until));
@@ -177,7 +187,7 @@ fn only_what_one_could_not_help_was_missed() {
 proptest! {
     /// Whatever happens in whatever order: a call goes forward only, and what is over says when and why.
     #[test]
-    fn calls_go_forward(steps in prop::collection::vec((0_usize..9, any::<bool>(), 0_u64..4), 0..24)) {
+    fn calls_go_forward(steps in prop::collection::vec((0_usize..10, any::<bool>(), 0_u64..4), 0..24)) {
         let mut call = ringing();
         let mut now = NOW;
         for (which, caller, number) in steps {
@@ -192,6 +202,7 @@ proptest! {
                 5 => Step::Resume(user, device),
                 6 => Step::Due(due(&call).unwrap_or(now)),
                 7 => Step::Restart(now),
+                8 => Step::Return(user, device, side(&call, user).device.filter(|_| number < 2)),
                 _ => Step::Remove,
             };
             let before = call;

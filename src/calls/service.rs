@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     accounts::Actor,
-    chat::{Chats, Db, line},
+    chat::{self, Chats, Db},
     clock::Timestamp,
     config,
     contract::{
@@ -63,7 +63,7 @@ impl Calls {
 
     /// Calls somebody from a device.
     pub async fn place(&self, actor: Actor, device: Device, kind: CallKind, body: &CallRequest) -> Result<PlacedCall> {
-        let (rules, target) = (self.rules.clone(), line::target(body)?);
+        let (rules, target) = (self.rules.clone(), chat::line::target(body)?);
         self.store.write(move |tx| ledger::place(tx, &rules, &actor, device, target, kind)).await
     }
 
@@ -73,10 +73,10 @@ impl Calls {
         self.store.write(move |tx| ledger::accept(tx, &rules, &actor, which, device)).await
     }
 
-    /// Takes a call up again on a device.
+    /// Takes a call up again on a device; never from another one where the client says over which sockets it was in the call.
     pub async fn resume(&self, actor: Actor, device: Device, event: &CallEvent) -> Result<AnsweredView> {
-        let (rules, which) = (self.rules.clone(), which(event)?);
-        self.store.write(move |tx| ledger::resume(tx, &rules, &actor, which, device)).await
+        let (rules, which, line) = (self.rules.clone(), which(event)?, line(event)?);
+        self.store.write(move |tx| ledger::resume(tx, &rules, &actor, which, device, line.as_deref())).await
     }
 
     /// Does not want a call.
@@ -176,4 +176,13 @@ fn which(event: &CallEvent) -> Result<Which> {
     }
     let other = given(&event.caller_id).or_else(|| given(&event.recipient_id)).ok_or_else(|| Error::field("callId", "is required"))?;
     other.parse().map(Which::With).map_err(|_| ledger::absent())
+}
+
+/// The connections over which a client says it was in a call.
+fn line(event: &CallEvent) -> Result<Option<Vec<Device>>> {
+    let Some(names) = &event.line else { return Ok(None) };
+    if names.len() > CallEvent::MOST_LINES {
+        return Err(Error::field("line", format!("has at most {} entries", CallEvent::MOST_LINES)));
+    }
+    Ok(Some(names.iter().map(|name| Device::named(name)).collect()))
 }

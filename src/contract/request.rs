@@ -365,6 +365,14 @@ pub struct CallEvent {
     pub recipient_id: Option<String>,
     /// Anything but `failed` is for people.
     pub reason: Option<String>,
+    /// With `call_resume`: the ids of the sockets over which this client was in the call, at most [`CallEvent::MOST_LINES`]. Whoever names
+    /// them does not take the call away from another device; without them it is taken wherever it is.
+    pub line: Option<Vec<String>>,
+}
+
+impl CallEvent {
+    /// How many sockets a client may name.
+    pub const MOST_LINES: usize = 16;
 }
 
 /// `call_media`

@@ -24,10 +24,7 @@ use attendance::Attendance;
 use connection::{Client, Connection};
 use serde::Deserialize;
 use serde_json::{json, value::to_raw_value};
-use std::sync::{
-    Arc,
-    atomic::{AtomicU64, Ordering},
-};
+use std::sync::Arc;
 
 /// The application behind the Socket.IO engine. A clone is another handle to the same.
 #[derive(Clone)]
@@ -41,7 +38,6 @@ struct Inner {
     links: Arc<Links>,
     attendance: Attendance,
     limiter: Arc<Limiter>,
-    devices: AtomicU64,
 }
 
 impl Realtime {
@@ -50,7 +46,7 @@ impl Realtime {
     pub fn new(accounts: Arc<Accounts>, chats: Chats, calls: Calls, hub: Arc<Hub>, links: Arc<Links>, limiter: Arc<Limiter>) -> Self {
         hub.start(links.clone());
         let attendance = Attendance::new(chats.clone(), hub.clone());
-        Self(Arc::new(Inner { accounts, chats, calls, hub, links, attendance, limiter, devices: AtomicU64::new(0) }))
+        Self(Arc::new(Inner { accounts, chats, calls, hub, links, attendance, limiter }))
     }
 
     /// Remembers when those were last there who are there now, since the server stops.
@@ -92,7 +88,7 @@ impl Handler for Realtime {
         }
         let actor = self.authenticate(&request).map_err(|error| rejection(&error))?;
         self.0.limiter.device(self.0.hub.sockets_of_person(actor.user)).map_err(|error| rejection(&error))?;
-        Ok(Connection::new(actor, Device(self.0.devices.fetch_add(1, Ordering::Relaxed))))
+        Ok(Connection::new(actor, Device::named(&request.id)))
     }
 
     fn connected(&self, socket: &Arc<Client>) {

@@ -46,6 +46,8 @@ pub trait Handler: Send + Sync + 'static {
 /// A client that asks to join a namespace.
 #[derive(Debug)]
 pub struct ConnectRequest {
+    /// The id that the socket gets if it is let in, which the client then knows as `socket.id`.
+    pub id: Arc<str>,
     /// The namespace, with its slash.
     pub namespace: Box<str>,
     /// What the client gave as `auth`, a JSON object.

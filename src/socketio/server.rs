@@ -15,7 +15,7 @@ use super::engine::{Engine, Protocol};
 use super::frame::{Frame, Message, Text};
 use super::handler::{Args, ConnectRequest, Event, Handler, Permit, Rejection};
 use super::limits::{Admission, Bucket};
-use super::link::Session;
+use super::link::{Session, random_id};
 use super::packet::{self, Header, Kind, Packet};
 use super::session::CloseReason;
 use super::socket::{Ack, Reply, Socket};
@@ -209,7 +209,8 @@ impl<H: Handler> SocketIo<H> {
             data => Some(RawValue::from_string(data.to_owned()).map_err(|_| CloseReason::Protocol)?),
         };
         let handshake = session.handshake().clone();
-        let request = ConnectRequest { namespace: namespace.into(), auth, handshake: handshake.clone() };
+        let id = random_id();
+        let request = ConnectRequest { id: id.clone(), namespace: namespace.into(), auth, handshake: handshake.clone() };
         // On the heap, so that sessions which wait for other things do not carry the room for it.
         let decision = Box::pin(self.handler.connect(request)).await;
         let state = match decision {
@@ -224,7 +225,7 @@ impl<H: Handler> SocketIo<H> {
             return Err(CloseReason::Protocol);
         }
         let link = session.link.clone();
-        let socket = Arc::new(Socket::new(namespace, link, handshake, state, self.config.requests_in_flight));
+        let socket = Arc::new(Socket::new(id, namespace, link, handshake, state, self.config.requests_in_flight));
         inner.sockets.push(socket.clone());
         let welcome = format!(r#"{{"sid":"{}"}}"#, socket.id());
         session.send(Frame::Text(Packet::plain(Kind::Connect, namespace, &welcome).text));

@@ -14,7 +14,7 @@ use tokio::time::timeout;
 use super::frame::Frame;
 use super::handler::Args;
 use super::handshake::Handshake;
-use super::link::{Link, random_id};
+use super::link::Link;
 use super::packet::{Kind, Packet};
 use super::session::CloseReason;
 
@@ -73,9 +73,9 @@ impl fmt::Display for RequestError {
 impl std::error::Error for RequestError {}
 
 impl<S> Socket<S> {
-    pub(crate) fn new(namespace: &str, link: Arc<Link>, handshake: Arc<Handshake>, state: S, max_requests: usize) -> Self {
+    pub(crate) fn new(id: Arc<str>, namespace: &str, link: Arc<Link>, handshake: Arc<Handshake>, state: S, max_requests: usize) -> Self {
         let requests = Mutex::new(Requests { max: max_requests, ..Requests::default() });
-        Self { id: random_id(), namespace: namespace.into(), link, handshake, state, requests }
+        Self { id, namespace: namespace.into(), link, handshake, state, requests }
     }
 
     /// The id of this socket, which the client knows as `socket.id`.

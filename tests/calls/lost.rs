@@ -75,6 +75,53 @@ async fn whoever_comes_back_in_time_goes_on_talking() {
 }
 
 #[tokio::test]
+async fn whoever_comes_back_leaves_a_call_alone_that_was_taken_elsewhere_meanwhile() {
+    let server = patient();
+    let mut scene = Scene::new(&server).await;
+    let id = scene.talk().await;
+    let had = scene.desk.id.clone();
+    let line = |names: &[&str]| json!({ "callId": id, "line": names });
+    // The tablet takes the call while the desk is away.
+    std::mem::replace(&mut scene.desk, Socket::connect(&scene.dora).await).cut();
+    assert_eq!(scene.phone.wait_for("call_connection").await["connected"], false);
+    let mut tablet = Socket::connect(&scene.dora).await;
+    done(&mut tablet, "call_resume", json!({ "callId": id })).await;
+    assert_eq!(scene.phone.wait_for("call_connection").await["connected"], true);
+    let ack = scene.desk.ask("call_resume", line(&[&had])).await;
+    assert_eq!((&ack["code"], &ack["details"]), (&json!("CONFLICT"), &json!({ "elsewhere": true })), "{ack}");
+    assert_eq!(refused(&mut scene.desk, "call_resume", line(&[])).await, "CONFLICT");
+    done(&mut tablet, "call_signal", json!({ "callId": id, "signal": "here" })).await;
+    assert_eq!(scene.phone.wait_for("call_signal").await["signal"], "here");
+    // Nobody has said a word of it to the other one, nor to the tablet.
+    for socket in [&mut scene.phone, &mut tablet] {
+        let told = socket.so_far().await;
+        assert!(told.iter().all(|(name, _)| !name.starts_with("call_")), "{told:?}");
+    }
+    // A line that broke without the server's knowing is its own; so is one whose answer was lost on the way.
+    let (mut second, mut third) = (Socket::connect(&scene.dora).await, Socket::connect(&scene.dora).await);
+    let known = [tablet.id.clone(), second.id.clone()];
+    done(&mut second, "call_resume", line(&[&known[0]])).await;
+    done(&mut third, "call_resume", line(&[&known[0], &known[1]])).await;
+    // The old ones mean nothing any more, whoever names them; and lost is lost, so anybody may go on.
+    assert_eq!(refused(&mut second, "call_resume", line(&[&known[0], &known[1]])).await, "CONFLICT");
+    third.cut();
+    loop {
+        if scene.phone.wait_for("call_connection").await["connected"] == false {
+            break;
+        }
+    }
+    done(&mut scene.desk, "call_resume", line(&[&had])).await;
+    // So does who takes it without a word about lines, as before.
+    done(&mut tablet, "call_resume", json!({ "callId": id })).await;
+    assert_eq!(scene.desk.wait_for("call_connection").await["connected"], false);
+    // There are only so many connections.
+    let many = vec!["x"; 17];
+    let ack = tablet.ask("call_resume", line(&many)).await;
+    assert_eq!((&ack["code"], &ack["details"]["errors"][0]["field"]), (&json!("VALIDATION_ERROR"), &json!("line")), "{ack}");
+    assert_eq!(refused(&mut tablet, "call_resume", json!({ "callId": id, "line": "x" })).await, "VALIDATION_ERROR");
+}
+
+#[tokio::test]
 async fn a_caller_who_is_away_for_a_moment_keeps_ringing() {
     let server = patient();
     let mut scene = Scene::new(&server).await;

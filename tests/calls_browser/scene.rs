@@ -11,7 +11,8 @@ use tokio::sync::{Mutex, MutexGuard};
 /// Two pictures that move are as much as a small machine can carry.
 pub static ONE_AT_A_TIME: Mutex<()> = Mutex::const_new(());
 
-/// Remembers connections, devices, sockets and what makes sounds on a page, and when the first picture was decoded.
+/// Remembers connections, devices, sockets and what makes sounds on a page, and when the first picture was decoded. While a page is cut
+/// off, its new sockets lead nowhere.
 pub const WATCH: &str = "
     (() => {
         const Real = window.RTCPeerConnection;
@@ -35,11 +36,16 @@ pub const WATCH: &str = "
             window[list] = [];
             window[name] = class extends Own {
                 constructor(...all) {
+                    if (window.isCutOff && list === 'sockets') all[0] = 'ws://' + location.hostname + ':1/';
                     super(...all);
                     window[list].push(this);
                 }
             };
         }
+        const open = XMLHttpRequest.prototype.open;
+        XMLHttpRequest.prototype.open = function (method, url, ...more) {
+            return open.call(this, method, window.isCutOff ? 'http://' + location.hostname + ':1/' : url, ...more);
+        };
         const devices = navigator.mediaDevices;
         if (!devices) return;
         for (const name of ['getUserMedia', 'getDisplayMedia']) {
@@ -182,6 +188,16 @@ impl Browser {
         self.until("that the call is off the screen", "return !document.querySelector('[data-testid=call], [data-testid=call-bar]')").await;
         self.until("that every device is closed", "return window.tracks.every(track => track.readyState === 'ended')").await;
         self.until("that every connection is closed", "return window.peers.every(peer => peer.connectionState === 'closed')").await;
+    }
+
+    /// Takes the connection to the server away from this page. What goes straight to the other side goes on.
+    pub async fn cut_off(&self) {
+        self.run("window.isCutOff = true; window.sockets.forEach(socket => socket.close())").await;
+    }
+
+    /// Gives it back.
+    pub async fn let_in(&self) {
+        self.run("window.isCutOff = false").await;
     }
 
     /// Waits until it rings, or until it does not any more.

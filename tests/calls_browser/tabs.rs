@@ -5,6 +5,7 @@ use crate::{
     scene::{Scene, WATCH, call},
     support::PATIENCE,
 };
+use fantoccini::wd::WindowHandle;
 use std::time::Instant;
 
 /// Whether this tab rings.
@@ -12,18 +13,24 @@ async fn rings(browser: &Browser) -> bool {
     browser.run("return window.sounds.some(sound => sound.state !== 'closed')").await == true
 }
 
+/// Another tab of the same browser, connected; it is the one that is looked at from now on.
+async fn another_tab(browser: &Browser) -> WindowHandle {
+    let tab = browser.client.new_window(true).await.unwrap().handle;
+    browser.client.switch_to_window(tab.clone()).await.unwrap();
+    browser.on_every_page(WATCH).await;
+    browser.goto("/chats").await;
+    browser.find(&named("new-conversation")).await;
+    browser.until("that it is connected", "return document.querySelector('[data-testid=banner]') === null").await;
+    browser.until("a socket", "return window.sockets.some(socket => socket.readyState === 1)").await;
+    tab
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn one_tab_rings_one_answers_and_the_other_may_take_the_call() {
     let Some(scene) = Scene::start().await else { return };
     let (hers, his) = (&scene.hers, &scene.his);
     let first = his.client.window().await.unwrap();
-    let second = his.client.new_window(true).await.unwrap().handle;
-    his.client.switch_to_window(second.clone()).await.unwrap();
-    his.on_every_page(WATCH).await;
-    his.goto("/chats").await;
-    his.find(&named("new-conversation")).await;
-    his.until("that it is connected", "return document.querySelector('[data-testid=banner]') === null").await;
-    his.until("a socket", "return window.sockets.some(socket => socket.readyState === 1)").await;
+    let second = another_tab(his).await;
 
     // Both show it, one sounds.
     call(hers, "voice").await;
@@ -72,5 +79,50 @@ async fn one_tab_rings_one_answers_and_the_other_may_take_the_call() {
     his.client.switch_to_window(first).await.unwrap();
     let listed = scene.mother.get("/api/chat/calls").await;
     assert_eq!(listed.data().as_array().unwrap().len(), 1, "all that was one call: {listed:?}");
+    scene.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_tab_that_was_cut_off_leaves_its_call_where_it_was_taken() {
+    let Some(scene) = Scene::start().await else { return };
+    let (hers, his) = (&scene.hers, &scene.his);
+    let first = his.client.window().await.unwrap();
+    let second = another_tab(his).await;
+    his.client.switch_to_window(first.clone()).await.unwrap();
+    scene.they_talk("voice").await;
+    for is_loaded_anew in [false, true] {
+        his.cut_off().await;
+        hers.find(&named("call-away")).await;
+        his.client.switch_to_window(second.clone()).await.unwrap();
+        his.click(&named("call-take")).await;
+        for browser in [hers, his] {
+            browser.phase("active").await;
+            browser.receives(&["audio"]).await;
+        }
+        // It comes back, and says where the call is instead of taking it away.
+        his.client.switch_to_window(first.clone()).await.unwrap();
+        if is_loaded_anew {
+            his.client.refresh().await.unwrap();
+        } else {
+            his.let_in().await;
+        }
+        his.find(&named("call-elsewhere")).await;
+        his.is_quiet().await;
+        his.client.switch_to_window(second.clone()).await.unwrap();
+        his.receives(&["audio"]).await;
+        // Whoever presses there has it there again.
+        his.client.switch_to_window(first.clone()).await.unwrap();
+        his.click(&named("call-take")).await;
+        for browser in [hers, his] {
+            browser.phase("active").await;
+            browser.receives(&["audio"]).await;
+        }
+    }
+    hers.click(&named("call-end-button")).await;
+    his.ended("hangup").await;
+    his.client.switch_to_window(second).await.unwrap();
+    his.is_quiet().await;
+    his.client.close_window().await.unwrap();
+    his.client.switch_to_window(first).await.unwrap();
     scene.end().await;
 }

@@ -10,6 +10,8 @@ use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async, tungsten
 /// An open socket and what has come over it.
 pub struct Socket {
     stream: WebSocketStream<MaybeTlsStream<TcpStream>>,
+    /// How the server calls it: `socket.id`.
+    pub id: String,
     next_ack: u64,
     /// Events that came and that nobody has asked for yet.
     pub events: VecDeque<(String, Value)>,
@@ -26,14 +28,16 @@ impl Socket {
     pub async fn try_connect(url: &str, token: Option<&str>) -> Result<Self, Value> {
         let address = format!("{}/socket.io/?EIO=4&transport=websocket", url.replacen("http", "ws", 1));
         let (stream, _) = connect_async(address).await.map_err(|error| json!(error.to_string()))?;
-        let mut socket = Self { stream, next_ack: 0, events: VecDeque::new(), acks: VecDeque::new() };
+        let mut socket = Self { stream, id: String::new(), next_ack: 0, events: VecDeque::new(), acks: VecDeque::new() };
         // The server may be killed at any moment, before its first word too.
         let open = socket.frame().await.ok_or(json!("closed"))?;
         assert!(open.starts_with('0'), "no open packet: {open}");
         socket.write(&format!("40{}", json!({ "token": token }))).await;
         loop {
             let frame = socket.frame().await.ok_or(json!("closed"))?;
-            if frame.starts_with("40") {
+            if let Some(welcome) = frame.strip_prefix("40") {
+                let welcome: Value = serde_json::from_str(welcome).unwrap();
+                welcome["sid"].as_str().expect("a name").clone_into(&mut socket.id);
                 return Ok(socket);
             }
             if let Some(refusal) = frame.strip_prefix("44") {

@@ -16,7 +16,7 @@ import { judge, verdict } from './quality.js';
 import { recordingIn, stop } from './recorder.js';
 import { ring, silence } from './ringing.js';
 import { me } from './session.js';
-import { ask, emit, link } from './socket.js';
+import { ask, connectionId, emit, link } from './socket.js';
 import { conversation, conversations, partner } from './store.js';
 
 /** @typedef {import('./types.js').CallState} CallState */
@@ -44,6 +44,8 @@ export const restsForThem = signal(false);
 export const elapsed = signal(0);
 
 const NOTHING = { audio: true, video: false, screen: false };
+/** The server listens to no more names of connections. */
+const MOST_HELD = 16;
 const SAMPLE = 2000;
 /** So many bad samples an advice waits for an answer. */
 const PATIENCE = 5;
@@ -52,6 +54,8 @@ const LAST_WORDS = 3500;
 
 /** @type {import('./line.js').Line|null} */
 let line = null;
+/** The connections to the server over which this page may be in its call: several as long as an answer is missing. */
+const held = signal(/** @type {string[]} */ ([]));
 /** Somebody who rang while another call was just being made or put away. @type {any} */
 let waiting = null;
 /** @type {(() => void)[]} what ends with the call */
@@ -101,6 +105,7 @@ function put() {
     voiceOnly.value = null;
     restsForThem.value = false;
     isDecided = hadCamera = false;
+    held.value = [];
     elapsed.value = 0;
   });
 }
@@ -119,7 +124,7 @@ function keep() {
   const now = call.value;
   if (!now?.id || !['ringing', 'connecting', 'active'].includes(now.phase)) return;
   const { id, conversationId, type, direction, other, since } = now;
-  rememberHere(KEPT, { id, conversationId, type, direction, other, since, video: shown.value.video, isMuted: isMuted.value });
+  rememberHere(KEPT, { id, conversationId, type, direction, other, since, video: shown.value.video, isMuted: isMuted.value, line: held.value });
 }
 
 /**
@@ -137,6 +142,17 @@ const hold = (id) =>
 
 /** For as long as the call lasts. @param {CallState} now @param {string} id */
 const holdOn = (now, id) => void hold(id).then((free) => free && (isSame(now) ? ends.push(free) : free()));
+
+/** Begins, answers or goes on with a call. Its answer may be lost, so the connection counts from the question on. @param {string} event @param {any} data */
+async function take(event, data) {
+  const id = connectionId();
+  if (id) held.value = [...held.value.filter((one) => one !== id), id].slice(-MOST_HELD);
+  const answer = await ask(event, data);
+  held.value = [id];
+  return answer;
+}
+/** Goes on with a call that this page was in, unless another device has it by now. @param {string} callId */
+const takeUp = (callId) => take('call_resume', { callId, line: held.value });
 
 /** @param {any} answer of the server: `iceServers`, and whether only relays may be used */
 function connect(answer) {
@@ -261,7 +277,7 @@ export async function prepare() {
   if (!now || now.phase !== 'preparing') return;
   await open({ audio: true, video: now.type === 'video' });
   if (!microphone.value || call.value !== now) return;
-  const request = ask(now.type === 'video' ? 'video_call_request' : 'voice_call_request', { recipientId: now.other.id, ...(now.conversationId && { conversationId: now.conversationId }) });
+  const request = take(now.type === 'video' ? 'video_call_request' : 'voice_call_request', { recipientId: now.other.id, ...(now.conversationId && { conversationId: now.conversationId }) });
   let answer;
   try {
     answer = await request;
@@ -329,14 +345,17 @@ export async function accept(withVideo) {
   if (!isSame(now)) return;
   // Only from now on the server hands on what is said here.
   if (isOurs) tell(shown.value);
-  else finish({ reason: 'elsewhere', duration: 0 });
+  else {
+    finish({ reason: 'elsewhere', duration: 0 });
+    void lookElsewhere();
+  }
 }
 
 /** Tells the server, again over the next connection when this one breaks. @param {CallState} now @returns {Promise<boolean>} whether the call is ours */
 async function tellAccepted(now) {
   for (let isSecond = false; isSame(now); isSecond = true) {
     try {
-      await ask('call_accepted', { callId: now.id });
+      await take('call_accepted', { callId: now.id });
       return true;
     } catch (error) {
       if (/** @type {any} */ (error).code === 'NO_ANSWER') {
@@ -344,7 +363,7 @@ async function tellAccepted(now) {
         continue;
       }
       // The first word may have arrived although its answer did not.
-      return isSecond && ask('call_resume', { callId: now.id }).then(() => (line?.hello(), true), () => false);
+      return isSecond && takeUp(now.id).then(() => (line?.hello(), true), () => false);
     }
   }
   return true;
@@ -449,8 +468,7 @@ export function handle(event, data) {
     case 'call_connection':
       if (data.userId === me.value?.id) {
         // Taken up on another device.
-        if (!data.connected) finish({ reason: 'moved', duration: 0 });
-        if (!data.connected) elsewhere.value = now;
+        if (!data.connected) movedFrom(now);
         return undefined;
       }
       change({ away: !data.connected });
@@ -460,6 +478,12 @@ export function handle(event, data) {
     default:
       return over(now, data);
   }
+}
+
+/** The call goes on on another device. @param {CallState} now */
+function movedFrom(now) {
+  finish({ reason: 'moved', duration: 0 });
+  elsewhere.value = now;
 }
 
 /** @param {Shown} show */
@@ -487,7 +511,7 @@ export async function resume() {
   if (now) {
     if (!now.id || now.phase === 'ended' || isTelling) return;
     try {
-      const answer = await ask('call_resume', { callId: now.id });
+      const answer = await takeUp(now.id);
       if (!isSame(now)) return;
       line?.servers(answer.iceServers ?? []);
       // It may have been answered while the line was down.
@@ -495,7 +519,9 @@ export async function resume() {
       line?.hello();
       tell(shown.value);
     } catch (error) {
-      if (isSame(now) && /** @type {any} */ (error).code !== 'NO_ANSWER') finish({ reason: 'connection_lost', duration: elapsed.value });
+      if (!isSame(now) || /** @type {any} */ (error).code === 'NO_ANSWER') return;
+      if (/** @type {any} */ (error).isElsewhere) movedFrom(now);
+      else finish({ reason: 'connection_lost', duration: elapsed.value });
     }
     return;
   }
@@ -508,20 +534,30 @@ export async function resume() {
     return lookElsewhere();
   }
   try {
-    await rejoin(kept);
+    // Should the answer be lost, the next connection asks under this name too.
+    const names = kept.line && [...kept.line, connectionId()].slice(-MOST_HELD);
+    rememberHere(KEPT, { ...kept, line: names });
+    await rejoin({ ...kept, line: names });
     ends.push(free);
   } catch (error) {
     free();
     // Without an answer the next connection asks again.
-    if (/** @type {any} */ (error).code !== 'NO_ANSWER') rememberHere(KEPT, null);
+    if (/** @type {any} */ (error).code === 'NO_ANSWER') return;
+    rememberHere(KEPT, null);
+    if (/** @type {any} */ (error).isElsewhere) void lookElsewhere();
   }
 }
 
-/** Goes on with a call on this page. @param {import('./calls.js').Elsewhere & { video?: boolean, isMuted?: boolean }} kept what is known of it */
-async function rejoin({ id, conversationId, type, direction, other, since, video = false, isMuted: isSilent = false }) {
-  const answer = await ask('call_resume', { callId: id });
+/**
+ * Goes on with a call on this page.
+ * @param {import('./calls.js').Elsewhere & { video?: boolean, isMuted?: boolean, line?: string[] }} kept what is known of it; without `line` it is taken from wherever it is
+ */
+async function rejoin({ id, conversationId, type, direction, other, since, video = false, isMuted: isSilent = false, line: names }) {
+  const mine = connectionId();
+  const answer = await ask('call_resume', { callId: id, line: names });
   const isRinging = answer.call?.status === 'ringing';
   begin({ id, conversationId, type, direction, other, phase: isRinging ? 'ringing' : 'connecting' });
+  held.value = [mine];
   if (!isRinging) change({ since: since ?? Date.now() });
   mute(isSilent);
   connect(answer);

@@ -60,7 +60,7 @@ const EVENTS = ['incoming_voice_call', 'incoming_video_call', 'call_accepted', '
 export async function lookElsewhere() {
   const { data } = await get('/api/chat/calls/active').catch(() => ({ data: undefined }));
   if (data === undefined) return;
-  const isHere = data === null || data.id === call.value?.id || data.id === recallHere(KEPT, /** @type {any} */ (null))?.id;
+  const isHere = data === null || (inCall.value && data.id === call.value?.id) || data.id === recallHere(KEPT, /** @type {any} */ (null))?.id;
   if (isHere || data.status !== 'accepted') return void (elsewhere.value = null);
   const { id, conversationId, type, direction, callerId, callerName, calleeId, calleeName, answeredAt } = data;
   const other = direction === 'out' ? { id: calleeId, name: calleeName } : { id: callerId, name: callerName };

@@ -12,6 +12,8 @@ export class ApiError extends Error {
     this.file = body?.details?.file ?? '';
     /** @type {{ field: string, message: string }[]} */
     this.fields = body?.details?.errors ?? [];
+    /** The call is on another device of the same person. */
+    this.isElsewhere = Boolean(body?.details?.elsewhere);
     this.retryAfter = Number(retryAfter) || 0;
   }
 }

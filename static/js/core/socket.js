@@ -66,6 +66,9 @@ export function disconnect() {
   link.value = 'off';
 }
 
+/** How the server calls this connection; nothing while there is none. */
+export const connectionId = () => socket?.id ?? '';
+
 /** Lost while there is no connection: only for what may be lost. @param {string} event @param {unknown} data */
 export function emit(event, data) {
   if (socket?.connected) socket.emit(event, data);
