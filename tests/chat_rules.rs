@@ -310,6 +310,7 @@ async fn an_edit_keeps_what_was_said_and_ends_with_the_window() {
     assert_eq!(clinic.chats.get(dora, &id.chat.to_string()).unwrap().last_message.unwrap().content, "third");
     assert_eq!(clinic.chats.edit(dora, &text, body("mine")).await.unwrap_err().code, Code::Forbidden);
     assert_eq!(fields(&clinic.chats.edit(ama, &text, body(" ")).await.unwrap_err()), ["content"]);
+    assert_eq!(fields(&clinic.chats.edit(ama, &text, body("\u{200b}\u{3164}")).await.unwrap_err()), ["content"], "an empty bubble");
     clinic.wait(15 * 60_000);
     assert_eq!(clinic.chats.edit(ama, &text, body("late")).await.unwrap_err().code, Code::EditWindowExpired);
 }

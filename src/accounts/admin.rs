@@ -13,6 +13,7 @@ use crate::{
     },
     error::{Code, Error, Result},
     files::documents,
+    fold::{self, searched},
     ids::UserId,
     store::{
         Direction, Read as _, Reader, Tx,
@@ -42,7 +43,8 @@ enum State {
 /// Whom an administrator looks for.
 #[derive(Debug, Clone, Default)]
 pub struct UserFilter {
-    words: Vec<String>,
+    /// Folded.
+    search: String,
     state: Option<State>,
     role: Option<Role>,
     page: u64,
@@ -68,8 +70,8 @@ impl UserFilter {
         });
         let (page, limit) = checked_page(&mut check, query.page, query.limit);
         check.finish()?;
-        let words = query.search.unwrap_or_default().to_lowercase().split_whitespace().map(str::to_owned).collect();
-        Ok(Self { words, state, role, page, limit })
+        let search = searched("search", query.search.as_deref())?;
+        Ok(Self { search, state, role, page, limit })
     }
 
     fn matches(&self, user: &User) -> bool {
@@ -81,8 +83,8 @@ impl UserFilter {
             Some(State::Active) => user.is_active,
             Some(State::Disabled) => !user.is_active,
         };
-        let text = || format!("{}\n{}\n{}", full_name(user), user.email, user.phone.as_deref().unwrap_or_default()).to_lowercase();
-        state && self.role.is_none_or(|role| user.role == role) && (self.words.is_empty() || contains_all(&text(), &self.words))
+        let text = || format!("{}\n{}\n{}", full_name(user), user.email, user.phone.as_deref().unwrap_or_default());
+        state && self.role.is_none_or(|role| user.role == role) && (self.search.is_empty() || fold::matches(&text(), &self.search))
     }
 }
 
@@ -117,10 +119,6 @@ pub(super) fn waiting(read: &Reader<'_>, people: Vec<(UserId, User)>) -> Result<
         Err(error) => Some(Err(error)),
     });
     kept.collect()
-}
-
-fn contains_all(text: &str, words: &[String]) -> bool {
-    words.iter().all(|word| text.contains(word))
 }
 
 impl Accounts {

@@ -3,6 +3,7 @@
 use crate::{
     contract::account::Change,
     error::{Error, FieldError, Result},
+    fold::is_blank,
 };
 
 /// The rules of a text.
@@ -79,7 +80,7 @@ impl Check {
             self.wrong(field, format!("must have at most {} characters", rule.max));
         } else if text.chars().any(|c| is_hidden(c) && !(rule.lines && matches!(c, '\n' | '\r' | '\t' | '\u{2028}' | '\u{2029}'))) {
             self.wrong(field, "must not have control characters");
-        } else if text.chars().all(is_blank) {
+        } else if is_blank(&text) {
             self.wrong(field, "must have something that can be seen");
         }
         text
@@ -90,14 +91,6 @@ impl Check {
 /// with which one name can be made to look like another.
 fn is_hidden(c: char) -> bool {
     c.is_control() || matches!(c, '\u{061c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
-}
-
-/// Whether a character leaves no ink: blanks, joiners, fillers. They have their place in a name, but are none by themselves.
-fn is_blank(c: char) -> bool {
-    c.is_whitespace()
-        || matches!(c, '\u{00ad}' | '\u{034f}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180e}')
-        || matches!(c, '\u{200b}'..='\u{200d}' | '\u{2060}'..='\u{2064}' | '\u{206a}'..='\u{206f}' | '\u{2800}' | '\u{3164}')
-        || matches!(c, '\u{fe00}'..='\u{fe0f}' | '\u{ffa0}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}')
 }
 
 /// A telephone number.

@@ -16,7 +16,7 @@ use crate::{
         user::{availability, rating},
     },
     error::{Error, Result},
-    fold::fold,
+    fold::searched,
     ids::UserId,
     store::{
         Read,
@@ -71,11 +71,11 @@ impl Wish {
     /// Reads a search. A single `.` or `*` asks for everybody.
     pub fn search(query: &SearchQuery) -> Result<Self> {
         let text = query.query.as_deref().map(str::trim).filter(|text| !text.is_empty());
-        let text = text.ok_or_else(|| Error::field("query", "is required"))?;
-        let everybody = matches!(text, "." | "*");
+        let text = searched("query", Some(text.ok_or_else(|| Error::field("query", "is required"))?))?;
+        let everybody = matches!(&*text, "." | "*");
         Ok(Self {
             roles: listed("role", query.role.as_deref())?.unwrap_or_else(|| ALL_ROLES.to_vec()),
-            words: if everybody { Vec::new() } else { words_of(text) },
+            words: if everybody { Vec::new() } else { words_of(&text) },
             by_specialty: false,
             specialty: String::new(),
             language: String::new(),
@@ -96,14 +96,13 @@ impl Wish {
             Some(_) => return Err(Error::field("sort", "must be one of availability, name, recent, rating")),
         };
         let only_available = || if query.available == Some(true) { vec![Availability::Available] } else { Vec::new() };
-        let folded = |text: &Option<String>| fold(text.as_deref().unwrap_or_default());
         let roles = listed("role", query.role.as_deref())?.unwrap_or_else(|| usual.to_vec());
         Ok(Self {
             roles: roles.into_iter().filter(|role| usual.contains(role)).collect(),
-            words: words_of(query.search.as_deref().unwrap_or_default()),
+            words: words_of(&searched("search", query.search.as_deref())?),
             by_specialty: true,
-            specialty: folded(&query.specialty),
-            language: folded(&query.language),
+            specialty: searched("specialty", query.specialty.as_deref())?,
+            language: searched("language", query.language.as_deref())?,
             availability: listed("availability", query.availability.as_deref())?.unwrap_or_else(only_available),
             min_rating: query.min_rating.unwrap_or(0.0),
             order,

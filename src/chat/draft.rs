@@ -5,6 +5,7 @@ use crate::{
     clock::Timestamp,
     contract::{Word, request::SendBody},
     error::{Code, Error, FieldError, Result},
+    fold::is_blank,
     ids::{ChatId, FileId, MessageId, UserId},
     store::records::{MessageKind, Priority},
 };
@@ -107,7 +108,7 @@ pub(super) fn appointment(value: &Value) -> Result<Option<String>, String> {
 
 /// What the content may be. Files need no words.
 pub(super) fn wrong_content(content: &str, with_files: bool) -> Option<String> {
-    if content.trim().is_empty() && !with_files {
+    if is_blank(content) && !with_files {
         Some("is required".into())
     } else if content.len() > MAX_BYTES || content.chars().count() > MAX_CHARACTERS {
         Some(format!("must have at most {MAX_CHARACTERS} characters"))

@@ -10,7 +10,7 @@ use crate::{
     clock::Timestamp,
     contract::{ConversationPage, Page, request::InboxQuery},
     error::{Error, Result},
-    fold::{fold, matches},
+    fold::{matches, searched},
     ids::{ChatId, UserId},
     store::{Direction, Read, StoreError, records::ChatKind, tables},
 };
@@ -69,7 +69,7 @@ impl Wish {
             page: super::page_number(query.page)?,
             mark: query.cursor.as_deref().filter(|text| !text.is_empty()).map(str::parse).transpose()?,
             limit: usize::try_from(super::limit(query.limit, USUAL_LIMIT, MAX_LIMIT)?).unwrap_or(usize::MAX),
-            search: fold(query.search.as_deref().unwrap_or_default()),
+            search: searched("search", query.search.as_deref())?,
             filter: Filter::read(query.filter.as_deref())?,
         })
     }

@@ -1,6 +1,6 @@
-//! Pages, limits and positions that make no sense are bounded or refused.
+//! Pages, limits, positions and searches that make no sense are bounded or refused.
 
-use crate::scene::Scene;
+use crate::{scene::Scene, support::http::Person};
 
 #[tokio::test]
 async fn absurd_pages_are_bounded_or_refused() {
@@ -70,6 +70,29 @@ async fn absurd_pages_are_bounded_or_refused() {
         let path = format!("/api/chat/conversations/{}/read", scene.conversation);
         let reply = scene.raw_as_mother("PATCH", &path, format!("{{\"seq\":{seq}}}").as_bytes()).await;
         assert_eq!(reply.error().0, 400, "seq {seq}");
+    }
+    scene.still_serves().await;
+}
+
+#[tokio::test]
+async fn a_search_is_no_longer_than_a_name() {
+    let scene = Scene::new().await;
+    let office = Person::set_up(&scene.server).await;
+    let places = [
+        (&scene.mother, "/api/chat/conversations", "search"),
+        (&scene.mother, "/api/chat/search", "query"),
+        (&scene.mother, "/api/chat/search/messages", "q"),
+        (&scene.mother, "/api/chat/providers", "search"),
+        (&scene.mother, "/api/chat/providers", "specialty"),
+        (&scene.mother, "/api/chat/providers", "language"),
+        (&office, "/api/admin/users", "search"),
+    ];
+    for (person, path, field) in places {
+        let long = person.get(&format!("{path}?{field}={}", "%C3%A9".repeat(200))).await;
+        assert_eq!(long.status, 200, "{path} {field}: {long:?}");
+        let longer = person.get(&format!("{path}?{field}={}", "a".repeat(201))).await;
+        assert_eq!(longer.error(), (400, "VALIDATION_ERROR"), "{path} {field}");
+        assert_eq!(longer.body["details"]["errors"][0]["field"], field, "{longer:?}");
     }
     scene.still_serves().await;
 }

@@ -5,6 +5,7 @@ use crate::{
     clock::Timestamp,
     contract::{Word as _, request::FindQuery},
     error::{Code, Error, Result},
+    fold::LONGEST_SEARCH,
     ids::ChatId,
     search::{Filters, MAX_WORDS, Query, Unusable},
     store::records::MessageKind,
@@ -14,8 +15,6 @@ use crate::{
 const MAX_LIMIT: u64 = 100;
 /// So many when nothing is said.
 const USUAL_LIMIT: u64 = 20;
-/// Characters of a query at most.
-const MAX_CHARACTERS: usize = 200;
 
 /// A valid wish for messages.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -76,8 +75,8 @@ impl Wish {
 
 /// The words of a query.
 pub(super) fn words(text: &str) -> Result<Query> {
-    if text.chars().count() > MAX_CHARACTERS {
-        return Err(Error::field("q", format!("must have at most {MAX_CHARACTERS} characters")));
+    if text.chars().count() > LONGEST_SEARCH {
+        return Err(Error::field("q", format!("must have at most {LONGEST_SEARCH} characters")));
     }
     Query::new(text).map_err(|unusable| match unusable {
         Unusable::Empty => Error::field("q", "must have at least one word"),
