@@ -77,6 +77,41 @@ async fn a_video_call_is_answered_seen_heard_and_hung_up() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_is_urgent_stands_above_a_call_and_what_a_call_covers_is_not_read() {
+    let Some(scene) = Scene::with(&[], 360).await else { return };
+    let (hers, his) = (&scene.hers, &scene.his);
+    scene.they_talk("voice").await;
+    let words = json!({ "conversationId": scene.chat, "content": "Please come in today", "priority": "urgent" });
+    let sent = scene.doctor.post("/api/chat/send", words).await.data().clone();
+    assert_eq!(sent["requiresAck"], true, "{sent}");
+    hers.find("[data-testid=call] [data-testid=urgent-alert]").await;
+    // Its thread is open behind the call, but nobody sees it.
+    hers.until("that it counts as unread", "return document.querySelector('[data-testid=call-chat] .count')?.innerText === '1'").await;
+    assert_ne!(scene.doctor.history(&scene.chat).await[0]["status"], "read");
+    // It can be pressed, and takes nothing away that the call needs.
+    for id in ["urgent-read", "call-mute", "call-end-button", "call-shrink"] {
+        let script = format!(
+            "const button = document.querySelector('[data-testid=call] [data-testid={id}]'); \
+             const {{ left, top, width, height }} = button.getBoundingClientRect(); \
+             return button.contains(document.elementFromPoint(left + width / 2, top + height / 2))"
+        );
+        hers.until(&format!("that {id} can be pressed"), &script).await;
+    }
+    // By the keyboard it leads to the message, and the call goes on small.
+    hers.press("urgent-read").await;
+    hers.find(&named("call-bar")).await;
+    hers.click(&named("acknowledge")).await;
+    hers.until("that nothing waits", "return !document.querySelector('[data-testid=urgent-alert], [data-testid=acknowledge]')").await;
+    his.until("that he sees it", "return document.querySelector('[data-testid=acks]')?.textContent.includes('Asha')").await;
+    assert_eq!(scene.doctor.history(&scene.chat).await[0]["status"], "read");
+    hers.click(&named("call-grow")).await;
+    hers.receives(&["audio"]).await;
+    hers.click(&named("call-end-button")).await;
+    his.ended("hangup").await;
+    scene.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn whoever_is_called_may_answer_by_voice_and_show_a_screen_later() {
     let Some(scene) = Scene::start().await else { return };
     let (hers, his) = (&scene.hers, &scene.his);

@@ -3,7 +3,7 @@
 import { batch, effect, signal, untracked } from '../../vendor/preact.js';
 import { announce } from './announce.js';
 import { get, patch, post } from './api.js';
-import { attending, viewing } from './attention.js';
+import { attending, looking, viewing } from './attention.js';
 import { callHandlers, callsConnected, callsFinish } from './calls.js';
 import { loadClinic } from './clinic.js';
 import { burnDrafts, openDrafts } from './drafts.js';
@@ -226,7 +226,7 @@ function arrived(wire) {
   // What somebody says brings a conversation back from the archive, as the server has done.
   if (c.isArchived && !c.isMuted && !wire.isSystemMessage) changeConversation(conversationId, { isArchived: false });
   const view = viewing.value;
-  const inView = view !== null && view.id === conversationId && view.atEnd && attending.value;
+  const inView = view !== null && view.id === conversationId && view.atEnd && looking.value;
   if (!inView) changeConversation(conversationId, { unreadCount: c.unreadCount + 1 });
   const sender = c.participants.find((person) => person.id === senderId);
   const name = sender ? shortName(sender) : titleOf(c);

@@ -1,6 +1,7 @@
 // A call on the screen: above everything, or as a bar at the top of what one does meanwhile.
 
 import { html, useEffect, useId, useLayoutEffect, useRef } from '../../vendor/preact.js';
+import { covered } from '../core/attention.js';
 import { clear, shrink, signalStrength, theirSound } from '../core/call.js';
 import { call } from '../core/calls.js';
 import { chosen } from '../core/media.js';
@@ -10,6 +11,7 @@ import { CallScreen } from './call-screen.js';
 import { blockedVoice } from './call-view.js';
 import { useLayer } from './layers.js';
 import { News } from './toast.js';
+import { UrgentAlert } from './urgent-alert.js';
 
 export { Bar } from './call-bar.js';
 
@@ -43,6 +45,10 @@ export function CallLayer() {
     if (isSmall) dialog.close();
     else dialog.showModal();
   }, [isSmall]);
+  useLayoutEffect(() => {
+    covered.value = now !== null && !isSmall;
+    return () => (covered.value = false);
+  }, [now !== null && !isSmall]);
   // Nobody shall answer or hang up by a key that was meant for something else: the focus begins at the name.
   useLayoutEffect(() => {
     if (!isSmall) document.getElementById(heading)?.focus({ preventScroll: true });
@@ -61,6 +67,6 @@ export function CallLayer() {
     class=${`call-stage ${phase === 'incoming' || phase === 'ended' ? 'call-stage-ring' : ''}`} ref=${element} aria-labelledby=${heading} data-testid="call" data-phase=${phase} data-type=${now.type}
     data-quality=${quality} data-route=${route} onCancel=${onCancel} onClose=${(/** @type {Event} */ event) => event.target === element.current && !element.current?.open && call.peek() && shrink(true)}
   >
-    <${Voice} /><${Part} now=${now} heading=${heading} /><${News} layer=${layer} />
+    <${Voice} /><${UrgentAlert} onCall=${() => (phase === 'ended' ? clear() : shrink(true))} /><${Part} now=${now} heading=${heading} /><${News} layer=${layer} />
   </dialog>`;
 }

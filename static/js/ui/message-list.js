@@ -4,7 +4,7 @@
 import { html, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from '../../vendor/preact.js';
 import { Virtualizer, elementScroll, observeElementOffset, observeElementRect } from '../../vendor/virtual.js';
 import { acknowledge } from '../core/amend.js';
-import { attending, viewing } from '../core/attention.js';
+import { looking as looksHere, viewing } from '../core/attention.js';
 import { t } from '../core/i18n.js';
 import { takeWanted, wantedMessage } from '../core/jump.js';
 import { unreadAbove } from '../core/merge.js';
@@ -153,7 +153,7 @@ export function MessageList({ c }) {
 
   const items = v.getVirtualItems();
   const atEnd = reachesEnd && v.isAtEnd(NEAR_END);
-  const looking = attending.value;
+  const looking = looksHere.value;
   const newest = messages.at(-1)?.seq ?? 0;
 
   useEffect(() => {

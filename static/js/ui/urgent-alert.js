@@ -1,4 +1,4 @@
-// Above everything, on every screen: an urgent message waits. It leads there, and is gone once the message is acknowledged.
+// Above everything, on every screen and on a call that covers it: an urgent message waits. It leads there, and is gone once the message is acknowledged.
 
 import { html } from '../../vendor/preact.js';
 import { longWhen } from '../core/dates.js';
@@ -6,7 +6,7 @@ import { t } from '../core/i18n.js';
 import { goToMessage } from '../core/jump.js';
 import { conversation, others } from '../core/store.js';
 import { shortName } from '../core/text.js';
-import { alertsToShow } from '../core/urgent.js';
+import { alertsToShow, waitingAlerts } from '../core/urgent.js';
 import { Icon } from './icon.js';
 
 /** @param {import('../core/urgent.js').Alert} alert */
@@ -16,13 +16,18 @@ function nameOf({ conversationId, senderId, senderName }) {
   return sender ? shortName(sender) : senderName || t('someone');
 }
 
-export function UrgentAlert() {
-  const [first, ...more] = alertsToShow.value;
+/** @param {{ onCall?: () => void }} props on a call, which makes way by this; what it covers is not before anybody's eyes */
+export function UrgentAlert({ onCall }) {
+  const [first, ...more] = (onCall ? waitingAlerts : alertsToShow).value;
   if (!first) return null;
   const time = longWhen(first.sentAt, { today: t('today'), yesterday: t('yesterday') });
+  const read = () => {
+    onCall?.();
+    goToMessage(first.conversationId, first.messageId);
+  };
   return html`<section class="alert" aria-label=${t('urgent.alert')} data-testid="urgent-alert">
     <${Icon} name="triangle-alert" />
     <p><b>${t('urgent.from', { name: nameOf(first) })}</b> <span>${time}${more.length > 0 && html` · ${t('urgent.more', { n: more.length })}`}</span></p>
-    <button class="btn danger-fill sm" type="button" onClick=${() => goToMessage(first.conversationId, first.messageId)}>${t('urgent.read')}</button>
+    <button class="btn danger-fill sm" type="button" data-testid="urgent-read" onClick=${read}>${t('urgent.read')}</button>
   </section>`;
 }
