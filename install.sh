@@ -129,5 +129,5 @@ say "the service mommycare runs and starts with the machine; its data is in $sta
 if [ $upgrade = no ]; then
     say ""
     say "The link for the first administrator stands in the log:  journalctl -u mommycare -o cat | grep setup"
-    say "To let the clinic's network in, set server.address in $settings and run:  systemctl restart mommycare"
+    say "To let the clinic's network in, put a TLS proxy in front, as README.md says."
 fi

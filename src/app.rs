@@ -145,7 +145,7 @@ impl App {
             .manage(self.limiter.clone())
             // Our own headers stand in place of Rocket's.
             .attach(Shield::new())
-            .attach(http::Forwarded(self.config.server.ip_header.clone()))
+            .attach(http::Forwarded { header: server.ip_header.clone(), proxies: server.proxies.clone() })
             .attach(http::Trace)
             .attach(http::Headers)
             .attach(http::Pieces)

@@ -52,6 +52,7 @@ pub struct Server {
     pub public_url: Option<String>,
     pub origins: Vec<String>,
     pub ip_header: Option<String>,
+    pub proxies: Vec<IpAddr>,
     pub max_sockets: usize,
     pub max_sockets_per_address: usize,
     pub metrics_token: Option<String>,

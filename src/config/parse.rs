@@ -61,13 +61,13 @@ impl<T: Value> Value for Option<T> {
     }
 }
 
-impl Value for Vec<String> {
+impl<T: Value> Value for Vec<T> {
     fn read(text: &str) -> Option<Self> {
-        Some(text.split(',').map(str::trim).filter(|part| !part.is_empty()).map(str::to_owned).collect())
+        text.split(',').map(str::trim).filter(|part| !part.is_empty()).map(T::read).collect()
     }
 
     fn show(&self) -> String {
-        self.join(",")
+        self.iter().map(T::show).collect::<Vec<_>>().join(",")
     }
 }
 

@@ -5,7 +5,10 @@ use super::{
     parse::Value,
     secret::{Weakness, weakness},
 };
-use std::{net::Ipv4Addr, time::Duration};
+use std::{
+    net::{Ipv4Addr, Ipv6Addr},
+    time::Duration,
+};
 
 /// One setting.
 pub(super) struct Setting {
@@ -57,6 +60,7 @@ settings! {
     "server.origins" or "SOCKET_CORS_ORIGIN": server.origins, "a list of origins such as https://app.example.org, separated by commas",
         if |list: &Vec<String>| list.iter().all(|origin| is_origin(origin));
     "server.ip_header": server.ip_header, "empty, or the header in which a proxy in front of this server names the client, such as X-Real-IP";
+    "server.proxies": server.proxies, "a list of IP addresses such as 127.0.0.1, separated by commas";
     "server.max_sockets": server.max_sockets, "a number from 1 to 1000000", if |n: &usize| (1..=1_000_000).contains(n);
     "server.max_sockets_per_address": server.max_sockets_per_address, "a number from 1 to 1000000", if |n: &usize| (1..=1_000_000).contains(n);
     "server.body_timeout": server.body_timeout, "a time from 1s to 10m", if |t: &Duration| (1..=600).contains(&t.as_secs());
@@ -164,6 +168,7 @@ impl Default for Config {
                 public_url: None,
                 origins: Vec::new(),
                 ip_header: None,
+                proxies: vec![Ipv4Addr::LOCALHOST.into(), Ipv6Addr::LOCALHOST.into()],
                 max_sockets: 10_000,
                 max_sockets_per_address: 1_000,
                 metrics_token: None,
@@ -228,7 +233,7 @@ mod tests {
             let (_, rest) = if part.is_empty() { ("", sample) } else { sample.split_once(&header).unwrap_or_else(|| panic!("[{part}]")) };
             let line = rest.lines().take_while(|line| !line.starts_with('[')).find_map(|line| line.strip_prefix(&format!("# {name} = ")));
             let line = line.unwrap_or_else(|| panic!("{} is missing", setting.name));
-            let value = line.split(" #").next().unwrap().trim().trim_matches(['"', '[', ']']);
+            let value = line.split(" #").next().unwrap().trim().trim_matches(['"', '[', ']']).replace("\", \"", ",");
             assert_eq!(value, (setting.show)(&Config::default()), "{}", setting.name);
         }
     }

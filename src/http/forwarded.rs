@@ -7,10 +7,16 @@ use rocket::{
 };
 use std::net::{IpAddr, SocketAddr};
 
-/// Leaves exactly one address in the header of the proxy, if one is configured: the one that the proxy itself has put there, which is the
-/// last. What stands before it may come from the client. Where that is no address it becomes 0.0.0.0, which is nobody's: Rocket would take the
-/// proxy's own address instead, and that is this machine's as a rule.
-pub struct Forwarded(pub Option<String>);
+/// Leaves exactly one address in the header of the proxy, if one is configured. Of a proxy that is known it is the one that the proxy
+/// itself has put there, which is the last: what stands before it may come from the client. Where that is no address it becomes 0.0.0.0,
+/// which is nobody's: Rocket would take the proxy's own address instead, and that is this machine's as a rule. Of everybody else it is the
+/// address from which they speak, whatever they claim.
+pub struct Forwarded {
+    /// The header in which proxies name the client.
+    pub header: Option<String>,
+    /// The addresses of these proxies.
+    pub proxies: Vec<IpAddr>,
+}
 
 #[rocket::async_trait]
 impl Fairing for Forwarded {
@@ -19,10 +25,18 @@ impl Fairing for Forwarded {
     }
 
     async fn on_request(&self, request: &mut Request<'_>, _: &mut Data<'_>) {
-        let Some(name) = &self.0 else { return };
+        let Some(name) = &self.header else { return };
         let Some(said) = request.headers().get(name).last() else { return };
-        let address = last(said).unwrap_or(IpAddr::from([0, 0, 0, 0]));
+        let peer = request.remote().map(|peer| peer.ip());
+        let address = if peer.is_some_and(|peer| self.is_proxy(peer)) { last(said) } else { peer };
+        let address = address.unwrap_or(IpAddr::from([0, 0, 0, 0]));
         request.replace_header(Header::new(name.clone(), address.to_string()));
+    }
+}
+
+impl Forwarded {
+    fn is_proxy(&self, peer: IpAddr) -> bool {
+        self.proxies.iter().any(|proxy| proxy.to_canonical() == peer.to_canonical())
     }
 }
 
@@ -36,6 +50,36 @@ fn last(list: &str) -> Option<IpAddr> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use rocket::{get, local::asynchronous::Client, routes};
+
+    #[get("/")]
+    fn seen(address: IpAddr) -> String {
+        address.to_string()
+    }
+
+    #[rocket::async_test]
+    async fn only_a_proxy_that_is_known_names_its_client() {
+        let proxies = ["127.0.0.1", "::1", "10.0.0.5"].map(|text| text.parse().unwrap()).into();
+        let figment = rocket::Config::figment().merge(("ip_header", "X-Real-IP")).merge(("log_level", "off"));
+        let forwarded = Forwarded { header: Some("X-Real-IP".into()), proxies };
+        let client = Client::untracked(rocket::custom(figment).attach(forwarded).mount("/", routes![seen])).await.unwrap();
+        for (peer, said, address) in [
+            ("127.0.0.1:9", &["203.0.113.9"][..], "203.0.113.9"),
+            ("[::1]:9", &["203.0.113.9"], "203.0.113.9"),
+            ("[::ffff:10.0.0.5]:9", &["203.0.113.9"], "203.0.113.9"),
+            ("10.0.0.5:9", &["nonsense"], "0.0.0.0"),
+            ("10.0.0.5:9", &[], "10.0.0.5"),
+            ("10.0.0.6:9", &["127.0.0.1"], "10.0.0.6"),
+            ("10.0.0.6:9", &["203.0.113.9", "127.0.0.1"], "10.0.0.6"),
+            ("10.0.0.6:9", &["nonsense"], "10.0.0.6"),
+            ("10.0.0.6:9", &[], "10.0.0.6"),
+            ("[2001:db8::7]:9", &["::1"], "2001:db8::7"),
+        ] {
+            let request = client.get("/").remote(peer.parse().unwrap());
+            let request = said.iter().fold(request, |request, said| request.header(Header::new("x-real-ip", *said)));
+            assert_eq!(request.dispatch().await.into_string().await.as_deref(), Some(address), "{peer} says {said:?}");
+        }
+    }
 
     #[test]
     fn the_last_address_counts() {

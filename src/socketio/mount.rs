@@ -1,7 +1,7 @@
 //! Mounts an engine on Rocket. This is the only file that knows Rocket.
 //!
-//! The client's address is what Rocket's `ip_header` says. That setting trusts a header which anybody can send, unless a
-//! proxy overwrites it: switch it off where there is none.
+//! The client's address is what Rocket's `ip_header` says. That setting trusts a header which anybody can send: switch it
+//! off where there is no proxy that overwrites it, and overwrite it yourself where others than the proxy can connect.
 
 use std::io::{self, Cursor};
 use std::pin::Pin;

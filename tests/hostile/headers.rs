@@ -68,6 +68,24 @@ async fn behind_a_proxy_only_what_the_proxy_adds_is_believed() {
 }
 
 #[tokio::test]
+async fn whoever_is_no_proxy_has_the_address_from_which_they_speak() {
+    let settings =
+        [("MOMMYCARE_SERVER__IP_HEADER", "X-Real-IP"), ("MOMMYCARE_LIMITS__ENABLED", "true"), ("MOMMYCARE_LIMITS__SIGN_INS", "6")];
+    let server = Server::with(&settings);
+    let guess = async |from: [u8; 4], claimed: String| {
+        let client = reqwest::Client::builder().local_address(std::net::IpAddr::from(from)).build().unwrap();
+        let request = client.post(format!("{}/api/auth/login", server.url())).header("X-Real-IP", claimed);
+        request.json(&json!({ "email": "nobody@example.org", "password": "wrong password" })).send().await.unwrap().status().as_u16()
+    };
+    let mut limited = 0;
+    for number in 0..12 {
+        limited += usize::from(guess([127, 0, 0, 2], format!("10.0.0.{number}")).await == 429);
+    }
+    assert!(limited >= 5, "claimed addresses bought {} guesses", 12 - limited);
+    assert_eq!(guess([127, 0, 0, 1], "10.0.0.1".into()).await, 401, "a client that the proxy names");
+}
+
+#[tokio::test]
 async fn request_ids_are_taken_when_sane_and_replaced_when_not() {
     let scene = Scene::new().await;
     let given = async |id: &str| {
