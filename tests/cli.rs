@@ -4,7 +4,7 @@
 mod support;
 
 use std::{fs, process::Output};
-use support::{Server, command};
+use support::{PATIENCE, Server, command};
 
 fn text(output: &Output) -> String {
     String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr)
@@ -58,7 +58,7 @@ fn a_port_in_use_is_named() {
 fn sigterm_ends_well_and_soon() {
     let mut server = Server::start();
     let (took, well) = server.terminate();
-    assert!(well && took.as_secs() < 5, "{took:?}");
+    assert!(well && took < PATIENCE / 2, "{took:?}");
 }
 
 #[test]
@@ -68,7 +68,9 @@ fn what_is_written_is_readable_for_the_owner_only() {
     let files: Vec<_> = fs::read_dir(server.data()).unwrap().map(Result::unwrap).collect();
     assert!(files.len() > 3, "{files:?}");
     for file in files {
-        let mode = file.metadata().unwrap().permissions().mode();
+        // What the server has put away meanwhile is nobody's.
+        let Ok(metadata) = file.metadata() else { continue };
+        let mode = metadata.permissions().mode();
         assert_eq!(mode & 0o077, 0, "{} has mode {mode:o}", file.path().display());
     }
 }

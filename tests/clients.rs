@@ -181,6 +181,8 @@ async fn converse(kind: Kind, more: Value, first: &str, transport: &str) {
     tokio::task::block_in_place(|| server.kill());
     client.wait_for("disconnect").await;
     tokio::task::block_in_place(|| server.restart());
+    // The connections of before are gone, and a POST is not repeated by itself.
+    let (mother, doctor) = (mother.anew(), doctor.anew());
     let mut missed = Vec::new();
     for number in 0..3 {
         missed.push(doctor.say(&chat, &format!("while you were away {number}")).await["id"].clone());

@@ -176,7 +176,7 @@ async fn after_a_failed_write_or_sync_nothing_is_acknowledged_any_more() {
         patient.set(|faults| *faults = Faults::default());
         assert_eq!(patient.write().await, Err(StoreError::Closed));
         patient.expect.check(&patient.store);
-        let why = tokio::time::timeout(Duration::from_secs(30), patient.store.failed()).await.unwrap();
+        let why = tokio::time::timeout(Duration::from_mins(2), patient.store.failed()).await.unwrap();
         assert!(why.contains("journal"), "{why}");
         // The row whose fate was unknown may be there or not; what was acknowledged is.
         assert_eq!(patient.check_again(), Start::Killed);

@@ -122,7 +122,7 @@ settings! {
     "policy.admin.service_provider": policy.admin.service_provider, "always, in_answer or never";
     "policy.admin.admin": policy.admin.admin, "always, in_answer or never";
     "store.cache": store.cache, "a size from 8MiB to 64GiB", if |b: &Bytes| (8 << 20..=64 << 30).contains(&b.0);
-    "store.min_free": store.min_free, "a size from 16MiB to 1024GiB", if |b: &Bytes| (16 << 20..=1024 << 30).contains(&b.0);
+    "store.min_free": store.min_free, "a size from 16MiB to 1048576GiB", if |b: &Bytes| (16 << 20..=1 << 50).contains(&b.0);
     "files.max_size" or "MAX_FILE_SIZE": files.max_size, "a size from 1KiB to 4GiB", if |b: &Bytes| (1 << 10..=4 << 30).contains(&b.0);
     "files.max_count" or "MAX_FILES": files.max_count, "a number from 1 to 50", if |n: &usize| (1..=50).contains(n);
     "files.quota": files.quota, "a size from 1MiB to 1048576GiB", if |b: &Bytes| (1 << 20..=1 << 50).contains(&b.0);

@@ -5,7 +5,12 @@ use crate::support::{
     PATIENCE, Server,
     http::{PASSWORD, Person},
 };
-use fantoccini::{Client, ClientBuilder, Locator, elements::Element, wd::WebDriverCompatibleCommand};
+use fantoccini::{
+    Client, ClientBuilder, Locator,
+    elements::Element,
+    error::{CmdError, ErrorStatus},
+    wd::WebDriverCompatibleCommand,
+};
 use hyper_util::client::legacy::connect::HttpConnector;
 use reqwest::{Method, Url};
 use serde_json::{Value, json};
@@ -45,7 +50,7 @@ impl Driver {
             port.trim().trim_end_matches('.').parse::<u16>().ok()
         });
         std::thread::spawn(move || lines.for_each(drop));
-        Self { child, url: format!("http://localhost:{}", port.expect("chromedriver's port")), folder: tempfile::tempdir().unwrap() }
+        Self { child, url: format!("http://127.0.0.1:{}", port.expect("chromedriver's port")), folder: tempfile::tempdir().unwrap() }
     }
 
     fn shut_down(&self) -> std::io::Result<usize> {
@@ -73,12 +78,20 @@ impl Driver {
         if width < 500 {
             options["mobileEmulation"] = json!({ "deviceMetrics": { "width": width, "height": 740, "pixelRatio": 2, "touch": true } });
         }
-        let capabilities = json!({ "goog:chromeOptions": options, "goog:loggingPrefs": { "browser": "ALL" } });
-        let client = ClientBuilder::new(HttpConnector::new())
-            .capabilities(capabilities.as_object().unwrap().clone())
-            .connect(&self.url)
-            .await
-            .expect("a browser");
+        let capabilities = json!({
+            "goog:chromeOptions": options,
+            "goog:loggingPrefs": { "browser": "ALL" },
+            "timeouts": { "script": 2 * PATIENCE.as_millis() },
+        });
+        let began = Instant::now();
+        // On a machine that does many things at once a browser may not come up in the time that its driver gives it.
+        let client = loop {
+            let mut builder = ClientBuilder::new(HttpConnector::new());
+            match builder.capabilities(capabilities.as_object().unwrap().clone()).connect(&self.url).await {
+                Err(error) if began.elapsed() < 2 * PATIENCE => eprintln!("no browser yet: {error}"),
+                client => break client.expect("a browser"),
+            }
+        };
         Browser { client, url: server.url() }
     }
 }
@@ -118,6 +131,15 @@ pub struct Browser {
     pub url: String,
 }
 
+/// How long a page has until it is looked at again.
+const MOMENT: Duration = Duration::from_millis(30);
+
+/// Whether an element could not be reached because the page was just drawing something: nothing has been done to it then.
+pub fn is_moving(error: &CmdError) -> bool {
+    let CmdError::Standard(error) = error else { return false };
+    matches!(error.error, ErrorStatus::StaleElementReference | ErrorStatus::ElementClickIntercepted | ErrorStatus::ElementNotInteractable)
+}
+
 /// The selector of what carries a name for tests.
 pub fn named(id: &str) -> String {
     format!("[data-testid={id}]")
@@ -138,11 +160,23 @@ impl Browser {
     }
 
     pub async fn click(&self, css: &str) {
-        self.find(css).await.click().await.unwrap();
+        let began = Instant::now();
+        loop {
+            match self.find(css).await.click().await {
+                Err(error) if is_moving(&error) && began.elapsed() < PATIENCE => tokio::time::sleep(MOMENT).await,
+                done => return done.unwrap_or_else(|error| panic!("{css} cannot be clicked: {error}")),
+            }
+        }
     }
 
     pub async fn fill(&self, css: &str, text: &str) {
-        self.find(css).await.send_keys(text).await.unwrap();
+        let began = Instant::now();
+        loop {
+            match self.find(css).await.send_keys(text).await {
+                Err(error) if is_moving(&error) && began.elapsed() < PATIENCE => tokio::time::sleep(MOMENT).await,
+                done => return done.unwrap_or_else(|error| panic!("{css} takes no keys: {error}")),
+            }
+        }
     }
 
     pub async fn run(&self, script: &str) -> Value {
@@ -156,7 +190,7 @@ impl Browser {
             if began.elapsed() > PATIENCE {
                 panic!("never: {what}; messages: {:?}; there is: {}", self.messages().await, self.text().await);
             }
-            tokio::time::sleep(Duration::from_millis(30)).await;
+            tokio::time::sleep(MOMENT).await;
         }
     }
 
@@ -230,6 +264,11 @@ pub fn axe() -> Option<String> {
 /// Runs axe-core on what is shown; gives each fault with its places.
 pub async fn faults(browser: &Browser, axe: &str) -> Vec<String> {
     browser.run(axe).await;
+    // What is just fading in is paler than it will be.
+    let still = "const done = arguments[arguments.length - 1]; \
+        Promise.allSettled(document.getAnimations().filter(one => one.effect?.getComputedTiming().iterations !== Infinity && one.playState === 'running').map(one => one.finished)) \
+            .then(() => done(true))";
+    browser.ask(still).await;
     let script = "const done = arguments[arguments.length - 1]; \
         axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] }).then( \
         found => done(found.violations.map(v => v.id + ': ' + v.nodes.map(n => n.target.join(' ') + ' ' + n.html.slice(0, 160)).join(' | '))), \

@@ -137,7 +137,7 @@ async fn a_caller_who_is_away_for_a_moment_keeps_ringing() {
 
 #[tokio::test]
 async fn whoever_does_not_come_back_has_left() {
-    let server = hasty();
+    let server = Server::with(&[("MOMMYCARE_CALLS__RING_TIMEOUT", "120"), ("MOMMYCARE_CALLS__GRACE", "5")]);
     let mut scene = Scene::new(&server).await;
     let id = scene.talk().await;
     let watcher = Socket::connect(&scene.dora).await;
@@ -235,7 +235,7 @@ async fn a_start_on_a_full_disk_lets_everything_be_read() {
     scene.talk().await;
     server.kill();
     // So full is every disk.
-    server.set(MIN_FREE, "1024GiB");
+    server.set(MIN_FREE, "1048576GiB");
     server.restart();
     (scene.ama, scene.dora) = (scene.ama.anew(), scene.dora.anew());
     assert_eq!(scene.dora.history(&scene.chat).await[0]["id"], sent["id"]);

@@ -1,6 +1,6 @@
 //! The rules of calls over a store in memory: clocks that jump, and random histories after which the books must balance.
 
-use crate::chat_support::Clinic;
+use crate::chat_support::{Clinic, PATIENCE};
 use mommycare::{
     accounts::Actor,
     calls::Calls,
@@ -63,7 +63,7 @@ impl House {
                 tokio::time::sleep(Duration::from_millis(1)).await;
             }
         };
-        assert!(timeout(Duration::from_secs(30), done).await.is_ok(), "what was due was not done: {:?}", is_done());
+        assert!(timeout(PATIENCE, done).await.is_ok(), "what was due was not done: {:?}", is_done());
     }
 
     fn newest(&self, person: Actor) -> CallView {
@@ -125,7 +125,7 @@ async fn what_a_kill_has_ended_is_as_long_as_the_server_was_seen() {
             tokio::time::sleep(Duration::from_millis(1)).await;
         }
     };
-    assert!(timeout(Duration::from_secs(30), noted).await.is_ok(), "{}", alive());
+    assert!(timeout(PATIENCE, noted).await.is_ok(), "{}", alive());
     // Nobody was at work from then on, and it takes three hours until somebody notices.
     house.time.abort();
     house.clinic.set_clock(seen.plus(Duration::from_hours(3)));
@@ -192,11 +192,12 @@ async fn what_a_restart_ends_waits_for_room_on_the_disk() {
     time.abort();
 }
 
-/// People who call each other, answer, give up, are lost and come back at random.
+/// People who call each other, answer, give up, are lost and come back as it was drawn: the same in each run, unless `MOMMYCARE_CALL_SEED`
+/// says another number.
 #[tokio::test]
 async fn the_books_balance_after_any_history() {
     let steps: usize = std::env::var("MOMMYCARE_CALL_STEPS").map_or(1_500, |text| text.parse().expect("a number"));
-    let seed = std::env::var("MOMMYCARE_CALL_SEED").map_or_else(|_| rand::random(), |text| text.parse().expect("a number"));
+    let seed = std::env::var("MOMMYCARE_CALL_SEED").map_or(23, |text| text.parse().expect("a number"));
     println!("MOMMYCARE_CALL_SEED={seed}");
     let mut random = StdRng::seed_from_u64(seed);
     let house = House::new();

@@ -56,7 +56,7 @@ async fn a_call_is_declined_given_up_or_meets_somebody_who_talks() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_call_that_nobody_answers_is_missed_and_called_back() {
-    let Some(scene) = Scene::with(&[("MOMMYCARE_CALLS__RING_TIMEOUT", "10s")], 1280).await else { return };
+    let Some(scene) = Scene::with(&[("MOMMYCARE_CALLS__RING_TIMEOUT", "20s")], 1280).await else { return };
     let (hers, his) = (&scene.hers, &scene.his);
     his.goto("/calls").await;
     his.find("#calls-h").await;

@@ -14,7 +14,7 @@ async fn a_call_needs_no_mouse_and_rings_until_somebody_does_something() {
         browser.rings(true).await;
     }
     // A key that was meant for something else answers nothing: the focus begins at the name.
-    assert_eq!(his.run("return document.activeElement.tagName").await, "H2");
+    his.until("that the focus is at the name", "return document.activeElement.tagName === 'H2'").await;
     his.key("\u{E007}").await;
     assert_eq!(his.run("return document.querySelector('[data-testid=call]').dataset.phase").await, "incoming");
     his.press("call-accept").await;

@@ -1,7 +1,7 @@
 //! A mother and a doctor who know each other, each before a browser.
 
 use crate::{
-    browser_support::{Browser, Driver, is_installed, mother_and_doctor, named},
+    browser_support::{Browser, Driver, is_installed, is_moving, mother_and_doctor, named},
     support::{PATIENCE, Server, http::Person},
 };
 use serde_json::{Value, json};
@@ -11,8 +11,8 @@ use tokio::sync::{Mutex, MutexGuard};
 /// Two pictures that move are as much as a small machine can carry.
 pub static ONE_AT_A_TIME: Mutex<()> = Mutex::const_new(());
 
-/// Remembers connections, devices, sockets and what makes sounds on a page, and when the first picture was decoded. While a page is cut
-/// off, its new sockets lead nowhere.
+/// Remembers connections, devices, sockets and what makes sounds on a page, when the first picture was decoded, and for which reasons
+/// calls have ended: that goes off the screen by itself. While a page is cut off, its new sockets lead nowhere.
 pub const WATCH: &str = "
     (() => {
         const Real = window.RTCPeerConnection;
@@ -46,6 +46,12 @@ pub const WATCH: &str = "
         XMLHttpRequest.prototype.open = function (method, url, ...more) {
             return open.call(this, method, window.isCutOff ? 'http://' + location.hostname + ':1/' : url, ...more);
         };
+        window.endings = [];
+        new MutationObserver(() => {
+            const end = document.querySelector('[data-testid=call-end]');
+            if (end && end !== window.lastEnd) window.endings.push(end.dataset.reason);
+            window.lastEnd = end;
+        }).observe(document, { childList: true, subtree: true });
         const devices = navigator.mediaDevices;
         if (!devices) return;
         for (const name of ['getUserMedia', 'getDisplayMedia']) {
@@ -233,12 +239,20 @@ impl Browser {
 
     /// A key, by its sign in the protocol of drivers.
     pub async fn key(&self, key: &str) {
-        self.client.active_element().await.unwrap().send_keys(key).await.unwrap();
+        let began = Instant::now();
+        loop {
+            match self.client.active_element().await.unwrap().send_keys(key).await {
+                Err(error) if is_moving(&error) && began.elapsed() < PATIENCE => tokio::time::sleep(Duration::from_millis(30)).await,
+                done => return done.unwrap(),
+            }
+        }
     }
 
-    /// Waits until the call is over here, for a reason that stands on the screen.
+    /// Waits until the call is over here, for a reason that stands on the screen, or has stood there.
     pub async fn ended(&self, reason: &str) {
-        self.find(&format!("[data-testid=call-end][data-reason={reason}]")).await;
+        let script =
+            format!("const at = window.endings.indexOf('{reason}'); if (at >= 0) window.endings.splice(0, at + 1); return at >= 0");
+        self.until(&format!("an end: {reason}"), &script).await;
     }
 
     /// Waits until sound or pictures really come in, on the connection that there is now.

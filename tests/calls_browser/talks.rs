@@ -168,7 +168,7 @@ async fn two_who_call_each_other_at_once_are_in_one_call() {
         let script =
             "const phase = document.querySelector('[data-testid=call]')?.dataset.phase; return phase === 'active' || phase === 'incoming'";
         browser.until("that it rings or that they talk", script).await;
-        if browser.run("return document.querySelector('[data-testid=call]').dataset.phase").await == "incoming" {
+        if browser.run("return document.querySelector('[data-testid=call]')?.dataset.phase").await == "incoming" {
             browser.run("document.querySelector('[data-testid=call-accept]')?.click()").await;
         }
     }

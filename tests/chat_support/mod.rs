@@ -28,7 +28,7 @@ use std::{
 use tokio::{sync::Notify, time::timeout};
 
 /// How long anything may take before a test gives up. Far more than anything takes.
-const PATIENCE: Duration = Duration::from_secs(30);
+pub const PATIENCE: Duration = Duration::from_mins(2);
 
 pub struct Clinic {
     pub store: Arc<Db>,

@@ -6,8 +6,8 @@ target="${CARGO_TARGET_DIR:-$here/../../target}/clients"
 mkdir -p "$target"
 
 cp "$here/package.json" "$here/package-lock.json" "$target/"
-(cd "$target" && npm ci --silent --no-audit --no-fund --omit=optional)
+(cd "$target" && "$here/../../.ci/retry" npm ci --silent --no-audit --no-fund --omit=optional)
 
 [ -x "$target/venv/bin/python" ] || python3 -m venv "$target/venv"
-"$target/venv/bin/python" -m pip install --quiet --disable-pip-version-check -r "$here/requirements.txt"
+"$here/../../.ci/retry" "$target/venv/bin/python" -m pip install --quiet --disable-pip-version-check -r "$here/requirements.txt"
 echo "clients installed in $target"

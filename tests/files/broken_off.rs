@@ -5,12 +5,23 @@ use crate::{
     scene::{Scene, fetch, upload, uploaded},
     support::{PATIENCE, raw::RawReply},
 };
-use std::{fs, path::PathBuf, time::Duration};
+use std::{
+    fs,
+    path::PathBuf,
+    time::{Duration, Instant},
+};
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
     net::TcpStream,
     time::timeout,
 };
+
+/// Whoever stops sending is not cut while a test runs.
+const WAITS: (&str, &str) = ("MOMMYCARE_SERVER__BODY_TIMEOUT", "10m");
+
+async fn waiting() -> Scene {
+    Scene::with(&[WAITS]).await
+}
 
 /// Begins to upload and gives the connection.
 async fn begin(scene: &Scene, bytes: usize) -> TcpStream {
@@ -27,7 +38,7 @@ async fn begin(scene: &Scene, bytes: usize) -> TcpStream {
 
 #[tokio::test]
 async fn a_client_that_goes_leaves_nothing() {
-    let scene = Scene::new().await;
+    let scene = waiting().await;
     let mut streams = Vec::new();
     for count in [0, 10, 100_000, 5_000_000] {
         streams.push(begin(&scene, count).await);
@@ -39,7 +50,7 @@ async fn a_client_that_goes_leaves_nothing() {
 
 #[tokio::test]
 async fn a_server_that_is_killed_cleans_up_at_its_next_start() {
-    let mut scene = Scene::new().await;
+    let mut scene = waiting().await;
     let kept = uploaded(&scene.mother, "kept.txt", "text/plain", b"kept".to_vec()).await;
     let _streams = [begin(&scene, 3_000_000).await, begin(&scene, 3_000_000).await];
     scene.until_on_disk(3).await;
@@ -64,7 +75,7 @@ async fn a_client_that_stops_sending_holds_nobody_up() {
     for _ in 0..50 {
         streams.push(begin(&scene, 1000).await);
     }
-    let began = std::time::Instant::now();
+    let began = Instant::now();
     uploaded(&scene.doctor, "a.txt", "text/plain", b"words".to_vec()).await;
     assert!(began.elapsed() < PATIENCE / 2);
 }
@@ -97,14 +108,16 @@ async fn what_stalls_is_cut_and_leaves_nothing() {
 
 #[tokio::test]
 async fn one_person_sends_only_so_many_at_once() {
-    let scene = Scene::with(&[("MOMMYCARE_FILES__QUOTA", "7MiB")]).await;
+    let scene = Scene::with(&[("MOMMYCARE_FILES__QUOTA", "7MiB"), WAITS]).await;
     let mut streams = Vec::new();
     for count in 1..=16 {
         streams.push(begin(&scene, 400_000).await);
         scene.until_on_disk(count).await;
     }
     let has_grown = |path: &PathBuf| fs::metadata(path).is_ok_and(|file| file.len() >= 256 << 10);
+    let began = Instant::now();
     while !scene.on_disk().iter().all(has_grown) {
+        assert!(began.elapsed() < PATIENCE, "what was sent does not arrive");
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
     let refused = upload(&scene.mother, "a.png", "image/png", png(4, 4)).await;
@@ -125,9 +138,10 @@ async fn one_person_sends_only_so_many_at_once() {
 
 /// Uploads when the server has noticed that another upload has ended, which may be a moment after its file is gone.
 async fn retried(scene: &Scene, bytes: Vec<u8>) -> (u16, String) {
+    let began = Instant::now();
     loop {
         let reply = upload(&scene.mother, "a.txt", "text/plain", bytes.clone()).await;
-        if reply.status != 429 {
+        if reply.status != 429 || began.elapsed() > PATIENCE {
             return (reply.status, reply.body["code"].as_str().unwrap_or_default().to_owned());
         }
         tokio::time::sleep(Duration::from_millis(20)).await;

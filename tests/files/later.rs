@@ -29,7 +29,7 @@ async fn schedule(scene: &Scene, files: &[&Value], words: &str) -> Value {
 /// Brings a waiting message near: its time comes in a moment, or a little later where a machine is so slow that it would have passed.
 async fn bring_near(author: &Person, waiting: &Value) {
     let path = format!("/api/chat/scheduled/{}", waiting["id"].as_str().unwrap());
-    for wait in [300, 3_000, 12_000] {
+    for wait in [300, 3_000, 12_000, 60_000] {
         let due = Clock::system().now().plus(Duration::from_millis(wait)).to_string();
         let reply = author.patch(&path, json!({ "scheduledFor": due })).await;
         if reply.status == 200 {

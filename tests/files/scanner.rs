@@ -4,19 +4,19 @@
 use crate::{
     samples::{pdf, png},
     scene::{Scene, fetch, send, upload, uploaded},
-    support::http::Person,
+    support::{PATIENCE, http::Person, own_port},
 };
 use serde_json::json;
 use std::{
     fs,
     io::{Read as _, Write as _},
-    net::TcpListener,
     os::unix::net::{UnixListener, UnixStream},
     path::Path,
     process::{Child, Command, Stdio},
-    time::Duration,
+    time::{Duration, Instant},
 };
 use tempfile::TempDir;
+use tokio::time::timeout;
 
 /// The harmless text that every scanner knows. In two parts, so that nobody's scanner finds it here.
 fn eicar() -> Vec<u8> {
@@ -154,8 +154,9 @@ async fn without_an_answer_files_are_refused() {
 
 #[tokio::test]
 async fn without_an_answer_files_can_be_labelled() {
-    // A port that nobody listens on any more.
-    let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string();
+    // A port that nobody listens on.
+    let port = own_port();
+    let address = port.local_addr().unwrap().to_string();
     let scene = scene(&address, "label").await;
     let file = uploaded(&scene.mother, "a.pdf", "application/pdf", pdf()).await;
     assert_eq!(file["scanned"], false);
@@ -164,6 +165,28 @@ async fn without_an_answer_files_can_be_labelled() {
     let theirs = scene.doctor.history(&scene.conversation).await;
     assert_eq!(theirs[0]["attachments"][0]["scanned"], false);
     assert_eq!(fetch(theirs[0]["fileUrl"].as_str().unwrap()).await.status(), 200);
+}
+
+/// A stop does not wait for what takes minutes, and what was acknowledged is closed as it should be all the same.
+#[tokio::test]
+async fn a_stop_closes_well_while_a_scanner_says_nothing() {
+    let folder = TempDir::new().unwrap();
+    let socket = folder.path().join("clamd.ctl");
+    let silent = tokio::net::UnixListener::bind(&socket).unwrap();
+    let mut scene = Scene::with(&[("MOMMYCARE_FILES__CLAMD", socket.to_str().unwrap()), ("MOMMYCARE_LOG__LEVEL", "info")]).await;
+    let said = scene.mother.say(&scene.conversation, "before the stop").await;
+    let form = reqwest::multipart::Form::new().part("file", crate::scene::part("a.pdf", "application/pdf", pdf()));
+    let upload = tokio::spawn(scene.mother.request(reqwest::Method::POST, "/api/chat/upload").multipart(form).send());
+    let asked = timeout(PATIENCE, silent.accept()).await.expect("the scanner is asked").unwrap();
+    let (took, well) = scene.server.terminate();
+    assert!(well && took < PATIENCE / 2, "{took:?} {}", scene.server.log());
+    assert!(upload.await.unwrap().is_err(), "nobody was told that the file is there");
+    drop(asked);
+    scene.server.restart();
+    scene.server.until_logged("start=").await;
+    assert!(scene.server.log().contains("start=Clean"), "{}", scene.server.log());
+    assert_eq!(scene.mother.anew().history(&scene.conversation).await, [said]);
+    scene.until_on_disk(0).await;
 }
 
 /// The real scanner, with a signature of our own: no other is needed to see that both speak the same language.
@@ -203,7 +226,8 @@ impl Clamd {
             .spawn()
             .expect("the clamd that is installed");
         let clamd = Self(child);
-        for _ in 0..600 {
+        let began = Instant::now();
+        while began.elapsed() < PATIENCE {
             let mut said = [0; 5];
             if let Ok(mut stream) = UnixStream::connect(&socket)
                 && stream.write_all(b"zPING\0").is_ok()

@@ -1,7 +1,7 @@
 //! What these tests share: people, uploads, and a look into the server's folder.
 
 use crate::support::{
-    Server,
+    PATIENCE, Server,
     http::{Person, Reply, read},
 };
 use reqwest::{
@@ -9,7 +9,11 @@ use reqwest::{
     multipart::{Form, Part},
 };
 use serde_json::{Value, json};
-use std::{fs, path::PathBuf, time::Duration};
+use std::{
+    fs,
+    path::PathBuf,
+    time::{Duration, Instant},
+};
 
 /// A mother, a doctor and their conversation; and somebody whom it does not concern.
 pub struct Scene {
@@ -52,7 +56,8 @@ impl Scene {
 
     /// Waits until so many files are there.
     pub async fn until_on_disk(&self, count: usize) {
-        for _ in 0..600 {
+        let began = Instant::now();
+        while began.elapsed() < PATIENCE {
             if self.on_disk().len() == count {
                 return;
             }

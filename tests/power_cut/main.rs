@@ -112,6 +112,12 @@ fn nothing_acknowledged_is_lost_or_doubled() {
 
 #[test]
 fn the_test_notices_when_syncs_are_worth_nothing() {
-    let Some(outcome) = cut_and_compare("trace_untrusted.so", 10, false) else { return };
-    assert!(!outcome.lost.is_empty(), "10 cuts without a single sync, and nothing was lost?");
+    // A cut may be lucky, and many of them in a row now and then.
+    for _ in 0..20 {
+        let Some(outcome) = cut_and_compare("trace_untrusted.so", CUTS_A_TRACE, false) else { return };
+        if !outcome.lost.is_empty() {
+            return;
+        }
+    }
+    panic!("{} cuts without a single sync, and nothing was lost?", 20 * CUTS_A_TRACE);
 }

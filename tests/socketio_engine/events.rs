@@ -2,7 +2,7 @@
 
 use crate::{
     news, packet,
-    socketio_support::{Ws, soon, start},
+    socketio_support::{PATIENCE, Ws, soon, start},
 };
 use mommycare::socketio::{CloseReason, Config, Packet, RequestError};
 use serde_json::json;
@@ -42,9 +42,9 @@ async fn a_client_answers_requests_of_the_server() {
     let mut running = start(Config { requests_in_flight: 1, ..Config::default() }).await;
     let (mut ws, socket) = running.join().await;
     let asking = socket.clone();
-    let request = tokio::spawn(async move { asking.request("ask", &"you", Duration::from_secs(9)).await });
+    let request = tokio::spawn(async move { asking.request("ask", &"you", PATIENCE).await });
     assert_eq!(ws.text().await, r#"420["ask","you"]"#);
-    let second = socket.request("ask", &"you", Duration::from_secs(9)).await;
+    let second = socket.request("ask", &"you", PATIENCE).await;
     assert!(matches!(second, Err(RequestError::TooMany)));
     ws.send("43999[1]").await; // Nobody asked.
     ws.send(r#"430["me"]"#).await;
@@ -53,7 +53,7 @@ async fn a_client_answers_requests_of_the_server() {
     let missed = socket.request("ask", &"you", Duration::from_millis(1)).await;
     assert!(matches!(missed, Err(RequestError::Timeout)));
     let asking = socket.clone();
-    let request = tokio::spawn(async move { asking.request("ask", &"you", Duration::from_secs(9)).await });
+    let request = tokio::spawn(async move { asking.request("ask", &"you", PATIENCE).await });
     ws.text().await;
     ws.text().await;
     drop(ws);
@@ -96,7 +96,7 @@ async fn a_refused_client_learns_why_and_may_try_again() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn disconnecting_a_socket_delivers_what_was_sent_before() {
-    let mut running = start(Config::default()).await;
+    let mut running = start(Config { linger: PATIENCE, ..Config::default() }).await;
     let (mut ws, socket) = running.join().await;
     let (polling, other) = running.join_by_polling().await;
     for socket in [&socket, &other] {

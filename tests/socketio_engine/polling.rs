@@ -2,10 +2,9 @@
 
 use crate::{
     news, packet,
-    socketio_support::{soon, start},
+    socketio_support::{PATIENCE, soon, start},
 };
 use mommycare::socketio::{CloseReason, Config};
-use std::sync::atomic::Ordering::Relaxed;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
@@ -19,12 +18,7 @@ async fn an_aborted_poll_loses_nothing() {
         let mut tcp = TcpStream::connect(running.address).await.unwrap();
         let request = format!("GET /socket.io/?EIO=4&transport=polling&sid={} HTTP/1.1\r\nHost: x\r\n\r\n", polling.sid);
         tcp.write_all(request.as_bytes()).await.unwrap();
-        soon(async {
-            while running.server.counters().polls_waiting.load(Relaxed) == 0 {
-                tokio::task::yield_now().await;
-            }
-        })
-        .await;
+        running.a_poll_waits().await;
         // Who says that no more will come is hung up on: then the server has seen that its client is gone.
         tcp.shutdown().await.unwrap();
         assert_eq!(soon(tcp.read_to_end(&mut Vec::new())).await.unwrap(), 0);
@@ -70,7 +64,7 @@ async fn two_gets_at_once_close_the_session() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_goodbye_by_post_answers_the_get_that_races_it() {
-    let mut running = start(Config::default()).await;
+    let mut running = start(Config { linger: PATIENCE, ..Config::default() }).await;
     for round in 0..40 {
         let (polling, _) = running.join_by_polling().await;
         let (get, post) = if round % 2 == 0 {

@@ -24,7 +24,8 @@ async fn a_lively_client_stays() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_silent_client_ends_in_time() {
-    let (interval, timeout) = (Duration::from_millis(400), Duration::from_millis(200));
+    // Long enough to join on any machine.
+    let (interval, timeout) = (Duration::from_secs(2), Duration::from_secs(1));
     let mut running = start(Config { ping_interval: interval, ping_timeout: timeout, ..Config::default() }).await;
     let started = Instant::now();
     let (_ws, _) = running.join().await;
@@ -59,12 +60,13 @@ async fn connections_that_say_nothing_slow_nobody() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_shutdown_says_goodbye_to_everyone() {
-    let mut running = start(Config { linger: Duration::from_secs(2), ..Config::default() }).await;
+    let mut running = start(Config { linger: Duration::from_secs(4), ..Config::default() }).await;
     let (mut ws, _) = running.join().await;
     let (polling, _) = running.join_by_polling().await;
     let (_idle, _) = running.join_by_polling().await;
     let bystander = Ws::open(running.address).await;
     let get = tokio::spawn(async move { (polling.get().await, polling.get().await) });
+    running.a_poll_waits().await;
     let reader = tokio::spawn(async move { (ws.text().await, ws.close_code().await) });
     let server = running.server.clone();
     let stopping = tokio::spawn(async move { server.shutdown(Some(&packet("bye")), PATIENCE).await });

@@ -18,6 +18,7 @@ async fn an_upgrade_keeps_every_packet_in_order() {
         let polling = polling.clone();
         async move { polling.get().await }
     });
+    running.a_poll_waits().await;
     ws.send("2probe").await;
     assert_eq!(ws.text().await, "3probe");
     assert_eq!(soon(waiting).await.unwrap(), (200, "6".to_owned()));

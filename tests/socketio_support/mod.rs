@@ -2,7 +2,7 @@
 #![allow(dead_code)] // Each test program uses a part.
 
 use std::net::SocketAddr;
-use std::sync::Arc;
+use std::sync::{Arc, atomic::Ordering::Relaxed};
 use std::time::Duration;
 
 use futures_util::{SinkExt, StreamExt};
@@ -17,7 +17,7 @@ use tokio_tungstenite::tungstenite::{Bytes, Error, Message, client::IntoClientRe
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream};
 
 /// Nothing here takes this long unless it is broken.
-pub const PATIENCE: Duration = Duration::from_secs(30);
+pub const PATIENCE: Duration = Duration::from_mins(2);
 
 /// Waits for something that must happen.
 pub async fn soon<F: Future>(future: F) -> F::Output {
@@ -151,6 +151,16 @@ impl Running {
         }
     }
 
+    /// Waits until a GET waits for news.
+    pub async fn a_poll_waits(&self) {
+        soon(async {
+            while self.server.counters().polls_waiting.load(Relaxed) == 0 {
+                tokio::task::yield_now().await;
+            }
+        })
+        .await;
+    }
+
     /// Nothing has been told.
     pub fn is_quiet(&mut self) -> bool {
         self.told.is_empty()
@@ -161,10 +171,11 @@ impl Running {
         let mut ws = Ws::open(self.address).await;
         ws.send("40").await;
         // A ping may come first.
-        let joined = match ws.text().await.as_str() {
-            "2" => ws.text().await,
-            text => text.to_owned(),
-        };
+        let mut joined = ws.text().await;
+        while joined == "2" {
+            ws.send("3").await;
+            joined = ws.text().await;
+        }
         assert!(joined.starts_with(r#"40{"sid":""#), "{joined}");
         (ws, self.connected().await)
     }

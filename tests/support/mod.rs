@@ -14,9 +14,10 @@ use std::{
     sync::{Arc, Mutex},
     time::{Duration, Instant},
 };
+use tokio::net::TcpSocket;
 
-/// How long anything may take before a test gives up. Far more than anything takes.
-pub const PATIENCE: Duration = Duration::from_secs(30);
+/// How long anything may take before a test gives up. Far more than anything takes, also on a small machine that does ten other things.
+pub const PATIENCE: Duration = Duration::from_mins(2);
 
 /// A server of its own for one test: the real executable on a free port, with an empty data folder unless told otherwise.
 pub struct Server {
@@ -26,6 +27,8 @@ pub struct Server {
     data: PathBuf,
     environment: HashMap<String, String>,
     log: Log,
+    /// Keeps the port for this server also while it is down.
+    _port: TcpSocket,
     /// Goes with the server.
     folder: Option<tempfile::TempDir>,
 }
@@ -56,8 +59,9 @@ impl Server {
         .into();
         environment.extend(settings.iter().map(|(name, value)| ((*name).into(), (*value).into())));
         let log = Log::default();
-        let (child, address, setup_link) = launch(data, 0, &environment, &log);
-        Self { child, address, setup_link, data: data.to_owned(), environment, log, folder: None }
+        let port = own_port();
+        let (child, address, setup_link) = launch(data, port.local_addr().unwrap().port(), &environment, &log);
+        Self { child, address, setup_link, data: data.to_owned(), environment, log, _port: port, folder: None }
     }
 
     /// `http://ADDRESS:PORT`
@@ -180,6 +184,15 @@ pub fn command_of(executable: impl AsRef<std::ffi::OsStr>, folder: &Path) -> Com
         command.env("PATH", path);
     }
     command
+}
+
+/// A free port that nobody else is given, neither to listen on nor to connect from, for as long as this is held. Who asks for it by its
+/// number gets it, as long as nobody listens on it.
+pub fn own_port() -> TcpSocket {
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.set_reuseaddr(true).unwrap();
+    socket.bind(([127, 0, 0, 1], 0).into()).unwrap();
+    socket
 }
 
 /// Starts the server and waits until it says that it listens.
