@@ -192,6 +192,46 @@ async fn a_reused_refresh_token_ends_its_family() {
 }
 
 #[tokio::test]
+async fn a_renewal_whose_answer_was_lost_is_asked_for_again_by_its_name() {
+    let server = Server::start();
+    let nila = Person::register(&server, "Nila", "mom").await;
+    let stranger = Person::stranger(&server);
+    let renewal = |token: &serde_json::Value, id: &str| json!({ "refreshToken": token, "renewalId": id });
+    let first = json!(nila.refresh_token);
+    for wrong in ["", "fifteen-letters", "with spaces in it all along", &"a".repeat(65)] {
+        let refused = stranger.post("/api/auth/refresh", renewal(&first, wrong)).await;
+        assert_eq!(refused.error(), (400, "VALIDATION_ERROR"), "{wrong}");
+    }
+
+    // Three times the same question: the same pair, and whoever got it last can go on with it.
+    let mut second = json!(null);
+    for _ in 0..3 {
+        let renewed = stranger.post("/api/auth/refresh", renewal(&first, "a-morning-in-ward-3")).await;
+        assert_eq!(renewed.status, 200, "{:?}", renewed.body);
+        assert!(second.is_null() || second == renewed.body["refreshToken"]);
+        second = renewed.body["refreshToken"].clone();
+        assert_eq!(with_token(&nila, renewed.body["token"].as_str().unwrap()).get("/api/auth/me").await.status, 200);
+    }
+    let third = stranger.post("/api/auth/refresh", renewal(&second, "an-evening-in-ward-3")).await;
+    assert_eq!(third.status, 200);
+    let token = third.body["token"].as_str().unwrap();
+
+    // Once the new one has been used, the old question is a reuse like any other.
+    assert_eq!(stranger.post("/api/auth/refresh", renewal(&first, "a-morning-in-ward-3")).await.error(), (401, "TOKEN_REVOKED"));
+    assert_eq!(with_token(&nila, token).get("/api/auth/me").await.error(), (401, "TOKEN_REVOKED"));
+
+    // And whoever has the token but not the name of its renewal is no owner.
+    for other in [json!({}), json!({ "renewalId": "somebody-else-guesses" })] {
+        let again = nila.sign_in().await;
+        let mut stolen = renewal(&json!(again.refresh_token), "a-morning-in-ward-3");
+        assert_eq!(stranger.post("/api/auth/refresh", stolen.clone()).await.status, 200);
+        stolen.as_object_mut().unwrap().remove("renewalId");
+        stolen.as_object_mut().unwrap().extend(other.as_object().unwrap().clone());
+        assert_eq!(stranger.post("/api/auth/refresh", stolen).await.error(), (401, "TOKEN_REVOKED"));
+    }
+}
+
+#[tokio::test]
 async fn sessions_are_listed_ended_and_left() {
     let server = Server::start();
     let phone = Person::register(&server, "Nila", "mom").await;

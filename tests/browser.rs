@@ -225,6 +225,59 @@ async fn an_urgent_message_waits_until_it_is_acknowledged() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn two_tabs_renew_one_sign_in_together_and_a_lost_answer_loses_nothing() {
+    if !is_installed() {
+        return;
+    }
+    let server = Server::start();
+    let (mother, _) = mother_and_doctor(&server).await;
+    let driver = Driver::start();
+    let hers = driver.browser(&server, 1280).await;
+    hers.sign_in(&mother).await;
+    let first = hers.client.window().await.unwrap();
+    let second = hers.client.new_window(true).await.unwrap().handle;
+    hers.client.switch_to_window(second.clone()).await.unwrap();
+    hers.goto("/chats").await;
+    hers.find(&named("new-conversation")).await;
+
+    // The tab behind renews at the word of the one in front, which does so itself at that moment.
+    let ready = "import('/js/core/session.js').then(({ renew, session }) => {
+        const { token } = session.value;
+        new BroadcastChannel('now').onmessage = () => (window.renewed = renew(token).then((held) => held?.refreshToken ?? 'over'));
+        arguments[0](session.value.refreshToken);
+    })";
+    let worn = hers.ask(ready).await;
+    hers.client.switch_to_window(first.clone()).await.unwrap();
+    let both = "import('/js/core/session.js').then(({ renew, session }) => {
+        new BroadcastChannel('now').postMessage('');
+        renew(session.value.token).then((held) => arguments[0](held?.refreshToken ?? 'over'));
+    })";
+    let fresh = hers.ask(both).await;
+    hers.client.switch_to_window(second).await.unwrap();
+    hers.until("that the other tab renews", "return Boolean(window.renewed)").await;
+    assert_eq!(hers.ask("window.renewed.then(arguments[0])").await, fresh, "both have the same pair");
+    assert_ne!(fresh, worn);
+    hers.client.close_window().await.unwrap();
+    hers.client.switch_to_window(first).await.unwrap();
+
+    // The server has renewed it, and nobody hears of that; then the page goes as well.
+    let lost = "const real = window.fetch;
+        window.fetch = (path, wish) => real(path, wish).then((answer) => (path.endsWith('/refresh') ? Promise.reject(new TypeError('lost')) : answer));
+        import('/js/core/session.js').then(({ renew, session }) => renew(session.value.token)).then(() => 'answered', ({ code }) => code).then(arguments[0])";
+    assert_eq!(hers.ask(lost).await, "NO_ANSWER");
+    hers.client.refresh().await.unwrap();
+    hers.find(&named("new-conversation")).await;
+    let again = "import('/js/core/session.js').then(({ renew, session }) => renew(session.value.token)).then(async (held) => {
+        const { status } = await fetch('/api/auth/me', { headers: { Authorization: `Bearer ${held?.token}` } });
+        arguments[0]([status, held?.refreshToken]);
+    })";
+    let [status, third] = serde_json::from_value::<[serde_json::Value; 2]>(hers.ask(again).await).unwrap();
+    assert_eq!(status, 200);
+    assert_ne!(third, fresh);
+    hers.client.close().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn axe_finds_no_fault_on_a_phone_and_on_a_desk() {
     if !is_installed() {
         return;

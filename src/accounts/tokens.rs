@@ -46,6 +46,7 @@ pub(super) struct Tokens {
     verify: DecodingKey,
     rules: Validation,
     refresh_key: Hmac<Sha256>,
+    renewal_key: Hmac<Sha256>,
     issuer: String,
     audience: String,
     lifetime: Duration,
@@ -65,12 +66,13 @@ impl Tokens {
         rules.validate_exp = false;
         let key = |bytes: &[u8]| Hmac::<Sha256>::new_from_slice(bytes).map_err(|_| Error::new(Code::Internal));
         // A key of its own, so that nothing signed for one purpose fits the other.
-        let derived = key(&config.secret)?.chain_update(b"mommycare refresh tokens").finalize().into_bytes();
+        let derive = |purpose: &[u8]| key(&key(&config.secret)?.chain_update(purpose).finalize().into_bytes());
         Ok(Self {
             sign: EncodingKey::from_secret(&config.secret),
             verify: DecodingKey::from_secret(&config.secret),
             rules,
-            refresh_key: key(&derived)?,
+            refresh_key: derive(b"mommycare refresh tokens")?,
+            renewal_key: derive(b"mommycare renewals")?,
             issuer: config.issuer.clone(),
             audience: config.audience.clone(),
             lifetime: config.token_lifetime,
@@ -118,6 +120,11 @@ impl Tokens {
         bytes.extend_from_slice(&seal);
         let refresh = Refresh { user, session, generation, hash: Sha256::digest(&bytes).into() };
         (URL_SAFE_NO_PAD.encode(bytes), refresh)
+    }
+
+    /// What the next token is made from when the client has named its renewal of this one: the same each time in one turn.
+    pub fn renewal(&self, of: &Refresh, id: &str, turn: u64) -> [u8; 32] {
+        self.renewal_key.clone().chain_update(of.hash).chain_update(turn.to_be_bytes()).chain_update(id).finalize().into_bytes().into()
     }
 
     /// Takes a refresh token apart, if it was made here. The seal proves that also of tokens which were used long ago, so a

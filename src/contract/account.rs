@@ -54,6 +54,7 @@ pub struct LoginBody {
 #[allow(missing_docs)]
 pub struct RefreshBody {
     pub refresh_token: Option<String>,
+    pub renewal_id: Option<String>,
 }
 
 /// `PUT /api/auth/password`

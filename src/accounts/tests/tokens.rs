@@ -21,7 +21,11 @@ fn signed(algorithm: Algorithm, secret: &[u8], claims: &Value) -> String {
 }
 
 fn renew(token: &str) -> RefreshBody {
-    RefreshBody { refresh_token: Some(token.into()) }
+    RefreshBody { refresh_token: Some(token.into()), renewal_id: None }
+}
+
+fn renew_as(id: &str, token: &str) -> RefreshBody {
+    RefreshBody { renewal_id: Some(id.into()), ..renew(token) }
 }
 
 #[tokio::test]
@@ -130,6 +134,24 @@ async fn two_renewals_at_once_are_a_theft() {
     let nila = clinic.register("nila", "mom").await;
     let (a, b) = tokio::join!(clinic.accounts.refresh(renew(&nila.refresh_token)), clinic.accounts.refresh(renew(&nila.refresh_token)));
     assert!(a.is_ok() != b.is_ok() && clinic.revoked(&nila));
+}
+
+#[tokio::test]
+async fn a_named_renewal_is_the_same_for_a_while() {
+    const MINUTE: Duration = Duration::from_mins(1);
+    let clinic = Clinic::new();
+    for (minutes, is_fine) in [(0, true), (5, true), (10, true), (20, false), (60, false)] {
+        let nila = if minutes == 0 { clinic.register("nila", "mom").await } else { clinic.login("nila", PASSWORD).await.unwrap() };
+        let ask = || clinic.accounts.refresh(renew_as("a-morning-in-ward-3", &nila.refresh_token));
+        let (a, b) = tokio::join!(ask(), ask());
+        let renewed = a.unwrap();
+        assert_eq!(b.unwrap().refresh_token, renewed.refresh_token, "two tabs are one renewal");
+        clinic.wait(minutes * MINUTE);
+        match ask().await {
+            Ok(again) => assert!(is_fine && again.refresh_token == renewed.refresh_token, "after {minutes} minutes"),
+            error => assert!(!is_fine && code(error) == Code::TokenRevoked && clinic.revoked(&renewed), "after {minutes} minutes"),
+        }
+    }
 }
 
 #[tokio::test]

@@ -1,11 +1,14 @@
 // Who is signed in on this device. All tabs share one session; whichever tab renews it, the others take the new pair.
 
 import { computed, signal } from '../../vendor/preact.js';
-import { forget, oneTabAtATime, recall, remember, shareDevice, whenOtherTabWrites } from './device.js';
+import { forget, newId, oneTabAtATime, recall, remember, shareDevice, whenOtherTabWrites } from './device.js';
 import { ApiError, send } from './http.js';
 
 /** @typedef {import('./types.js').User} User */
-/** @typedef {{ token: string, refreshToken: string, expiresAt: string, user: User }} Session */
+/**
+ * `renewalId` names the renewal of this pair. All tabs have it long before: what one of them writes, the others may see late.
+ * @typedef {{ token: string, refreshToken: string, expiresAt: string, user: User, renewalId?: string }} Session
+ */
 
 const KEY = 'mc.session';
 /** Renewed this long before it ends, so that nobody meets the end in the middle of a sentence. */
@@ -32,6 +35,7 @@ const toSession = (answer) => ({
   refreshToken: answer.refreshToken ?? answer.data?.refreshToken,
   expiresAt: answer.expiresAt ?? answer.data?.expiresAt,
   user: answer.user ?? answer.data?.user ?? session.value?.user,
+  renewalId: newId(),
 });
 
 /** @param {'login'|'register'|'setup'} how @param {Record<string, unknown>} body @param {boolean} [shared] */
@@ -62,8 +66,9 @@ export const isStale = (held) => Boolean(held.expiresAt) && Date.parse(held.expi
 let renewing = null;
 
 /**
- * A fresh pair in exchange for the refresh token. One request at a time over all tabs: a refresh token that is used twice
- * looks like theft to the server and ends the whole family.
+ * A fresh pair in exchange for the refresh token. A refresh token that is used twice looks like theft to the server and ends the whole
+ * family, unless it is the same renewal by its name: that is answered the same again for some minutes. So one tab asks at a time, and
+ * where the next one does not yet see what the last one wrote, or an answer was lost, asking again gives the same pair.
  * @param {string} worn the access token that no longer works
  * @returns {Promise<Session|null>} null when the session is over
  */
@@ -75,7 +80,8 @@ export function renew(worn) {
       return held;
     }
     try {
-      keep(toSession(await send('POST', '/api/auth/refresh', { body: { refreshToken: held.refreshToken } })));
+      const { refreshToken, renewalId } = held;
+      keep(toSession(await send('POST', '/api/auth/refresh', { body: { refreshToken, renewalId } })));
     } catch (error) {
       // Only a clear refusal ends it; a server that is away may be back in a second.
       if (!(error instanceof ApiError) || error.status >= 500 || error.status === 429) throw error;

@@ -10,6 +10,8 @@ export const link = signal(/** @type {'off'|'away'|'on'} */ ('off'));
 /** The server said that it restarts, so the wait is expected. */
 export const restarting = signal(false);
 
+const OF_TOKENS = new Set(['UNAUTHORIZED', 'TOKEN_EXPIRED', 'TOKEN_REVOKED', 'ACCOUNT_DISABLED']);
+
 /** @type {import('../../vendor/socket.io.js').Socket|null} */
 let socket = null;
 
@@ -39,10 +41,10 @@ export function connect(handlers, whenConnected) {
     // After a close by the server the client library waits to be told.
     if (reason === 'io server disconnect') setTimeout(() => mine === socket && mine.connect(), 1000);
   });
-  mine.on('connect_error', () => {
+  mine.on('connect_error', (/** @type {Error & { data?: { code?: string, retryAfter?: number } }} */ { data }) => {
     link.value = 'away';
-    // `active` means that it tries again by itself; if not, the server refused the token.
-    if (!mine.active) void refused(mine);
+    // `active` means that it tries again by itself; if not, the server said no.
+    if (!mine.active) void refused(mine, data?.code, data?.retryAfter);
   });
   mine.on('server_restarting', () => {
     restarting.value = true;
@@ -50,14 +52,14 @@ export function connect(handlers, whenConnected) {
   for (const [event, handle] of Object.entries(handlers)) mine.on(event, handle);
 }
 
-/** @param {import('../../vendor/socket.io.js').Socket} mine */
-async function refused(mine) {
+/** A new token helps only where the token was refused. @param {import('../../vendor/socket.io.js').Socket} mine @param {string} [code] @param {number} [pause] in seconds */
+async function refused(mine, code = 'UNAUTHORIZED', pause = 1) {
   try {
-    if (!session.value || !(await renew(session.value.token))) return;
+    if (!session.value || (OF_TOKENS.has(code) && !(await renew(session.value.token)))) return;
   } catch {
     // No answer; the next attempt may find one.
   }
-  setTimeout(() => mine === socket && mine.connect(), 1000);
+  setTimeout(() => mine === socket && mine.connect(), Math.max(1, pause ?? 1) * 1000);
 }
 
 export function disconnect() {
