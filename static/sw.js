@@ -154,6 +154,7 @@ const SHELL = [
   '/js/ui/field.js',
   '/js/ui/files-pane.js',
   '/js/ui/find-filters.js',
+  '/js/ui/focus.js',
   '/js/ui/form.js',
   '/js/ui/forward-dialog.js',
   '/js/ui/gate.js',

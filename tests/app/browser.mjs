@@ -16,6 +16,7 @@ Object.assign(globalThis, {
   localStorage: storage,
   sessionStorage: { ...storage, getItem: () => null },
   addEventListener: nothing,
+  matchMedia: () => ({ matches: false }),
   document: { documentElement: { dataset: {} }, addEventListener: nothing, hasFocus: () => true, visibilityState: 'visible' },
   location: { pathname: '/', origin: 'http://clinic.example' },
 });

@@ -18,6 +18,7 @@ import { ConversationFind } from '../ui/conversation-find.js';
 import { Details } from '../ui/details.js';
 import { Dialog } from '../ui/dialog.js';
 import { DropTarget, useDrop } from '../ui/drop.js';
+import { isTouch, takeFocus } from '../ui/focus.js';
 import { Icon } from '../ui/icon.js';
 import { LaterStrip } from '../ui/later-strip.js';
 import { MessageList } from '../ui/message-list.js';
@@ -47,7 +48,7 @@ function Head({ c, onFind, onDetails }) {
   const name = titleOf(c);
   // On a desk the message box takes the focus; on a phone the keyboard would cover what is to be read.
   useEffect(() => {
-    if (matchMedia('(hover: none) and (pointer: coarse)').matches) heading.current?.focus({ preventScroll: true });
+    if (isTouch.matches) takeFocus(heading.current);
   }, [c.id]);
   const sub = person ? [roleOf(person), presenceOf(person)].filter(Boolean).join(' · ') : membersLine(c);
   return html`<header class="head">

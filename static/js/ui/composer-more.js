@@ -7,15 +7,13 @@ import { DOCUMENTS, PICTURES } from '../core/files.js';
 import { t } from '../core/i18n.js';
 import { canSendLater } from '../core/later.js';
 import { emptyTray, trayOf } from '../core/tray.js';
+import { isTouch } from './focus.js';
 import { Icon } from './icon.js';
 import { LaterDialog } from './later-dialog.js';
 import { Menu, MenuItem } from './menu.js';
 import { PlaceDialog } from './place-dialog.js';
 
 /** @typedef {''|'menu'|'place'|'later'} Layer */
-
-/** Phones can take a picture on the spot. */
-const hasCamera = matchMedia('(hover: none) and (pointer: coarse)');
 
 /**
  * Opens the device's own choice of files. The input is made for the occasion: one that stands in the page would remember.
@@ -65,7 +63,7 @@ export function MoreLayers({ id, layer, open, form, onChosen, onFiles, onTaken }
     case 'menu':
       return html`<${Menu} label=${t('more.title')} anchor=${button() ?? null} back=${button} onClose=${close}>
         <${MenuItem} icon="image" text=${t('more.pictures')} about=${t('more.picturesAbout')} onPick=${pick({ accept: PICTURES })} />
-        ${hasCamera.matches && html`<${MenuItem} icon="camera" text=${t('more.camera')} onPick=${pick({ accept: 'image/*', multiple: false, capture: 'environment' })} />`}
+        ${/* Phones can take a picture on the spot. */ isTouch.matches && html`<${MenuItem} icon="camera" text=${t('more.camera')} onPick=${pick({ accept: 'image/*', multiple: false, capture: 'environment' })} />`}
         <${MenuItem} icon="file-text" text=${t('more.documents')} about=${t('more.documentsAbout')} onPick=${pick({ accept: DOCUMENTS })} />
         <${MenuItem} icon="triangle-alert" text=${t(urgent ? 'urgent.not' : 'urgent.make')} about=${urgent ? '' : t('urgent.makeAbout')} testid="make-urgent" onPick=${flip} />
         ${canSendLater.value && html`<${MenuItem} icon="calendar-clock" text=${t('later.send')} about=${t('later.sendAbout')} onPick=${() => open('later')} />`}

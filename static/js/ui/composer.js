@@ -18,6 +18,7 @@ import { sendFiles } from '../core/uploads.js';
 import { preview } from './bubble.js';
 import { Glimpse } from './glimpse.js';
 import { MoreButton, MoreLayers, UrgentTask } from './composer-more.js';
+import { isTouch } from './focus.js';
 import { Icon } from './icon.js';
 import { LargeGroup } from './large-group.js';
 import { toastError } from './toast.js';
@@ -25,9 +26,6 @@ import { Tray } from './tray.js';
 import { MicButton, VoiceBar, VoiceTrouble, isVoice } from './voice-recorder.js';
 
 /** @typedef {import('../core/types.js').Message} Message */
-
-/** Phones have no Shift+Enter; their Enter key breaks the line and the button sends. */
-const isTouch = matchMedia('(hover: none) and (pointer: coarse)');
 
 /** The second press of a double one does not open the microphone, in milliseconds. */
 const DOUBLE = 700;
@@ -203,6 +201,7 @@ export function Composer({ id, name }) {
     // A menu of the tray stands in this form, and has keys of its own.
     if (event.isComposing || event.keyCode === 229 || /** @type {Element} */ (event.target).closest('dialog')) return;
     if (event.key === 'Escape' && taskId) cancel();
+    // Phones have no Shift+Enter; their Enter key breaks the line and the button sends.
     else if (event.target === box.current && event.key === 'Enter' && !event.shiftKey && !isTouch.matches) submit();
     else return;
     event.preventDefault();

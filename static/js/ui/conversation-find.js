@@ -4,6 +4,7 @@ import { html, useEffect, useMemo, useState } from '../../vendor/preact.js';
 import { messageFinder } from '../core/find.js';
 import { t } from '../core/i18n.js';
 import { FilterButton, FindFilters } from './find-filters.js';
+import { takeFocus } from './focus.js';
 import { Hits } from './hits.js';
 import { Icon } from './icon.js';
 import { walk } from './walk.js';
@@ -23,7 +24,7 @@ export function ConversationFind({ c, onOpen, onClose, hasClose }) {
     <search class="find-tools">
       ${hasClose && html`<div class="row between"><h2>${t('find.here')}</h2><button class="btn icon" type="button" aria-label=${t('close')} onClick=${onClose}><${Icon} name="x" /></button></div>`}
       <div class="with-icon"><${Icon} name="search" /><label class="vh" for="find-q">${t('find.here')}</label>
-        <input class="input search" id="find-q" type="search" autofocus data-stop placeholder=${t('find.hereHint')} onInput=${(/** @type {any} */ e) => finder.want({ wanted: e.target.value })} /></div>
+        <input class="input search" id="find-q" type="search" ref=${takeFocus} autofocus data-stop placeholder=${t('find.hereHint')} onInput=${(/** @type {any} */ e) => finder.want({ wanted: e.target.value })} /></div>
       <div class="chips"><${FilterButton} finder=${finder} isOpen=${more} isHere=${true} onFlip=${() => showMore(!more)} /></div>
       ${more && html`<${FindFilters} finder=${finder} isHere=${true} />`}
     </search>

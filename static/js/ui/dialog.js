@@ -2,6 +2,7 @@
 
 import { html, useEffect, useId, useLayoutEffect, useRef } from '../../vendor/preact.js';
 import { t } from '../core/i18n.js';
+import { focusFirst } from './focus.js';
 import { Icon } from './icon.js';
 import { useLayer } from './layers.js';
 import { News } from './toast.js';
@@ -17,6 +18,7 @@ export function Dialog({ title, onClose, children, class: kind = 'dialog', hideT
     const opener = document.activeElement;
     const dialog = element.current;
     dialog?.showModal();
+    if (dialog) focusFirst(dialog);
     // While it is open the rest is inert and takes no focus.
     return () => {
       dialog?.close();

@@ -2,6 +2,7 @@
 
 import { html, useId, useState } from '../../vendor/preact.js';
 import { t } from '../core/i18n.js';
+import { takeFocus } from './focus.js';
 import { Icon } from './icon.js';
 
 /**
@@ -17,7 +18,7 @@ export function Field({ name, label, value, type = 'text', autocomplete = 'off',
   const id = useId();
   const described = error || hint ? `${id}-about` : undefined;
   const common = {
-    id, name, autocomplete, inputmode, required, autofocus, maxlength,
+    id, name, autocomplete, inputmode, required, autofocus, maxlength, ref: autofocus ? takeFocus : undefined,
     class: 'input', defaultValue: value, 'aria-invalid': error ? 'true' : undefined, 'aria-describedby': described,
     onInput: (/** @type {{ currentTarget: HTMLInputElement }} */ event) => onInput?.(event.currentTarget.value),
   };

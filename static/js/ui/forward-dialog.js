@@ -9,6 +9,7 @@ import { folded, langOf } from '../core/text.js';
 import { Avatar } from './avatar.js';
 import { preview } from './bubble.js';
 import { Dialog } from './dialog.js';
+import { isTouch } from './focus.js';
 import { Glimpse, KindIcon } from './glimpse.js';
 import { Icon } from './icon.js';
 import { roleOf } from './person.js';
@@ -76,7 +77,7 @@ export function ForwardDialog({ m, onClose }) {
     <div class="tools">
       <blockquote class="fwd-what" dir="auto" lang=${langOf(text)}><${Glimpse} m=${m} /><span><${KindIcon} m=${m} />${text}</span></blockquote>
       <div class="with-icon"><${Icon} name="search" /><label class="vh" for="forward-q">${t('forward.search')}</label>
-        <input class="input search" id="forward-q" type="search" autocomplete="off" autofocus placeholder=${t('forward.search')} onInput=${(/** @type {any} */ e) => (setWanted(e.target.value), people.want({ wanted: e.target.value }))} /></div>
+        <input class="input search" id="forward-q" type="search" autocomplete="off" autofocus=${!isTouch.matches} placeholder=${t('forward.search')} onInput=${(/** @type {any} */ e) => (setWanted(e.target.value), people.want({ wanted: e.target.value }))} /></div>
       ${chosen.size > 0 &&
       html`<ul class="chosen" aria-label=${t('forward.chosen')}>
         ${[...chosen.values()].map(({ target, name }) => html`<li key=${keyOf(target)}><button class="chip" type="button" aria-label=${t('forward.without', { name })} onClick=${() => flip({ target, name })}><span lang=${langOf(name)}>${name}</span><${Icon} name="x" size="s" /></button></li>`)}

@@ -5,6 +5,7 @@ import { rolesFor, withPresence } from '../core/directory.js';
 import { t } from '../core/i18n.js';
 import { me } from '../core/session.js';
 import { RoleChips } from './directory-filters.js';
+import { isTouch, takeFocusOnDesk } from './focus.js';
 import { Icon } from './icon.js';
 import { Empty, Failed, Skeleton } from './states.js';
 
@@ -26,7 +27,7 @@ export function PeopleList({ finder, id, children, row, without }) {
   }, [hasMore.value, list.value.length]);
   return html`<div class="tools">
       <div class="with-icon"><${Icon} name="search" /><label class="vh" for=${id}>${t('people.find')}</label>
-        <input class="input search" id=${id} type="search" autofocus placeholder=${t('people.find')} onInput=${(/** @type {any} */ e) => finder.want({ wanted: e.target.value })} /></div>
+        <input class="input search" id=${id} type="search" ref=${takeFocusOnDesk} autofocus=${!isTouch.matches} placeholder=${t('people.find')} onInput=${(/** @type {any} */ e) => finder.want({ wanted: e.target.value })} /></div>
       <${RoleChips} finder=${finder} roles=${rolesFor(me.value?.role)} />
       ${children}
     </div>
