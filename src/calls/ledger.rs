@@ -73,6 +73,7 @@ pub fn place(tx: &mut TxOf<'_>, rules: &Rules, actor: &Actor, device: Device, ta
         set_due(tx, id, None, machine::due(&call))?;
         let incoming = view::incoming(tx, rules, now, id, &call)?;
         tx.emit(Emission::to_users(vec![peer], Event::IncomingCall(Box::new(incoming))));
+        tell_elsewhere(tx, rules, id, &call)?;
     }
     tx.put(tables::CALLS, &id, &call)?;
     placed(tx, rules, actor.user, id, &call, false)
@@ -201,7 +202,7 @@ fn step(tx: &mut TxOf<'_>, rules: &Rules, id: CallId, step: Step) -> Result<(Cal
     set_due(tx, id, machine::due(&before), machine::due(&call))?;
     match effect {
         Effect::Nothing => {}
-        Effect::Answered => tell_answered(tx, id, &call),
+        Effect::Answered => tell_answered(tx, rules, id, &call)?,
         Effect::Lost(user) => tell_connection(tx, id, &call, user, None),
         Effect::Back { user, from } => tell_connection(tx, id, &call, user, from),
         Effect::Over => {
@@ -251,7 +252,7 @@ fn words(call: &Call) -> String {
     }
 }
 
-fn tell_answered(tx: &mut TxOf<'_>, id: CallId, call: &Call) {
+fn tell_answered(tx: &mut TxOf<'_>, rules: &Rules, id: CallId, call: &Call) -> Result<()> {
     let event = Event::CallAccepted(TakenCall {
         call_id: id,
         conversation_id: call.chat,
@@ -265,6 +266,15 @@ fn tell_answered(tx: &mut TxOf<'_>, id: CallId, call: &Call) {
     if let Some(device) = call.callee.device {
         tx.emit(Emission { to: Audience::OtherDevices(call.callee.user, device), event });
     }
+    tell_elsewhere(tx, rules, id, call)
+}
+
+/// Tells the caller's other devices that there is a call on this one.
+fn tell_elsewhere(tx: &mut TxOf<'_>, rules: &Rules, id: CallId, call: &Call) -> Result<()> {
+    let Party { user, device: Some(device), .. } = call.caller else { return Ok(()) };
+    let view = Box::new(view::call(tx, rules, user, id, call)?);
+    tx.emit(Emission { to: Audience::OtherDevices(user, device), event: Event::CallElsewhere { call: view } });
+    Ok(())
 }
 
 /// Tells the other one that somebody is gone or back, and the device that was in the call until now that it is not any more.

@@ -1,8 +1,8 @@
 //! What the server tells clients unasked: one typed event each, with its name and to whom it goes.
 
 use super::{
-    AckView, CallMedia, CallOver, CallSignal, CallsMissed, Connection, ConversationView, IncomingCall, MessageView, ReactionView, Status,
-    TakenCall, word,
+    AckView, CallMedia, CallOver, CallSignal, CallView, CallsMissed, Connection, ConversationView, IncomingCall, MessageView, ReactionView,
+    Status, TakenCall, word,
 };
 use crate::{
     clock::Timestamp,
@@ -162,6 +162,8 @@ pub enum Event {
     IncomingCall(Box<IncomingCall>),
     /// A call was answered: for the device that calls, and for those that need not ring any more.
     CallAccepted(TakenCall),
+    /// For the person's other devices: they call somebody, or the one whom they call has answered.
+    CallElsewhere { call: Box<CallView> },
     /// A call was not wanted.
     CallRejected(CallOver),
     /// A call is over.
@@ -333,6 +335,7 @@ impl Event {
             Self::IncomingCall(call) if call.kind == CallKind::Video => "incoming_video_call",
             Self::IncomingCall(_) => "incoming_voice_call",
             Self::CallAccepted(_) => "call_accepted",
+            Self::CallElsewhere { .. } => "call_elsewhere",
             Self::CallRejected(_) => "call_rejected",
             Self::CallEnded(_) => "call_ended",
             Self::CallSignal(_) => "call_signal",

@@ -7,6 +7,30 @@ use crate::{
 use serde_json::{Value, json};
 
 #[tokio::test]
+async fn the_callers_other_devices_know_of_the_call_from_its_first_ring() {
+    let server = Server::start();
+    let mut scene = Scene::new(&server).await;
+    let mut tablet = Socket::connect(&scene.ama).await;
+    let id = scene.ring().await;
+    let rings = tablet.wait_for("call_elsewhere").await["call"].clone();
+    assert_eq!((&rings["id"], &rings["status"], &rings["direction"]), (&json!(id), &json!("ringing"), &json!("out")));
+    assert_eq!(rings, *scene.ama.get("/api/chat/calls/active").await.data());
+    done(&mut scene.desk, "call_accepted", json!({ "callId": id })).await;
+    let talks = tablet.wait_for("call_elsewhere").await["call"].clone();
+    assert_eq!((&talks["id"], &talks["status"], talks["answeredAt"].is_string()), (&json!(id), &json!("accepted"), true));
+    scene.phone.wait_for("call_accepted").await;
+    done(&mut scene.phone, "call_ended", json!({ "callId": id })).await;
+    assert_eq!(tablet.wait_for("call_ended").await["callId"], id.as_str());
+    // Neither the device that calls nor anybody else hears of it in this way, nor what is over before it rings.
+    done(&mut scene.desk, "user_busy", json!(true)).await;
+    assert_eq!(place(&mut scene.phone, "voice_call_request", json!({ "conversationId": scene.chat })).await["call"]["status"], "busy");
+    for socket in [&mut scene.phone, &mut scene.desk, &mut tablet] {
+        let told = socket.caught_up(&scene.chat).await;
+        assert!(told.iter().all(|(name, _)| name != "call_elsewhere"), "{told:?}");
+    }
+}
+
+#[tokio::test]
 async fn a_call_is_answered_and_hung_up() {
     let server = Server::start();
     let mut scene = Scene::new(&server).await;

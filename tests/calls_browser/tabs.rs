@@ -2,7 +2,7 @@
 
 use crate::{
     browser_support::{Browser, named},
-    scene::{Scene, WATCH, call},
+    scene::{Scene, WATCH, call, open},
     support::PATIENCE,
 };
 use fantoccini::wd::WindowHandle;
@@ -79,6 +79,45 @@ async fn one_tab_rings_one_answers_and_the_other_may_take_the_call() {
     his.client.switch_to_window(first).await.unwrap();
     let listed = scene.mother.get("/api/chat/calls").await;
     assert_eq!(listed.data().as_array().unwrap().len(), 1, "all that was one call: {listed:?}");
+    scene.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_callers_other_tab_says_where_the_call_is_from_its_first_ring() {
+    let Some(scene) = Scene::start().await else { return };
+    let (hers, his) = (&scene.hers, &scene.his);
+    let first = hers.client.window().await.unwrap();
+    let second = another_tab(hers).await;
+    open(hers, &scene.chat).await;
+    assert_eq!(hers.run("return document.querySelector('.in-call') === null").await, true);
+    hers.client.switch_to_window(first.clone()).await.unwrap();
+    scene.she_calls("voice").await;
+    hers.client.switch_to_window(second.clone()).await.unwrap();
+    hers.find(&named("call-elsewhere")).await;
+    // Whoever presses there does not begin another call, but has this one here; also while it rings.
+    hers.click("[data-testid=call-voice].in-call").await;
+    hers.phase("ringing").await;
+    hers.client.switch_to_window(first.clone()).await.unwrap();
+    hers.find(&named("call-elsewhere")).await;
+    his.click(&named("call-accept")).await;
+    hers.client.switch_to_window(second.clone()).await.unwrap();
+    for browser in [hers, his] {
+        browser.phase("active").await;
+        browser.receives(&["audio"]).await;
+    }
+    // After the end one may call again from anywhere.
+    his.click(&named("call-end-button")).await;
+    hers.ended("hangup").await;
+    hers.client.switch_to_window(first.clone()).await.unwrap();
+    hers.until(
+        "that it says no more",
+        "return !document.querySelector('[data-testid=call-elsewhere], .in-call') && document.querySelector('[data-testid=call-voice]') !== null",
+    )
+    .await;
+    hers.client.switch_to_window(second).await.unwrap();
+    hers.client.close_window().await.unwrap();
+    hers.client.switch_to_window(first).await.unwrap();
+    assert_eq!(scene.mother.get("/api/chat/calls").await.data().as_array().unwrap().len(), 1);
     scene.end().await;
 }
 

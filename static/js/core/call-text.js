@@ -29,6 +29,9 @@ export function callText({ type, status, duration, direction }) {
 /** @param {Pick<Told, 'status'|'direction'>} told */
 export const callIcon = (told) => (isMissed(told) ? 'phone-missed' : told.direction === 'out' ? 'phone-outgoing' : 'phone-incoming');
 
+/** Where one is in a call, if not here. @param {Pick<import('./types.js').CallState, 'other'|'since'>} call */
+export const elsewhereText = ({ other, since }) => t(since ? 'call.elsewhere' : 'call.elsewhereRings', { name: other.name });
+
 /** Why a call is over. @param {Pick<import('./types.js').CallState, 'end'|'other'>} call */
 export function endText({ end, other }) {
   if (end?.error) return explain(end.error);

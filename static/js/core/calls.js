@@ -23,7 +23,7 @@ const hasPast = signal(false);
 /** Whether the list of calls deserves its place: where nobody can call, only if there is something in it. */
 export const hasList = computed(() => callsAreOn.value || hasPast.value);
 
-/** The call that its person is in on another device, or in another tab. @type {import('../../vendor/preact.js').Signal<Elsewhere|null>} */
+/** The call that its person is in on another device, or in another tab; without `since` it rings there at the other's. @type {import('../../vendor/preact.js').Signal<Elsewhere|null>} */
 export const elsewhere = signal(/** @type {Elsewhere|null} */ (null));
 
 /** Where a tab keeps the call that it is in, so that a reload goes on with it. */
@@ -61,15 +61,25 @@ export async function lookElsewhere() {
   const { data } = await get('/api/chat/calls/active').catch(() => ({ data: undefined }));
   if (data === undefined) return;
   const isHere = data === null || (inCall.value && data.id === call.value?.id) || data.id === recallHere(KEPT, /** @type {any} */ (null))?.id;
-  if (isHere || data.status !== 'accepted') return void (elsewhere.value = null);
-  const { id, conversationId, type, direction, callerId, callerName, calleeId, calleeName, answeredAt } = data;
-  const other = direction === 'out' ? { id: calleeId, name: calleeName } : { id: callerId, name: callerName };
-  elsewhere.value = { id, conversationId, type, direction, other, since: Date.parse(answeredAt) };
+  // What rings for oneself is nowhere yet.
+  if (isHere || (data.status !== 'accepted' && data.direction === 'in')) elsewhere.value = null;
+  else isElsewhere(data);
 }
+
+/** @param {any} view of the server, of a call that goes on */
+function isElsewhere({ id, conversationId, type, direction, callerId, callerName, calleeId, calleeName, answeredAt }) {
+  const other = direction === 'out' ? { id: calleeId, name: calleeName } : { id: callerId, name: callerName };
+  elsewhere.value = { id, conversationId, type, direction, other, since: answeredAt ? Date.parse(answeredAt) : null };
+}
+
+/** With whom one is in a call, here or elsewhere: there is one at a time. */
+export const engagedWith = computed(() => (inCall.value ? call.value : elsewhere.value)?.other.id ?? null);
 
 /** @type {Record<string, (data: any) => void>} */
 export const callHandlers = {
   ...Object.fromEntries(EVENTS.map((event) => [event, (/** @type {any} */ data) => pass((engine) => engine.handle(event, data))])),
+  // At once: it changes nothing of the call that may be here.
+  call_elsewhere: ({ call: view }) => isElsewhere(view),
   calls_missed: ({ count }) => (missedCalls.value = count),
 };
 

@@ -5,6 +5,7 @@ import { viewing } from '../core/attention.js';
 import { call, canCall, elsewhere, missedFrom, takeHere } from '../core/calls.js';
 import { callsAreOn } from '../core/clinic.js';
 import { t } from '../core/i18n.js';
+import { elsewhereText } from '../core/call-text.js';
 import { callNow } from './call-buttons.js';
 import { Icon } from './icon.js';
 import { toast } from './toast.js';
@@ -31,14 +32,14 @@ export function CallHost() {
   return has && parts.value ? html`<${parts.value.CallLayer} />` : null;
 }
 
-/** A call that goes on without this page, and the way to take it here. @param {{ name: string }} props */
-const Elsewhere = ({ name }) => html`<section class="call-bar" aria-label=${t('call.bar')} data-testid="call-elsewhere">
-  <p class="call-bar-back"><${Icon} name="phone" /><span class="min0">${t('call.elsewhere', { name })}</span></p>
+/** A call that goes on without this page, and the way to take it here. @param {{ there: import('../core/calls.js').Elsewhere }} props */
+const Elsewhere = ({ there }) => html`<section class="call-bar" aria-label=${t('call.bar')} data-testid="call-elsewhere">
+  <p class="call-bar-back"><${Icon} name="phone" /><span class="min0">${elsewhereText(there)}</span></p>
   ${canCall() && html`<button class="btn sm" type="button" data-testid="call-take" onClick=${takeHere}>${t('call.takeHere')}</button>`}
 </section>`;
 
 /** At the top of a screen while the call is small, or somewhere else. */
 export function CallBar() {
   if (call.value?.isSmall && parts.value) return html`<${parts.value.Bar} />`;
-  return elsewhere.value && !call.value ? html`<${Elsewhere} name=${elsewhere.value.other.name} />` : null;
+  return elsewhere.value && !call.value ? html`<${Elsewhere} there=${elsewhere.value} />` : null;
 }
