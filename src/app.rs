@@ -90,6 +90,11 @@ impl App {
         &self.chats
     }
 
+    /// The calls, for the command line.
+    pub fn calls(&self) -> &Calls {
+        &self.calls
+    }
+
     /// The link for the first administrator, if there is none yet, on the address that the server listens on.
     fn setup_link(&self, address: SocketAddr) -> Option<String> {
         let token = self.setup_token.as_deref()?;

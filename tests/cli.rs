@@ -3,8 +3,9 @@
 
 mod support;
 
+use serde_json::json;
 use std::{fs, process::Output};
-use support::{PATIENCE, Server, command};
+use support::{PATIENCE, Server, command, http::Person};
 
 fn text(output: &Output) -> String {
     String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr)
@@ -73,4 +74,33 @@ fn what_is_written_is_readable_for_the_owner_only() {
         let mode = metadata.permissions().mode();
         assert_eq!(mode & 0o077, 0, "{} has mode {mode:o}", file.path().display());
     }
+}
+
+#[tokio::test]
+async fn the_demo_shows_calls_in_lists_conversations_and_figures() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = command(folder.path()).arg("demo").env("MOMMYCARE_ACCOUNTS__BCRYPT_COST", "4").output().unwrap();
+    let shown = text(&output);
+    assert!(output.status.success(), "{shown}");
+    let password = shown.rsplit("password is").next().unwrap().trim();
+    let server = Server::on(&folder.path().join("data"), &[]);
+    let mut mother = Person::stranger(&server);
+    let signed = mother.post("/api/auth/login", json!({ "email": "tharushi@lotuspond.example", "password": password })).await;
+    mother.adopt(&signed.body);
+
+    // One list, newest first, whomever they were with.
+    let calls = mother.get("/api/chat/calls").await.data().as_array().unwrap().clone();
+    let became: Vec<_> = calls.iter().map(|call| (call["status"].as_str().unwrap(), call["duration"].as_u64().unwrap())).collect();
+    assert_eq!(became, [("missed", 0), ("ended", 205), ("ended", 756), ("ended", 303), ("rejected", 0)]);
+    let began: Vec<_> = calls.iter().map(|call| call["startedAt"].as_str().unwrap()).collect();
+    assert!(began.is_sorted_by(|newer, older| newer > older), "{began:?}");
+    assert_eq!(mother.get("/api/chat/calls/missed").await.data()["count"], 1, "only the newest has not been looked at");
+
+    // Each stands in its conversation, in its place.
+    let history = mother.history(calls[0]["conversationId"].as_str().unwrap()).await;
+    let at: Vec<_> = history.iter().map(|message| message["createdAt"].as_str().unwrap()).collect();
+    assert!(at.is_sorted(), "{at:?}");
+    assert!(history.iter().any(|message| message["systemData"]["callId"] == calls[0]["id"]), "{history:?}");
+    let figures = mother.get("/api/chat/statistics").await;
+    assert_eq!(figures.data()["totals"]["callsMissed"], 1, "{figures:?}");
 }

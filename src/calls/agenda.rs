@@ -136,11 +136,18 @@ impl Calls {
                 return Err(error);
             }
         }
+        let next = self.do_overdue().await?;
+        let pulse = self.note_pulse(noted, self.now()).await?;
+        Ok(pulse.into_iter().chain(next).min())
+    }
+
+    /// Does what is overdue at this moment. Answers when more will be due.
+    pub async fn do_overdue(&self) -> Result<Option<Timestamp>> {
         loop {
             let now = self.now();
             let (overdue, next) = self.store.read(|read| self.look(read, now))?;
             if overdue.is_empty() {
-                return Ok(self.note_pulse(noted, now).await?.into_iter().chain(next).min());
+                return Ok(next);
             }
             for (due, id) in overdue {
                 let rules = self.rules.clone();

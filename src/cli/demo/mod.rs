@@ -6,15 +6,15 @@ use super::Failure;
 use crate::{
     accounts::{Actor, NewPerson},
     app::App,
-    chat::Door,
+    chat::{Device, Door},
     clock::{Clock, Timestamp},
     config::Config,
     contract::{
         Word as _,
-        request::{InboxQuery, MessagesQuery, OpenBody, ReadBody, SendBody},
+        request::{CallEvent, CallRequest, InboxQuery, MessagesQuery, OpenBody, ReadBody, SendBody},
     },
     ids::{SessionId, UserId},
-    store::records::Verification,
+    store::records::{CallKind, Verification},
 };
 use people::{PEOPLE, Person};
 use serde_json::json;
@@ -28,6 +28,7 @@ use std::{
 
 const CONVERSATIONS: &str = include_str!("conversations.txt");
 const DAY: u64 = 86_400_000;
+const SECOND: u64 = 1_000;
 /// Weeks of pregnancy that the long conversation goes back over.
 const WEEKS: std::ops::Range<u64> = 12..32;
 
@@ -37,8 +38,9 @@ pub(super) async fn run(config: Config) -> Result<(), Failure> {
     let folder = config.data.display().to_string();
     let moment = Arc::new(AtomicU64::new(Clock::system().now().0));
     let read = moment.clone();
+    let has_calls = config.calls.enabled;
     let app = App::open(config, Clock::new(move || Timestamp(read.load(Ordering::Relaxed))))?;
-    let filled = fill(&app, &moment).await;
+    let filled = fill(&app, &moment, has_calls).await;
     app.close().await;
     let password = filled?;
     println!("A clinic of {} invented people is ready in {folder}.\n", PEOPLE.len());
@@ -54,24 +56,35 @@ fn email(person: &Person) -> String {
     format!("{}@lotuspond.example", person.key)
 }
 
-async fn fill(app: &App, moment: &AtomicU64) -> Result<String, Failure> {
+async fn fill(app: &App, moment: &AtomicU64, has_calls: bool) -> Result<String, Failure> {
     if !app.accounts().everybody()?.is_empty() {
         return Err("this data folder is in use already; name an empty one with --data".into());
     }
     let today = moment.load(Ordering::Relaxed) / DAY * DAY;
     let password = super::user::fresh_password();
     moment.store(today - 200 * DAY, Ordering::Relaxed);
-    let mut clinic = Clinic { app, moment, today, people: HashMap::new() };
+    let mut clinic = Clinic { app, moment, today, has_calls, people: HashMap::new() };
     for person in PEOPLE {
         clinic.settle(person, &password).await?;
     }
     clinic.long_conversation().await?;
-    let mut place = Place::Pair("", "");
+    let mut places = Vec::new();
+    let mut said = Vec::new();
     for line in CONVERSATIONS.lines().filter(|line| !line.is_empty() && !line.starts_with('#')) {
         match line.strip_prefix("= ") {
-            Some(heading) => place = Place::read(heading).ok_or_else(|| wrong(line))?,
-            None => clinic.speech(&mut place, line).await?,
+            Some(heading) => places.push(Place::read(heading).ok_or_else(|| wrong(line))?),
+            None => said.push((places.len() - 1, Said::read(today, line)?)),
         }
+    }
+    // As it happened: everybody's calls stand in one list, whomever they were with.
+    said.sort_by_key(|(_, said)| said.at);
+    let (before, lately) = said.split_at(said.partition_point(|(_, said)| said.at < today - DAY));
+    for (place, said) in before {
+        clinic.happens(&mut places[*place], said).await?;
+    }
+    clinic.see_missed_calls().await?;
+    for (place, said) in lately {
+        clinic.happens(&mut places[*place], said).await?;
     }
     clinic.read_all_but_the_newest().await?;
     moment.store(Clock::system().now().0, Ordering::Relaxed);
@@ -101,6 +114,32 @@ impl Place {
     }
 }
 
+/// One line: `2d 08:20 nimali Very good.`
+struct Said {
+    at: u64,
+    who: &'static str,
+    words: &'static str,
+}
+
+impl Said {
+    fn read(today: u64, line: &'static str) -> Result<Self, Failure> {
+        let mut words = line.splitn(4, ' ');
+        let (Some(days), Some(time), Some(who), Some(said)) = (words.next(), words.next(), words.next(), words.next()) else {
+            return Err(wrong(line));
+        };
+        let days: u64 = days.trim_end_matches('d').parse()?;
+        // A line of today that has not come yet is said now, so that nothing comes from the future.
+        let at = (today - days * DAY + seconds(time).ok_or_else(|| wrong(line))? * 60 * SECOND).min(Clock::system().now().0);
+        Ok(Self { at, who, words: said })
+    }
+}
+
+/// Two numbers, the first of which counts sixty times as much: `4:12` is 252.
+fn seconds(text: &str) -> Option<u64> {
+    let (more, less) = text.split_once(':')?;
+    Some(more.parse::<u64>().ok()? * 60 + less.parse::<u64>().ok()?)
+}
+
 /// The clinic while it fills.
 struct Clinic<'a> {
     app: &'a App,
@@ -108,6 +147,7 @@ struct Clinic<'a> {
     moment: &'a AtomicU64,
     /// Midnight.
     today: u64,
+    has_calls: bool,
     people: HashMap<&'static str, (UserId, Actor)>,
 }
 
@@ -132,25 +172,68 @@ impl Clinic<'_> {
         Ok(())
     }
 
-    /// One line: `2d 08:20 nimali Very good.`
-    async fn speech(&self, place: &mut Place, line: &str) -> Result<(), Failure> {
-        let mut words = line.splitn(4, ' ');
-        let (Some(days), Some(time), Some(who), Some(said)) = (words.next(), words.next(), words.next(), words.next()) else {
-            return Err(wrong(line));
-        };
-        let days: u64 = days.trim_end_matches('d').parse()?;
-        let (hour, minute) = time.split_once(':').ok_or_else(|| wrong(line))?;
-        let minutes = hour.parse::<u64>()? * 60 + minute.parse::<u64>()?;
-        // A line of today that has not come yet is said now, so that nothing comes from the future.
-        let at = (self.today - days * DAY + minutes * 60_000).min(Clock::system().now().0);
+    /// Somebody says or does something somewhere.
+    async fn happens(&self, place: &mut Place, &Said { at, who, words }: &Said) -> Result<(), Failure> {
         if let Place::Planned(people, name) = *place {
-            *place = Place::Team(self.form_team(at - 60_000, people, name).await?);
+            *place = Place::Team(self.form_team(at - 60 * SECOND, people, name).await?);
         }
         match place {
-            Place::Team(id) => self.say_in(at, who, id, said).await,
-            Place::Pair(one, other) => self.say(at, who, if who == *one { other } else { one }, said).await,
-            Place::Planned(..) => Err(wrong(line)),
+            Place::Team(id) => self.say_in(at, who, id, words).await,
+            Place::Pair(one, other) => {
+                let to = if who == *one { other } else { one };
+                match words.strip_prefix("calls ") {
+                    Some(how) => self.call(at, who, to, how).await,
+                    None => self.say(at, who, to, words).await,
+                }
+            }
+            Place::Planned(..) => Err(wrong(words)),
         }
+    }
+
+    /// A call: `video 6:40` that long, or what became of it instead.
+    async fn call(&self, at: u64, who: &str, to: &str, how: &str) -> Result<(), Failure> {
+        const RINGS: u64 = 6 * SECOND;
+        // One for each end; nobody is connected here.
+        const DEVICES: [Device; 2] = [Device(1), Device(2)];
+        if !self.has_calls {
+            return Ok(());
+        }
+        let ((_, one), (id, other)) = (self.known(who)?, self.known(to)?);
+        let (kind, end) = how.split_once(' ').ok_or_else(|| wrong(how))?;
+        let kind = if kind == "video" { CallKind::Video } else { CallKind::Voice };
+        let calls = self.app.calls();
+        self.moment.store(at, Ordering::Relaxed);
+        let request = CallRequest { recipient_id: Some(id.to_string()), ..CallRequest::default() };
+        let placed = calls.place(one, DEVICES[0], kind, &request).await?;
+        let event = CallEvent { call_id: Some(placed.call_id.to_string()), ..CallEvent::default() };
+        match end {
+            "missed" => {
+                self.moment.store(placed.expires_at.0, Ordering::Relaxed);
+                calls.do_overdue().await?;
+                return Ok(());
+            }
+            "rejected" => {
+                self.moment.store(at + RINGS, Ordering::Relaxed);
+                calls.reject(other, &event).await?;
+                return Ok(());
+            }
+            length => {
+                let length = seconds(length).ok_or_else(|| wrong(how))? * SECOND;
+                self.moment.store(at + RINGS, Ordering::Relaxed);
+                calls.accept(other, DEVICES[1], &event).await?;
+                self.moment.store(at + RINGS + length, Ordering::Relaxed);
+            }
+        }
+        calls.hang_up(one, &event).await?;
+        Ok(())
+    }
+
+    /// Everybody has looked at the calls that they have missed so far.
+    async fn see_missed_calls(&self) -> Result<(), Failure> {
+        for (_, actor) in self.people.values() {
+            self.app.calls().see(*actor).await?;
+        }
+        Ok(())
     }
 
     /// Brings people together; the first of them forms the team. Its id.
