@@ -254,9 +254,10 @@ self.addEventListener('fetch', (event) => {
   // /api, /socket.io and /uploads are never touched.
 });
 
-/** The page itself: fresh when there is a network, else the one of this version. */
+/** The page itself: of this version, like everything that it loads. While the app is being made, fresh when there is a network. */
 async function page(url) {
   if (/^\/(api|uploads|api-docs|health|metrics)\b/u.test(url.pathname)) return fetch(url);
+  if (IS_RELEASE) return cacheFirst(new Request('/index.html', { cache: 'no-cache' }));
   try {
     return await fetch('/index.html', { cache: 'no-cache' });
   } catch {

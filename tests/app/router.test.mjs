@@ -11,6 +11,7 @@ test('addresses', () => {
   assert.deepEqual(parse('/chats/abc_1'), { screen: 'chats', id: 'abc_1' });
   assert.deepEqual(parse('/people'), { screen: 'people' });
   assert.deepEqual(parse('/people/x'), { screen: 'people', id: 'x' });
+  assert.deepEqual(parse('/chats/%'), { screen: 'missing' });
   assert.deepEqual(parse('/settings/x'), { screen: 'missing' });
   assert.deepEqual(parse('/reset'), { screen: 'reset-password' });
   assert.deepEqual(parse('/nowhere'), { screen: 'missing' });

@@ -15,7 +15,7 @@ import { tombstone, toMessage } from './merge.js';
 import { notifyUrgent } from './notify.js';
 import { burnOutbox, drain, onSent, openOutbox, strike } from './outbox.js';
 import { openPlayer, unload } from './player.js';
-import { emptyReceipts, keepRead, noteDelivered, noteRead, readUpTo, tellAll } from './receipts.js';
+import { emptyReceipts, keepRead, noteAllDelivered, noteDelivered, noteRead, readUpTo, tellAll } from './receipts.js';
 import { clearTakes } from './recorder.js';
 import { back, emptyRemoved, gone } from './removed.js';
 import { emptySending, sendingText, theySend } from './sending.js';
@@ -112,7 +112,8 @@ function finish() {
 /** Ends the session on the server, and leaves nothing of this person on the device. */
 export async function signOut() {
   callsFinish();
-  // First of all: the server's word that the session is over may come before its answer.
+  // First of all: nothing that still comes is written down again, and the server's word that the session is over may come before its answer.
+  disconnect();
   burnDrafts();
   burnOutbox();
   burnAlerts();
@@ -163,9 +164,8 @@ async function loadList() {
   const missing = [...conversations.value.keys()].filter((id) => !ids.includes(id));
   await Promise.all(missing.map((id) => fetchConversation(id).catch((error) => (error.status === 404 ? gone(id, 'removed') : undefined))));
   for (const id of ids) keepRead(id);
-  for (const c of conversations.value.values()) {
-    if (c.unreadCount && c.lastMessage && c.lastMessage.senderId !== me.value?.id) noteDelivered(c.id, c.lastMessage.id);
-  }
+  const isNew = (/** @type {Conversation} */ c) => c.unreadCount && c.lastMessage && c.lastMessage.senderId !== me.value?.id;
+  noteAllDelivered([...conversations.value.values()].filter(isNew).map((c) => [c.id, c.lastMessage?.id ?? '']));
 }
 
 /** Loads a conversation that is not in the list yet. @param {string} id */

@@ -63,11 +63,36 @@ export function noteDelivered(conversationId, messageId) {
   emit('message_delivered', { messageId, conversationId });
 }
 
+/** Milliseconds between two words about what has reached this device: the server slows down who says everything at once. */
+const PACE = 50;
+
+/** @type {[string, string][]} conversation and message */
+let arrived = [];
+/** @type {ReturnType<typeof setInterval>|undefined} */
+let pacer;
+
+/** Says of many conversations that their newest message has reached this device. @param {[string, string][]} newest conversation and message */
+export function noteAllDelivered(newest) {
+  arrived = newest;
+  pacer ??= setInterval(() => {
+    const next = arrived.shift();
+    if (next) noteDelivered(...next);
+    if (!arrived.length) stopPacing();
+  }, PACE);
+}
+
+function stopPacing() {
+  clearInterval(pacer);
+  pacer = undefined;
+  arrived = [];
+}
+
 /** How far each recipient of a message has come. @param {import('./types.js').Message} m @returns {Promise<import('./types.js').Receipt[]>} */
 export const receiptsOf = async (m) => (await get(`/api/chat/messages/${m.id}/receipts`)).data;
 
 export function emptyReceipts() {
   clearTimeout(timer);
+  stopPacing();
   read.clear();
   told.clear();
 }

@@ -17,7 +17,11 @@ export function parse(pathname) {
   const screen = first === 'reset' ? 'reset-password' : first; // Both have been printed in links.
   if (!screen || screen === 'index.html') return { screen: 'home' };
   if (!SCREENS.has(screen) || more.length || (id && !WITH_ID.has(screen))) return { screen: 'missing' };
-  return /** @type {Route} */ (id ? { screen, id: decodeURIComponent(id) } : { screen });
+  try {
+    return /** @type {Route} */ (id ? { screen, id: decodeURIComponent(id) } : { screen });
+  } catch {
+    return { screen: 'missing' }; // Somebody has cut the address in the middle of a letter.
+  }
 }
 
 export const route = computed(() => parse(path.value));
