@@ -280,3 +280,62 @@ async fn the_clinic_sets_the_table_and_it_holds_at_both_doors() {
     let patients = dora.get("/api/chat/midwife-chat-users").await;
     assert_eq!((patients.data()[0]["id"].as_str(), patients.data()[0]["unreadCount"].as_u64()), (Some(&*mona.id), Some(0)));
 }
+
+#[tokio::test]
+async fn who_is_turned_away_neither_reads_nor_hears_what_they_were_part_of() {
+    let server = Server::start();
+    let office = Person::set_up(&server).await;
+    let (mona, dora) = (Person::register(&server, "Mona", "mom").await, Person::register(&server, "Dora", "doctor").await);
+    let group = json!({ "type": "group", "name": "Care team", "participantIds": [mona.id] });
+    let chat = dora.post("/api/chat/conversations", group).await.data()["id"].as_str().unwrap().to_owned();
+    mona.say(&chat, "before").await;
+    let (mut socket, mut other) = (Socket::connect(&dora).await, Socket::connect(&mona).await);
+    office.post(&format!("/api/admin/users/{}/reject", dora.id), json!({ "reason": "The licence has run out." })).await;
+    socket.wait_for("notification").await;
+    for path in
+        ["/api/chat/conversations", "/api/chat/unread-count", &format!("/api/chat/conversations/{chat}/messages"), "/api/chat/calls"]
+    {
+        assert_eq!(dora.get(path).await.error(), (403, "VERIFICATION_PENDING"), "{path}");
+    }
+    assert_eq!(dora.get("/api/auth/me").await.status, 200, "one's own account stays");
+    let mut late = Socket::connect(&dora).await;
+    mona.say(&chat, "meanwhile").await;
+    other.wait_for("message_sent").await;
+    for socket in [&mut socket, &mut late] {
+        let answer = socket.ask("join_conversation", json!({ "conversationId": chat })).await;
+        assert_eq!(answer["code"], "VERIFICATION_PENDING");
+    }
+    office.post(&format!("/api/admin/users/{}/approve", dora.id), json!({})).await;
+    for socket in [&mut socket, &mut late] {
+        socket.wait_for("notification").await;
+    }
+    mona.say(&chat, "after").await;
+    for socket in [&mut socket, &mut late] {
+        assert_eq!(socket.wait_for("new_message").await["message"]["content"], "after", "the first that it hears");
+    }
+    assert_eq!(dora.history(&chat).await.len(), 4, "nothing is missing in what is let in again");
+}
+
+#[tokio::test]
+async fn when_a_mother_is_awake_is_for_those_who_share_a_conversation_with_her() {
+    let server = Server::start();
+    let (mona, dora) = (Person::register(&server, "Mona", "mom").await, Person::register(&server, "Dora", "doctor").await);
+    let _sockets = (Socket::connect(&mona).await, Socket::connect(&dora).await);
+    let pages =
+        |of: &Person| ["/api/chat/search?query=.".to_owned(), "/api/chat/midwife-chat-users".into(), format!("/api/users/{}", of.id)];
+    let shown = async |reader: &Person, of: &Person| {
+        let mut shown = Vec::new();
+        for path in pages(of) {
+            let reply = reader.get(&path).await;
+            let people = reply.data().as_array().cloned().unwrap_or_else(|| vec![reply.data().clone()]);
+            shown.extend(people.iter().filter(|person| person["id"] == of.id).map(|person| person["isOnline"] == true));
+        }
+        shown
+    };
+    assert_eq!(shown(&dora, &mona).await, [false; 3]);
+    assert_eq!(shown(&mona, &dora).await, [true; 2], "who offers help is looked for by that");
+    mona.open(&dora).await;
+    assert_eq!(shown(&dora, &mona).await, [true; 3]);
+    let role = ["doctor"; 1_000].join(",");
+    assert_eq!(mona.get(&format!("/api/chat/search?query=.&role={role}")).await.data().as_array().unwrap().len(), 1, "each role once");
+}

@@ -25,6 +25,12 @@ impl Actor {
         if self.verification == Verification::Approved { Ok(()) } else { Err(Code::VerificationPending.into()) }
     }
 
+    /// Refuses professionals whom the clinic has turned away, also after it had let them in: what they were part of goes on without them.
+    /// Who only waits has nothing to see yet.
+    pub fn admitted(&self) -> Result<()> {
+        if self.verification == Verification::Rejected { Err(Code::VerificationPending.into()) } else { Ok(()) }
+    }
+
     /// Refuses everybody but administrators.
     pub fn admin(&self) -> Result<()> {
         if self.role == Role::Admin { Ok(()) } else { Err(Code::Forbidden.into()) }

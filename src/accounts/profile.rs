@@ -1,12 +1,14 @@
 //! A person's own page.
 
 use super::{
-    Accounts, Actor, existing,
+    Accounts, Actor,
+    admin::still_admin,
+    existing,
     validate::{Check, PARAGRAPHS, SENTENCE, SHORT, phone, picture},
 };
 use crate::{
     contract::{
-        UserView,
+        Presence, UserView,
         account::{Change, ProfileBody},
     },
     error::{Code, Error, Result},
@@ -116,32 +118,34 @@ impl Accounts {
     }
 
     /// A person's page: all of it for the person and administrators, a part for those who may know of the person.
-    pub fn user(&self, actor: Actor, id: &str, may_know: impl FnOnce(UserId, &User) -> Result<bool>) -> Result<UserView> {
+    pub fn user(&self, actor: Actor, id: &str, known: impl FnOnce(UserId, &User) -> Result<Option<Presence>>) -> Result<UserView> {
         let id = id.parse().map_err(|_| Error::new(Code::UserNotFound))?;
         let user = self.store.read(|read| existing(read, id))?;
         if own_or_administered(actor, id) {
             Ok(self.full_view(id, &user))
-        } else if may_know(id, &user)? {
-            Ok(UserView::public(id, &user, &(self.presence)(id), self.now()))
         } else {
-            Err(Code::UserNotFound.into())
+            let presence = known(id, &user)?.ok_or(Code::UserNotFound)?;
+            Ok(UserView::public(id, &user, &presence, self.now()))
         }
     }
 
     /// Changes the caller's own page.
     pub async fn update_me(&self, actor: Actor, body: ProfileBody) -> Result<UserView> {
-        self.update(actor.user, body).await
+        self.update(actor, actor.user, body).await
     }
 
     /// Changes a page; administrators may correct those of others.
     pub async fn update_user(&self, actor: Actor, id: &str, body: ProfileBody) -> Result<UserView> {
         let id = id.parse().map_err(|_| Error::new(Code::UserNotFound))?;
-        if own_or_administered(actor, id) { self.update(id, body).await } else { Err(Code::UserNotFound.into()) }
+        if own_or_administered(actor, id) { self.update(actor, id, body).await } else { Err(Code::UserNotFound.into()) }
     }
 
-    async fn update(&self, id: UserId, body: ProfileBody) -> Result<UserView> {
+    async fn update(&self, actor: Actor, id: UserId, body: ProfileBody) -> Result<UserView> {
         let change = ProfileChange::check(body)?;
         let user = self.store.write(move |tx| {
+            if actor.user != id {
+                still_admin(tx, actor)?;
+            }
             let mut user = existing(tx, id)?;
             change.apply(&mut user)?;
             user.updated_at = tx.now();

@@ -129,10 +129,10 @@ impl Calls {
     /// Goes on until nothing is due. Answers when something will be.
     async fn do_what_is_due(&self, changed: &Changed, noted: &mut Timestamp) -> Result<Option<Timestamp>> {
         self.end_interrupted().await?;
-        let people = std::mem::take(&mut *changed.0.lock());
-        for user in people {
+        let mut people = std::mem::take(&mut *changed.0.lock()).into_iter();
+        while let Some(user) = people.next() {
             if let Err(error) = self.recheck(user).await {
-                changed.0.lock().insert(user);
+                changed.0.lock().extend(people.chain([user]));
                 return Err(error);
             }
         }

@@ -11,6 +11,7 @@ use crate::{
     store::records::{Message, MessageKind},
 };
 use serde_json::Value;
+use std::collections::BTreeSet;
 
 /// The uploads that `file` and `attachments` mean, each once. An address is only looked at for the id in it; what means no file is
 /// answered like a file that does not exist.
@@ -20,10 +21,10 @@ pub(super) fn wished(file: &Value, attachments: &Value) -> Result<Vec<FileId>> {
         Value::Null => &[],
         one => std::slice::from_ref(one),
     };
-    let mut ids = Vec::new();
+    let (mut ids, mut seen) = (Vec::new(), BTreeSet::new());
     for value in std::iter::once(file).chain(listed).filter(|value| !is_none(value)) {
         let id = one(value).ok_or_else(|| Error::new(Code::FileNotFound))?;
-        if !ids.contains(&id) {
+        if seen.insert(id) {
             ids.push(id);
         }
     }

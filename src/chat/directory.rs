@@ -11,7 +11,7 @@ use crate::{
     accounts::Actor,
     clock::Timestamp,
     contract::{
-        DirectoryView, Listing, Page, ParticipantView, ProviderView, SpecialtyCount, Word,
+        DirectoryView, Listing, Page, ParticipantView, Presence, ProviderView, SpecialtyCount, Word,
         request::{DirectoryQuery, SearchQuery},
         user::{availability, rating},
     },
@@ -20,13 +20,13 @@ use crate::{
     ids::UserId,
     store::{
         Read,
-        records::{Availability, Role},
+        records::{Availability, Role, User},
         tables,
     },
 };
 use std::{
     cmp::Reverse,
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap},
     sync::Arc,
 };
 
@@ -133,11 +133,12 @@ const ALL_ROLES: &[Role] = &[Role::Mom, Role::Doctor, Role::Midwife, Role::Servi
 
 /// Whom the actor may write to, as a search shows them.
 pub fn search(read: &impl Read, rules: &Rules, now: Timestamp, actor: &Actor, wish: &Wish) -> Result<Listing<ParticipantView>> {
-    let (mut found, _) = Finder::new(read, rules, now, actor)?.find(wish)?;
+    let mut finder = Finder::new(read, rules, now, actor)?;
+    let (mut found, _) = finder.find(wish)?;
     sort(&mut found, wish.order, now, &HashMap::new());
     let Listing { items, page } = cut(found, wish.page);
-    let view = |person: Arc<Person>| ParticipantView::new(person.id, &person, &rules.roster.presence(person.id), now);
-    Ok(Listing { items: items.into_iter().map(view).collect(), page })
+    let view = |person: Arc<Person>| Ok(ParticipantView::new(person.id, &person, &finder.presence(&person)?, now));
+    Ok(Listing { items: items.into_iter().map(view).collect::<Result<_>>()?, page })
 }
 
 /// Whom the actor may write to, with what they have in common.
@@ -148,7 +149,7 @@ pub fn directory(read: &impl Read, rules: &Rules, now: Timestamp, actor: &Actor,
     sort(&mut found, wish.order, now, seats);
     let Listing { items, page } = cut(found, wish.page);
     let view = |person: Arc<Person>| {
-        let participant = ParticipantView::new(person.id, &person, &rules.roster.presence(person.id), now);
+        let participant = ParticipantView::new(person.id, &person, &finder.presence(&person)?, now);
         let mut view = ProviderView::new(participant, &person);
         if let Some(seat) = finder.seat_with(person.id)? {
             add_seat(read, &mut view, &seat)?;
@@ -167,12 +168,14 @@ struct Finder<'a, R> {
     actor: &'a Actor,
     /// The actor's direct conversations by the other person, once they were needed.
     seats: Option<HashMap<UserId, Seat>>,
+    /// With whom the actor shares a conversation, once that was needed.
+    contacts: Option<BTreeSet<UserId>>,
 }
 
 impl<'a, R: Read> Finder<'a, R> {
     fn new(read: &'a R, rules: &'a Rules, now: Timestamp, actor: &'a Actor) -> Result<Self> {
         actor.verified()?;
-        Ok(Self { read, rules, now, actor, seats: None })
+        Ok(Self { read, rules, now, actor, seats: None, contacts: None })
     }
 
     /// Who is wanted, each role by name; and how many there are of every specialty before that of the wish counts.
@@ -221,6 +224,19 @@ impl<'a, R: Read> Finder<'a, R> {
         Ok(self.seats.get_or_insert_default())
     }
 
+    /// Whether a person is there at this moment, as far as the actor may know.
+    fn presence(&mut self, person: &Person) -> Result<Presence> {
+        if !is_open_about_presence(person) {
+            if self.contacts.is_none() {
+                self.contacts = Some(inbox::contacts(self.read, self.actor.user)?);
+            }
+            if !self.contacts.as_ref().is_some_and(|contacts| contacts.contains(&person.id)) {
+                return Ok(Presence::offline(None));
+            }
+        }
+        Ok(self.rules.roster.presence(person.id))
+    }
+
     /// The actor's place in the conversation with a person, if there is one.
     fn seat_with(&self, person: UserId) -> Result<Option<Seat>> {
         let pair = (self.actor.user.min(person), self.actor.user.max(person));
@@ -248,6 +264,12 @@ impl Specialties {
         counts.sort_by_key(|entry| Reverse(entry.count));
         counts
     }
+}
+
+/// Whether everybody who may write to a person may also see when the person is there. Who offers help is looked for by that; when a mother
+/// is awake is only for those who share a conversation with her.
+pub fn is_open_about_presence(person: &User) -> bool {
+    person.role != Role::Mom
 }
 
 fn by_name(a: &Arc<Person>, b: &Arc<Person>) -> std::cmp::Ordering {
@@ -296,10 +318,15 @@ fn page(page: Option<u64>, limit: Option<u64>) -> Result<Option<(u64, u64)>> {
     Ok(Some((super::page_number(page)?, super::limit(limit, USUAL_LIMIT, MAX_LIMIT)?)))
 }
 
-/// The words of a list with commas between; nothing when none is named.
-fn listed<T: Word>(field: &str, list: Option<&str>) -> Result<Option<Vec<T>>> {
+/// The words of a list with commas between, each once; nothing when none is named.
+fn listed<T: Word + PartialEq>(field: &str, list: Option<&str>) -> Result<Option<Vec<T>>> {
     let named = list.unwrap_or_default().split(',').map(str::trim).filter(|word| !word.is_empty());
-    let value = |word| T::from_word(word).ok_or_else(|| Error::field(field, format!("must be of {}", words::<T>())));
-    let values: Vec<T> = named.map(value).collect::<Result<_>>()?;
+    let mut values: Vec<T> = Vec::new();
+    for word in named {
+        let value = T::from_word(word).ok_or_else(|| Error::field(field, format!("must be of {}", words::<T>())))?;
+        if !values.contains(&value) {
+            values.push(value);
+        }
+    }
     Ok(Some(values).filter(|values| !values.is_empty()))
 }

@@ -82,7 +82,7 @@ settings! {
     "limits.sign_ins": limits.sign_ins, "attempts a minute to sign in or register from one address, from 1 to 1000000", if |n: &u32| (1..=1_000_000).contains(n);
     "chat.edit_window": chat.edit_window, "a duration from 0 to 365d", if |d: &Duration| between(*d, 0, 365 * DAY);
     "chat.group_history": chat.group_history, "joined or all";
-    "chat.group_members": chat.group_members, "a number from 2 to 1000", if |n: &usize| (2..=1_000).contains(n);
+    "chat.group_members": chat.group_members, "a number from 2 to 250", if |n: &usize| (2..=250).contains(n);
     "chat.urgent_repeat": chat.urgent_repeat, "a duration from 10s to 1h", if |d: &Duration| between(*d, 10, 3600);
     "calls.enabled": calls.enabled, "true or false";
     "calls.ring_timeout": calls.ring_timeout, "a duration from 10s to 120s", if |d: &Duration| between(*d, 10, 120);

@@ -39,8 +39,6 @@ pub enum Audience {
     Device(UserId, Device),
     /// All devices of a person but one.
     OtherDevices(UserId, Device),
-    /// Everybody who is connected.
-    Everyone,
 }
 
 /// Everything that the server says unasked.

@@ -33,7 +33,7 @@ use crate::{
     ids::{BlobId, FileId, MessageId, UserId},
     store::{
         Read as _, Store, Tx,
-        records::{Blob, File, Role, User},
+        records::{Blob, File, Role, User, Verification},
         tables,
     },
 };
@@ -143,8 +143,8 @@ impl Files {
         let absent = || Error::new(Code::FileNotFound);
         let (id, part) = named(name).ok_or_else(absent)?;
         let (person, found) = self.store.read(|read| Ok::<_, Error>((read.get(tables::USERS, &reader)?, ledger::find(read, id)?)))?;
-        let is_active = person.is_some_and(|person| person.is_active);
-        let (file, blob) = found.filter(|_| is_active).ok_or_else(absent)?;
+        let is_let_in = person.is_some_and(|person| person.is_active && person.verification != Verification::Rejected);
+        let (file, blob) = found.filter(|_| is_let_in).ok_or_else(absent)?;
         let about = about(blob.format);
         if about.kind.folder() != folder || !self.may_read(reader, &file)? {
             return Err(absent());

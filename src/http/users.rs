@@ -18,7 +18,7 @@ pub(super) fn routes() -> Vec<Route> {
 
 #[get("/api/users/<id>")]
 fn user(actor: Actor, id: &str, accounts: &State<Arc<Accounts>>, chats: &State<Chats>) -> Result<Answer> {
-    let user = accounts.user(actor, id, |id, person| chats.may_know(actor, id, person))?;
+    let user = accounts.user(actor, id, |id, person| chats.known(actor, id, person))?;
     Answer::ok(&user)?.top("user", &user)
 }
 

@@ -10,6 +10,7 @@ use crate::{
 use futures_util::{StreamExt as _, stream::FuturesUnordered};
 use parking_lot::Mutex;
 use std::{collections::VecDeque, future::poll_fn, sync::Arc, task::Poll};
+use tokio::sync::Notify;
 
 /// A socket whose owner is known.
 pub type Client = Socket<Connection>;
@@ -21,6 +22,8 @@ pub struct Connection {
     /// Which of the person's devices.
     pub device: Device,
     work: Mutex<Work>,
+    /// Rings when there is more of it.
+    more: Notify,
     /// The call that it was told of last.
     rung: Mutex<Option<CallId>>,
     /// The call that it has just got into, until it has been answered so.
@@ -37,7 +40,7 @@ struct Work {
 impl Connection {
     /// A new socket of somebody.
     pub fn new(actor: Actor, device: Device) -> Self {
-        Self { actor, device, work: Mutex::default(), rung: Mutex::default(), line: Mutex::default() }
+        Self { actor, device, work: Mutex::default(), more: Notify::new(), rung: Mutex::default(), line: Mutex::default() }
     }
 
     /// Begins to ring. False when it does so already.
@@ -51,7 +54,9 @@ impl Connection {
 pub fn accept(realtime: &Realtime, client: &Arc<Client>, event: Event) {
     let mut work = client.state().work.lock();
     work.waiting.push_back(event);
-    if !work.running {
+    if work.running {
+        client.state().more.notify_one();
+    } else {
         work.running = true;
         tokio::spawn(work_off(realtime.clone(), client.clone()));
     }
@@ -67,8 +72,12 @@ async fn work_off(realtime: Realtime, client: Arc<Client>) {
                 begun.push(task);
             }
         }
-        if begun.next().await.is_none() && !client.state().work.lock().running {
+        if begun.is_empty() {
             return;
+        }
+        tokio::select! {
+            _ = begun.next() => {}
+            () = client.state().more.notified() => {}
         }
     }
 }

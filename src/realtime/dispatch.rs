@@ -95,6 +95,7 @@ impl Realtime {
 
     async fn dispatch(&self, client: &Client, actor: Actor, name: &str, args: &Args) -> Result<Data> {
         let chats = &self.0.chats;
+        actor.admitted()?;
         match name {
             "join" | "leave" => answer(&own(actor, &decode(args, "userId")?)?),
             "join_conversation" => self.join(client, actor, decode(args, "conversationId")?).await,

@@ -15,7 +15,10 @@ use std::{
     sync::{Arc, Weak},
     time::Duration,
 };
-use tokio::time::{Instant, sleep_until};
+use tokio::{
+    task::AbortHandle,
+    time::{Instant, sleep_until},
+};
 
 /// Something that others see somebody do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -54,12 +57,17 @@ struct Shown {
     to: Vec<UserId>,
     /// What kind of file; of no meaning while typing.
     file: Kind,
+    /// Who waits for it to be over.
+    watcher: Option<AbortHandle>,
 }
 
 impl Doings {
     /// The person does it no more. What to tell those who saw it.
     fn over(&self, chat: ChatId, user: UserId, deed: Deed) -> Option<Emission> {
         let shown = self.0.lock().remove(&(chat, user, deed))?;
+        if let Some(watcher) = shown.watcher {
+            watcher.abort();
+        }
         Some(Emission::to_users(shown.to, indicator(chat, user, deed, shown.file, false)))
     }
 
@@ -101,15 +109,16 @@ impl Hub {
         others: impl FnOnce() -> Result<(ChatId, Vec<UserId>)>,
     ) -> Result<ChatId> {
         let until = Instant::now() + deed.holds();
-        let (chat, to, before) = {
+        let (chat, to) = {
             let mut doings = self.doings.0.lock();
             let (chat, to) = others()?;
-            (chat, to.clone(), doings.insert((chat, user, deed), Shown { until, to, file }))
+            let key = (chat, user, deed);
+            let begin = || tokio::spawn(watch(Arc::downgrade(self), key, until)).abort_handle();
+            let watcher = doings.remove(&key).and_then(|before| before.watcher).unwrap_or_else(begin);
+            doings.insert(key, Shown { until, to: to.clone(), file, watcher: Some(watcher) });
+            (chat, to)
         };
         self.publish(vec![Emission::to_users(to, indicator(chat, user, deed, file, true))]);
-        if before.is_none() {
-            tokio::spawn(watch(Arc::downgrade(self), (chat, user, deed), until));
-        }
         Ok(chat)
     }
 
@@ -150,7 +159,7 @@ mod tests {
 
     fn busy(deeds: &[Deed]) -> Doings {
         let doings = Doings::default();
-        let shown = Shown { until: Instant::now(), to: vec![UserId(2), UserId(3)], file: Kind::Audio };
+        let shown = Shown { until: Instant::now(), to: vec![UserId(2), UserId(3)], file: Kind::Audio, watcher: None };
         doings.0.lock().extend(deeds.iter().map(|deed| ((CHAT, ME, *deed), shown.clone())));
         doings
     }

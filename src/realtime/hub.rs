@@ -11,12 +11,13 @@ use super::{
     lines::Lines,
 };
 use crate::{
-    contract::{Audience, Emission, Event, WithFiles},
+    contract::{Audience, Emission, Event, Notification, WithFiles},
     files::Links,
     ids::{Device, UserId},
     socketio::Packet,
+    store::records::Verification,
 };
-use dashmap::DashMap;
+use dashmap::{DashMap, DashSet};
 use parking_lot::Mutex;
 use std::sync::{Arc, Weak};
 use tokio::sync::mpsc;
@@ -24,6 +25,8 @@ use tokio::sync::mpsc;
 /// Everybody's sockets, and the way to them.
 pub struct Hub {
     people: DashMap<UserId, Vec<Arc<Client>>>,
+    /// Those whom the clinic has turned away: they hear of their account, and of nothing else.
+    turned_away: DashSet<UserId>,
     queue: mpsc::UnboundedSender<Vec<Emission>>,
     waiting: Mutex<Option<mpsc::UnboundedReceiver<Vec<Emission>>>>,
     pub(super) doings: Doings,
@@ -37,6 +40,7 @@ impl Hub {
         let (queue, inbox) = mpsc::unbounded_channel();
         Arc::new(Self {
             people: DashMap::new(),
+            turned_away: DashSet::new(),
             queue,
             waiting: Mutex::new(Some(inbox)),
             doings: Doings::default(),
@@ -59,19 +63,22 @@ impl Hub {
         }
     }
 
-    /// How many sockets there are.
-    #[must_use]
-    pub fn sockets(&self) -> usize {
-        self.people.iter().map(|sockets| sockets.len()).sum()
-    }
-
     /// How many sockets a person has.
     pub(super) fn sockets_of_person(&self, user: UserId) -> usize {
         self.people.get(&user).map_or(0, |sockets| sockets.len())
     }
 
     pub(super) fn add(&self, user: UserId, socket: Arc<Client>) {
+        self.let_in(user, socket.state().actor.admitted().is_ok());
         self.people.entry(user).or_default().push(socket);
+    }
+
+    fn let_in(&self, user: UserId, is_let_in: bool) {
+        if is_let_in {
+            self.turned_away.remove(&user);
+        } else {
+            self.turned_away.insert(user);
+        }
     }
 
     pub(super) fn remove(&self, user: UserId, socket: &Arc<Client>) {
@@ -103,6 +110,11 @@ impl Hub {
                 self.send(links, &stopped);
             }
         }
+        if let (Event::Notification(Notification::Verification { status, .. }), Audience::Users(users)) = (&emission.event, &emission.to) {
+            for user in users {
+                self.let_in(*user, *status != Verification::Rejected);
+            }
+        }
         if let Event::CallEnded(over) | Event::CallRejected(over) = &emission.event {
             self.lines.close(over.call_id);
         }
@@ -113,6 +125,9 @@ impl Hub {
 
     fn send(&self, links: &Links, emission: &Emission) {
         let mut sockets = self.sockets_of(&emission.to);
+        if !is_about_oneself(&emission.event) {
+            sockets.retain(|socket| !self.turned_away.contains(&socket.state().actor.user));
+        }
         if let Event::IncomingCall(call) = &emission.event {
             // A device that connects at this moment is told both of what rings already and of what begins to.
             sockets.retain(|socket| socket.state().rings(call.call_id));
@@ -144,7 +159,6 @@ impl Hub {
             Audience::Session(user, session) => self.some_sockets(*user, |socket| socket.actor.session == *session),
             Audience::Device(user, device) => self.some_sockets(*user, |socket| socket.device == *device),
             Audience::OtherDevices(user, device) => self.some_sockets(*user, |socket| socket.device != *device),
-            Audience::Everyone => self.people.iter().flat_map(|sockets| sockets.clone()).collect(),
         }
     }
 
@@ -152,6 +166,11 @@ impl Hub {
         let sockets = self.people.get(&user).map(|sockets| sockets.clone()).unwrap_or_default();
         sockets.into_iter().filter(|socket| is_meant(socket.state())).collect()
     }
+}
+
+/// Whether an event is about one's own account, or ends what one is in, and not about what others say.
+fn is_about_oneself(event: &Event) -> bool {
+    matches!(event, Event::Notification(Notification::Verification { .. }) | Event::SessionRevoked { .. } | Event::CallEnded(_))
 }
 
 /// Puts addresses of files into what a client is about to get, on the host that it used.

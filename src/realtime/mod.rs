@@ -95,8 +95,10 @@ impl Handler for Realtime {
         let Connection { actor, device, .. } = socket.state();
         self.0.hub.add(actor.user, socket.clone());
         self.0.attendance.arrive(actor.user, *device);
-        self.tell_ringing(socket);
-        self.remind(socket);
+        if actor.admitted().is_ok() {
+            self.tell_ringing(socket);
+            self.remind(socket);
+        }
         // Signed out between the question and the answer: nobody would tell this socket any more.
         if self.0.accounts.actor(actor.user, actor.session).is_err() {
             socket.disconnect();

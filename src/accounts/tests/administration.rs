@@ -4,7 +4,7 @@ use super::*;
 use crate::{
     accounts::UserFilter,
     contract::{
-        UserView,
+        Presence, UserView,
         account::{Change, ProfileBody, RejectBody, RoleBody, UsersQuery},
     },
     store::records::{Role, Verification},
@@ -120,11 +120,18 @@ async fn a_page_is_whole_for_its_owner_and_administrators_and_a_part_for_those_w
     let admin = clinic.actor(&clinic.admin().await);
     let (nila, kamala) = (clinic.register("nila", "mom").await, clinic.register("kamala", "midwife").await);
     let (actor, id, other) = (clinic.actor(&nila), nila.user.id.to_string(), kamala.user.id.to_string());
-    assert_eq!(clinic.accounts.user(actor, &id, |_, _| Ok(false)).unwrap(), clinic.accounts.me(actor).unwrap());
-    assert!(clinic.accounts.user(admin, &id, |_, _| Ok(false)).unwrap().private.is_some());
-    assert!(clinic.accounts.user(actor, &other, |_, person| Ok(person.role == Role::Midwife)).unwrap().private.is_none());
-    let known = clinic.accounts.user(actor, &other, |_, _| Ok(false)).unwrap_err();
-    assert_eq!(known, clinic.accounts.user(actor, "0000000000000001", |_, _| Ok(true)).unwrap_err());
+    assert_eq!(clinic.accounts.user(actor, &id, |_, _| Ok(None)).unwrap(), clinic.accounts.me(actor).unwrap());
+    assert!(clinic.accounts.user(admin, &id, |_, _| Ok(None)).unwrap().private.is_some());
+    assert!(
+        clinic
+            .accounts
+            .user(actor, &other, |_, person| Ok((person.role == Role::Midwife).then(|| Presence::offline(None))))
+            .unwrap()
+            .private
+            .is_none()
+    );
+    let known = clinic.accounts.user(actor, &other, |_, _| Ok(None)).unwrap_err();
+    assert_eq!(known, clinic.accounts.user(actor, "0000000000000001", |_, _| Ok(Some(Presence::offline(None)))).unwrap_err());
     assert_eq!(known.code, Code::UserNotFound);
     assert_eq!(code(clinic.accounts.update_user(clinic.actor(&kamala), &id, ProfileBody::default()).await), Code::UserNotFound);
 }

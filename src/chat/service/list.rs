@@ -4,10 +4,10 @@ use super::{Chats, conversation};
 use crate::{
     accounts::Actor,
     chat::{
-        inbox, marks,
+        directory, inbox, marks,
         toggles::{self, Toggle},
     },
-    contract::{ArchivedView, ConversationPage, MutedView, PinnedView, UnreadView, request::InboxQuery},
+    contract::{ArchivedView, ConversationPage, MutedView, PinnedView, Presence, UnreadView, request::InboxQuery},
     error::Result,
     ids::{ChatId, UserId},
     store::records::User,
@@ -43,10 +43,15 @@ impl Chats {
         Ok(ArchivedView { conversation_id, is_archived })
     }
 
-    /// Whether the actor may know of a person: finds them in the directory, or has a conversation with them.
-    pub fn may_know(&self, actor: Actor, id: UserId, person: &User) -> Result<bool> {
+    /// What the actor may know of a person's presence. `None` when the actor may not even know of the person: neither finds them in the
+    /// directory nor has a conversation with them.
+    pub fn known(&self, actor: Actor, id: UserId, person: &User) -> Result<Option<Presence>> {
+        if self.store.read(|read| inbox::shares(read, actor.user, id))? {
+            return Ok(Some(self.rules.roster.presence(id)));
+        }
         let finds = self.rules.policy.may_open(&actor, id, person) && actor.verified().is_ok();
-        Ok(finds || self.store.read(|read| inbox::shares(read, actor.user, id))?)
+        let shown = || if directory::is_open_about_presence(person) { self.rules.roster.presence(id) } else { Presence::offline(None) };
+        Ok(finds.then(shown))
     }
 
     /// Everybody who shares a conversation with a person.
