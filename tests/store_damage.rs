@@ -107,7 +107,7 @@ fn judge_in_time(folder: &Path, expect: &Expect) -> Result<Verdict, String> {
         let verdict = std::panic::catch_unwind(|| judge(&folder, &expect)).unwrap_or_else(|_| Err("a panic".into()));
         tell.send(verdict)
     });
-    told.recv_timeout(Duration::from_mins(1)).unwrap_or_else(|_| Err("it never ends".into()))
+    told.recv_timeout(Duration::from_mins(3)).unwrap_or_else(|_| Err("it never ends".into()))
 }
 
 fn damage_copies(original: &Path, expect: &Expect, copies: u64, mut place: impl FnMut() -> PathBuf) {

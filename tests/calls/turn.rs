@@ -11,19 +11,15 @@ use serde_json::{Value, json};
 use sha1::Sha1;
 use std::{fs, process::Command};
 
-/// Whether somebody with a name and a password gets a relayed address, and what is sent through it comes back.
-fn takes(relay: &Relay, name: &str, password: &str, tcp: bool) -> bool {
+/// Asks for a relayed address with a name and a password, and sends something through it. What the client says when it does not come back.
+fn ask(relay: &Relay, name: &str, password: &str, tcp: bool) -> Result<(), String> {
     let mut command = Command::new("turnutils_uclient");
     command.args(["-y", "-n", "1", "-p", &relay.port.to_string(), "-u", name, "-w", password]);
     if tcp {
         command.arg("-t");
     }
     let done = command.arg("127.0.0.1").output().unwrap();
-    let said = String::from_utf8_lossy(&done.stdout);
-    if !done.status.success() {
-        assert!(said.contains("Cannot complete Allocation"), "the client failed, but not at the door: {said}");
-    }
-    done.status.success()
+    if done.status.success() { Ok(()) } else { Err(String::from_utf8_lossy(&done.stdout).into_owned()) }
 }
 
 /// The password of a name, as whoever knows the secret makes it.
@@ -54,16 +50,21 @@ async fn a_relay_takes_the_passwords_that_the_server_makes() {
     let (name, password) = (text(&servers[1]["username"]), text(&servers[1]["credential"]));
     let (until, user) = name.split_once(':').unwrap();
     assert_eq!(user, ama.id);
-    assert!(takes(&relay, &name, &password, false), "over UDP");
-    assert!(takes(&relay, &name, &password, true), "over TCP");
+    // What goes over UDP may be lost on a machine that is busy enough.
+    for tcp in [false, true] {
+        let tries: Vec<_> = (0..5).map_while(|_| ask(&relay, &name, &password, tcp).err()).collect();
+        assert!(tries.len() < 5, "over {}: {tries:#?}", if tcp { "TCP" } else { "UDP" });
+    }
+    let refuses =
+        |name: &str, password: &str| ask(&relay, name, password, true).is_err_and(|said| said.contains("Cannot complete Allocation"));
     // Nobody gets more time, or another name, out of it.
     let longer = format!("{}:{user}", until.parse::<u64>().unwrap() + 1);
-    assert!(!takes(&relay, &longer, &password, true));
-    assert!(!takes(&relay, &format!("{until}:0000000000000007"), &password, true));
-    assert!(!takes(&relay, &name, &sealed(&longer), true));
+    assert!(refuses(&longer, &password));
+    assert!(refuses(&format!("{until}:0000000000000007"), &password));
+    assert!(refuses(&name, &sealed(&longer)));
     // One that was right and has run out.
     let past = format!("{}:{user}", until.parse::<u64>().unwrap() - 2 * 3600);
-    assert!(!takes(&relay, &past, &sealed(&past), true));
+    assert!(refuses(&past, &sealed(&past)));
     // Strangers get none, and the log has heard nothing.
     assert_eq!(Person::stranger(&server).get("/api/chat/ice-servers").await.error(), (401, "UNAUTHORIZED"));
     assert!(!server.log().contains(SECRET) && !server.log().contains(&password));

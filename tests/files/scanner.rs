@@ -183,8 +183,7 @@ async fn a_stop_closes_well_while_a_scanner_says_nothing() {
     assert!(upload.await.unwrap().is_err(), "nobody was told that the file is there");
     drop(asked);
     scene.server.restart();
-    scene.server.until_logged("start=").await;
-    assert!(scene.server.log().contains("start=Clean"), "{}", scene.server.log());
+    scene.server.until_logged("start=Clean").await;
     assert_eq!(scene.mother.anew().history(&scene.conversation).await, [said]);
     scene.until_on_disk(0).await;
 }

@@ -1,13 +1,15 @@
 //! A real relay for tests: coturn, on this machine.
 #![allow(dead_code, clippy::missing_panics_doc)] // each test program uses a part
 
-use crate::support::PATIENCE;
+use crate::support::{PATIENCE, own_port};
 use std::{
-    net::{TcpListener, TcpStream, UdpSocket},
+    net::{TcpStream, UdpSocket},
     process::{Child, Command, Stdio},
+    sync::Arc,
     thread::sleep,
     time::{Duration, Instant},
 };
+use tokio::net::TcpSocket;
 
 /// The secret that it shares with the server.
 pub const SECRET: &str = "a river that runs north";
@@ -16,6 +18,8 @@ pub const SECRET: &str = "a river that runs north";
 pub struct Relay {
     child: Child,
     pub port: u16,
+    /// Keeps the port for this relay also while it is down.
+    held: Arc<TcpSocket>,
     _folder: tempfile::TempDir,
 }
 
@@ -29,11 +33,12 @@ impl Relay {
                 return None;
             }
         }
-        // Somebody may take the port between the question and the start.
-        Some((0..5).find_map(|_| Self::on(free_port())).expect("a relay that listens"))
+        // Somebody may take the port for UDP between the question and the start.
+        Some((0..5).find_map(|_| Self::on(Arc::new(free_port()))).expect("a relay that listens"))
     }
 
-    fn on(port: u16) -> Option<Self> {
+    fn on(held: Arc<TcpSocket>) -> Option<Self> {
+        let port = held.local_addr().unwrap().port();
         let folder = tempfile::tempdir().unwrap();
         let file = |name: &str| folder.path().join(name).display().to_string();
         let mut child = Command::new("turnserver")
@@ -53,7 +58,7 @@ impl Relay {
             assert!(began.elapsed() < PATIENCE, "the relay does not listen");
             sleep(Duration::from_millis(20));
         }
-        Some(Self { child, port, _folder: folder })
+        Some(Self { child, port, held, _folder: folder })
     }
 
     /// Ends it and starts it on the same port: it knows nobody any more.
@@ -62,7 +67,7 @@ impl Relay {
         let _ = self.child.wait();
         let began = Instant::now();
         *self = loop {
-            if let Some(again) = Self::on(self.port) {
+            if let Some(again) = Self::on(self.held.clone()) {
                 break again;
             }
             assert!(began.elapsed() < PATIENCE, "the relay does not start again");
@@ -84,12 +89,11 @@ impl Drop for Relay {
 }
 
 /// A port that is free for both.
-fn free_port() -> u16 {
+fn free_port() -> TcpSocket {
     loop {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let port = listener.local_addr().unwrap().port();
-        if UdpSocket::bind(("127.0.0.1", port)).is_ok() {
-            return port;
+        let held = own_port();
+        if UdpSocket::bind(held.local_addr().unwrap()).is_ok() {
+            return held;
         }
     }
 }
