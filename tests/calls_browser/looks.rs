@@ -1,9 +1,11 @@
 //! The screens of calls are free of faults that axe-core knows, on a phone's width and on a desk's.
 
 use crate::{
-    browser_support::{Browser, axe, faults, named},
-    scene::{Scene, call},
+    browser_support::{Browser, Driver, axe, faults, is_installed, mother_and_doctor, named},
+    scene::{ONE_AT_A_TIME, Scene, call},
+    support::Server,
 };
+use serde_json::json;
 
 /// What is wrong on a screen, under its name.
 async fn look(browser: &Browser, axe: &str, screen: &str, found: &mut Vec<String>) {
@@ -73,4 +75,42 @@ async fn axe_finds_no_fault_in_a_call() {
     }
     assert!(found.is_empty(), "{found:#?}");
     scene.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_row_of_figures_is_full_at_every_width() {
+    if !is_installed() {
+        return;
+    }
+    let _turn = ONE_AT_A_TIME.lock().await;
+    let server = Server::start();
+    let (mother, _) = mother_and_doctor(&server).await;
+    let driver = Driver::start();
+    let hers = driver.browser(&server, 1280).await;
+    hers.sign_in(&mother).await;
+    hers.goto("/statistics").await;
+    hers.find(&named("figures-calls")).await;
+    let mut found = Vec::new();
+    for width in (320..=1440).step_by(40).chain([759, 760]) {
+        let size = json!({ "width": width, "height": 900, "deviceScaleFactor": 1, "mobile": false });
+        hers.devtools("Emulation.setDeviceMetricsOverride", size).await;
+        hers.until(&format!("that it is {width} wide"), &format!("return innerWidth === {width}")).await;
+        let gap = hers
+            .run(
+                "return Math.max(...[...document.querySelectorAll('.kpis')].flatMap(list => {
+                    const end = list.getBoundingClientRect().right, rows = new Map();
+                    for (const tile of list.children) {
+                        const { top, right } = tile.getBoundingClientRect();
+                        rows.set(Math.round(top), Math.max(right, rows.get(Math.round(top)) ?? 0));
+                    }
+                    return [...rows.values()].map(right => Math.round(end - right));
+                }))",
+            )
+            .await;
+        if gap != json!(0) {
+            found.push((width, gap));
+        }
+    }
+    assert!(found.is_empty(), "so much of a row is empty: {found:?}");
+    hers.client.close().await.unwrap();
 }
