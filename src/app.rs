@@ -186,6 +186,7 @@ fn tell(report: &OpenReport) {
 fn socket_settings(config: &Config) -> socketio::Config {
     let origins = &config.server.origins;
     socketio::Config {
+        body_timeout: config.server.body_timeout,
         rate: config.limits.enabled.then_some(Rate { per_second: 50, burst: 300, patience: 500 }),
         sessions: config.server.max_sockets,
         sessions_per_address: config.server.max_sockets_per_address,

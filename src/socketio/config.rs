@@ -15,6 +15,8 @@ pub struct Config {
     pub connect_timeout: Duration,
     /// Time that a WebSocket has to take a session over from polling.
     pub upgrade_timeout: Duration,
+    /// Time that the body of a POST has to arrive.
+    pub body_timeout: Duration,
     /// Time for the last packets and the goodbye of a session that the server closes.
     pub linger: Duration,
     /// Largest WebSocket message and largest polling body from a client. Clients are told.
@@ -51,6 +53,7 @@ impl Default for Config {
             ping_timeout: Duration::from_secs(20),
             connect_timeout: Duration::from_secs(45),
             upgrade_timeout: Duration::from_secs(10),
+            body_timeout: Duration::from_secs(30),
             linger: Duration::from_secs(2),
             max_payload: 64 << 10,
             queue_packets: 1024,

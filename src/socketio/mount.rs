@@ -13,7 +13,8 @@ use rocket::http::{ContentType, Header, Method, Status};
 use rocket::outcome::Outcome as RocketOutcome;
 use rocket::response::Builder;
 use rocket::route::{Handler, Outcome};
-use rocket::tokio::io::{AsyncRead, AsyncReadExt as _, AsyncSeek, ReadBuf};
+use rocket::tokio::io::{AsyncRead, AsyncReadExt as _, AsyncSeek, ReadBuf, copy, sink};
+use rocket::tokio::time::timeout;
 use rocket::{Data, Request, Response, Route};
 
 use super::engine::{Engine, Protocol};
@@ -98,6 +99,12 @@ impl<P: Protocol> Endpoint<P> {
     }
 
     async fn body(&self, sid: &str, request: &Request<'_>, data: Data<'_>) -> Result<String, Refusal> {
+        let patience = self.engine.config().body_timeout;
+        timeout(patience, self.whole_body(sid, request, data)).await.unwrap_or(Err(Refusal::TooSlow))
+    }
+
+    async fn whole_body(&self, sid: &str, request: &Request<'_>, data: Data<'_>) -> Result<String, Refusal> {
+        self.engine.session(sid)?;
         let max = self.engine.config().max_payload;
         let announced = request.headers().get_one("Content-Length").and_then(|length| length.parse::<usize>().ok());
         let mut stream = data.open(ByteUnit::from(max) + SCRAP);
@@ -106,7 +113,7 @@ impl<P: Protocol> Endpoint<P> {
         limited.read_to_end(&mut body).await.map_err(|_| Refusal::BadRequest)?;
         if body.len() > max {
             // A client that is cut off while it sends never reads why. So the rest is read, within reason.
-            let _ = rocket::tokio::io::copy(&mut stream, &mut rocket::tokio::io::sink()).await;
+            let _ = copy(&mut stream, &mut sink()).await;
             return Err(Refusal::TooLarge);
         }
         String::from_utf8(body).map_err(|_| {

@@ -15,6 +15,8 @@ pub enum Refusal {
     OriginNotAllowed,
     /// `EIO` is not 4.
     UnsupportedVersion,
+    /// The body did not arrive in time.
+    TooSlow,
     /// The body is larger than `max_payload`.
     TooLarge,
     /// All sessions that one address may have are open.
@@ -32,6 +34,7 @@ impl Refusal {
         match self {
             Self::UnknownTransport | Self::UnknownSession | Self::BadMethod | Self::BadRequest | Self::UnsupportedVersion => 400,
             Self::OriginNotAllowed => 403,
+            Self::TooSlow => 408,
             Self::TooLarge => 413,
             Self::TooManyFromAddress => 429,
             Self::Full | Self::ShuttingDown => 503,
@@ -45,7 +48,7 @@ impl Refusal {
             Self::UnknownTransport => 0,
             Self::UnknownSession => 1,
             Self::BadMethod => 2,
-            Self::BadRequest | Self::TooLarge => 3,
+            Self::BadRequest | Self::TooSlow | Self::TooLarge => 3,
             Self::OriginNotAllowed | Self::TooManyFromAddress | Self::Full | Self::ShuttingDown => 4,
             Self::UnsupportedVersion => 5,
         }
@@ -61,6 +64,7 @@ impl Refusal {
             Self::BadRequest => "Bad request",
             Self::OriginNotAllowed => "Origin not allowed",
             Self::UnsupportedVersion => "Unsupported protocol version",
+            Self::TooSlow => "The body did not arrive in time",
             Self::TooLarge => "Payload too large",
             Self::TooManyFromAddress => "Too many connections from this address",
             Self::Full => "Too many connections",

@@ -100,9 +100,14 @@ async fn what_stalls_is_cut_and_leaves_nothing() {
     );
     // Rocket itself looks at the first 14 bytes, and waits for them as long as it takes.
     words.write_all(begun.as_bytes()).await.unwrap();
+    let mut packets = TcpStream::connect(scene.server.address()).await.unwrap();
+    let begun =
+        "POST /socket.io/?EIO=4&transport=polling&sid=nobodys HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n42[\"half of it";
+    packets.write_all(begun.as_bytes()).await.unwrap();
     for stream in [head, half, stalls, words] {
         assert_eq!(last_words(stream).await.error(), (408, "REQUEST_TIMEOUT".into()));
     }
+    assert_eq!(last_words(packets).await.status, 400, "in the shape of its protocol");
     scene.until_on_disk(0).await;
 }
 

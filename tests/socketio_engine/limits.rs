@@ -57,6 +57,29 @@ async fn an_oversize_post_gets_413_and_the_session_goes_on() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_post_that_does_not_arrive_is_not_waited_for() {
+    let mut running = start(Config { body_timeout: Duration::from_secs(2), ..Config::default() }).await;
+    let (polling, socket) = running.join_by_polling().await;
+    // Rocket itself looks at the first 14 bytes, and waits for them as long as it takes.
+    for (sid, status, refusal) in [
+        (polling.sid.as_str(), "408", r#"{"code":3,"message":"The body did not arrive in time"}"#),
+        ("a-stranger", "400", r#"{"code":1,"message":"Session ID unknown"}"#),
+    ] {
+        let mut tcp = TcpStream::connect(running.address).await.unwrap();
+        let head = format!("POST /socket.io/?EIO=4&transport=polling&sid={sid} HTTP/1.1\r\nHost: x\r\nContent-Length: 1000");
+        tcp.write_all(format!("{head}\r\n\r\n42[\"words that stop\"").as_bytes()).await.unwrap();
+        let mut answer = Vec::new();
+        // However it closes, what it has said counts.
+        let _ = soon(tcp.read_to_end(&mut answer)).await;
+        let answer = String::from_utf8(answer).unwrap();
+        assert!(answer.starts_with(&format!("HTTP/1.1 {status} ")) && answer.ends_with(refusal), "{answer}");
+    }
+    // Nothing of it was heard, and the session goes on.
+    socket.emit(&packet("still here"));
+    assert_eq!(polling.get().await, (200, news("still here")));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_client_that_does_not_read_is_cut_and_nobody_else_waits() {
     let mut running = start(Config { queue_bytes: 256 << 10, queue_packets: usize::MAX, ..Config::default() }).await;
     let (_lazy, lazy) = running.join().await;
