@@ -148,6 +148,7 @@ impl App {
             .manage(self.files.clone())
             .manage(self.metrics.clone())
             .manage(self.limiter.clone())
+            .manage(http::Readiness::default())
             // Our own headers stand in place of Rocket's.
             .attach(Shield::new())
             .attach(http::Forwarded { header: server.ip_header.clone(), proxies: server.proxies.clone() })

@@ -10,7 +10,8 @@ use crate::{
 };
 use rocket::{Route, State, get, http::ContentType, routes};
 use serde_json::json;
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
+use tokio::{sync::Mutex, time::Instant};
 
 /// The routes of operation.
 pub fn routes() -> Vec<Route> {
@@ -23,10 +24,38 @@ fn live() -> Result<Answer> {
     Answer::ok(&json!({ "status": "ok", "version": env!("CARGO_PKG_VERSION") }))?.top("version", env!("CARGO_PKG_VERSION"))
 }
 
-/// The store takes a write, makes it safe and reads it back.
+/// What the store has said last. To ask it costs a write that is made safe, and anybody may want to know.
+pub struct Readiness {
+    last: Mutex<Option<(Instant, Result<()>)>>,
+    /// How long that counts.
+    fresh: Duration,
+}
+
+impl Default for Readiness {
+    fn default() -> Self {
+        Self { last: Mutex::default(), fresh: Duration::from_secs(1) }
+    }
+}
+
+impl Readiness {
+    /// What was found out a moment ago, or what `probe` finds out now. Whoever asks meanwhile waits for the same answer.
+    async fn ask(&self, probe: impl Future<Output = Result<()>>) -> Result<()> {
+        let mut last = self.last.lock().await;
+        if let Some((at, found)) = &*last
+            && at.elapsed() < self.fresh
+        {
+            return found.clone();
+        }
+        let found = probe.await;
+        *last = Some((Instant::now(), found.clone()));
+        found
+    }
+}
+
+/// The store takes a write, makes it safe and reads it back; at most once a second, however many ask.
 #[get("/health/ready")]
-async fn ready(store: &State<Arc<Store<Emission>>>) -> Result<Answer> {
-    store.probe().await?;
+async fn ready(store: &State<Arc<Store<Emission>>>, readiness: &State<Readiness>) -> Result<Answer> {
+    readiness.ask(async { Ok(store.probe().await?) }).await?;
     Answer::ok(&json!({ "status": "ready" }))
 }
 
@@ -56,4 +85,30 @@ fn clinic(config: &State<Arc<Config>>) -> Result<Answer> {
 fn figures(_operator: Operator, metrics: &State<Arc<Metrics>>) -> Result<(ContentType, String)> {
     let kind = ContentType::new("application", "openmetrics-text").with_params([("version", "1.0.0"), ("charset", "utf-8")]);
     Ok((kind, metrics.text().map_err(|_| Code::Internal)?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    /// How often the store is asked when many want to know, each of which gets `found`.
+    async fn asked(fresh: Duration, found: Result<()>) -> usize {
+        let (readiness, asked) = (Readiness { fresh, ..Readiness::default() }, AtomicUsize::new(0));
+        let probe = async || {
+            asked.fetch_add(1, Ordering::Relaxed);
+            tokio::task::yield_now().await;
+            found.clone()
+        };
+        let answers = futures_util::future::join_all((0..50).map(|_| readiness.ask(probe()))).await;
+        assert!(answers.iter().all(|answer| answer.as_ref().err().map(|e| e.code) == found.as_ref().err().map(|e| e.code)));
+        asked.into_inner()
+    }
+
+    #[tokio::test]
+    async fn many_questions_are_one_write() {
+        assert_eq!(asked(Duration::from_hours(1), Ok(())).await, 1);
+        assert_eq!(asked(Duration::from_hours(1), Err(Code::StorageFull.into())).await, 1);
+        assert_eq!(asked(Duration::ZERO, Ok(())).await, 50, "what is no longer fresh is found out again");
+    }
 }

@@ -29,6 +29,7 @@ pub use catch::catchers;
 pub use forwarded::Forwarded;
 pub use guard::{Client, Newcomer, id};
 pub use headers::Headers;
+pub use health::Readiness;
 pub use input::{Body, Query};
 pub use pieces::Pieces;
 pub use trace::Trace;
