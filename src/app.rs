@@ -238,6 +238,17 @@ pub async fn serve(
     ready: impl FnOnce(&Ready) + Send + 'static,
 ) -> Result<(), StartError> {
     let app = Arc::new(app);
+    let served = run(&app, stop, ready).await;
+    // However it went: a folder that is not closed counts as left by a kill.
+    app.close().await;
+    served
+}
+
+async fn run(
+    app: &Arc<App>,
+    stop: impl Future<Output = ()> + Send + 'static,
+    ready: impl FnOnce(&Ready) + Send + 'static,
+) -> Result<(), StartError> {
     app.calls.end_after_restart().await.map_err(|error| StartError(error.to_string()))?;
     app.chats.index().start(app.store.clone(), &app.config.data).map_err(|error| StartError(error.to_string()))?;
     let (ready, known) = (parking_lot::Mutex::new(Some(ready)), app.clone());
@@ -265,13 +276,16 @@ pub async fn serve(
     });
     match rocket.launch().await {
         Ok(_) => {}
-        // Everybody has had the time to finish. The store closes as it should: who asks for something after that is refused.
+        // Everybody has had the time to finish. Who asks the store for something after it has closed is refused.
         Err(error) if matches!(error.kind(), rocket::error::ErrorKind::Shutdown(..)) => {
             tracing::warn!("some requests did not finish in time");
         }
-        Err(error) => return Err(StartError(explain(&error, &app.config))),
+        Err(error) => {
+            // Nobody will stop what does not run.
+            end.abort();
+            return Err(StartError(explain(&error, &app.config)));
+        }
     }
-    app.close().await;
     match end.await {
         Ok(Some(why)) => Err(StartError(format!("the server stopped to keep your data safe: {why}"))),
         _ => Ok(()),

@@ -46,13 +46,16 @@ fn a_wrong_setting_stops_the_start_with_its_name_place_and_what_is_allowed() {
     assert_eq!(text(&output).trim(), expected);
 }
 
-#[test]
-fn a_port_in_use_is_named() {
+#[tokio::test]
+async fn a_port_in_use_is_named_and_the_folder_left_as_by_any_stop() {
     let server = Server::start();
     let port = server.address().rsplit(':').next().unwrap();
     let folder = tempfile::tempdir().unwrap();
     let output = command(folder.path()).args(["--port", port]).output().unwrap();
     assert!(!output.status.success() && text(&output).contains("is in use by another program"), "{}", text(&output));
+    let next = Server::on(&folder.path().join("data"), &[("MOMMYCARE_LOG__LEVEL", "info")]);
+    next.until_logged("the data folder is open").await;
+    assert!(next.log().contains("start=Clean"), "{}", next.log());
 }
 
 #[test]
