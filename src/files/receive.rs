@@ -8,7 +8,7 @@ use super::{
     ledger, name,
     scanner::Verdict,
     under_way::Room,
-    vault::{Arrival, Vault, failed},
+    vault::{Arrival, failed},
     view,
 };
 use crate::{
@@ -170,13 +170,7 @@ impl Incoming {
             thumbnail: small.as_ref().map(|(_, size)| *size),
         };
         let (keeper, format) = (files.clone(), blob.format);
-        blocking(move || {
-            if let Some((small, _)) = small {
-                Vault::keep(small, &keeper.vault.thumbnail(id, format))?;
-            }
-            Vault::keep(whole, &keeper.vault.path(id, format))
-        })
-        .await?;
+        blocking(move || keeper.vault.keep(id, format, whole, small.map(|(small, _)| small))).await?;
         // From here on the operation itself counts.
         drop(room);
         let quota = files.rules.quota;

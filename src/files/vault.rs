@@ -103,8 +103,20 @@ impl Vault {
         }
     }
 
-    /// Makes a arrival survive a power cut under its lasting name.
-    pub fn keep(mut arrival: Arrival, path: &Path) -> Result<()> {
+    /// Makes a content and its small picture survive a power cut, or leaves neither.
+    pub fn keep(&self, blob: BlobId, format: Format, whole: Arrival, small: Option<Arrival>) -> Result<()> {
+        let kept = small.map_or(Ok(()), |small| Self::settle(small, &self.thumbnail(blob, format)));
+        let kept = kept.and_then(|()| Self::settle(whole, &self.path(blob, format)));
+        if kept.is_err()
+            && let Err(error) = self.remove(blob, format)
+        {
+            tracing::warn!(%error, "an upload that could not be kept could not be removed; the next start does it");
+        }
+        kept
+    }
+
+    /// Makes an arrival survive a power cut under its lasting name.
+    fn settle(mut arrival: Arrival, path: &Path) -> Result<()> {
         let sync = || {
             File::open(&arrival.path)?.sync_all()?;
             fs::rename(&arrival.path, path)?;
@@ -184,4 +196,24 @@ pub(super) fn failed(error: &io::Error) -> Error {
     }
     tracing::error!(%error, "a file could not be read or written");
     Code::Unavailable.into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_cannot_be_kept_leaves_no_small_picture() {
+        let folder = tempfile::tempdir().unwrap();
+        let vault = Vault::open(folder.path(), 0).unwrap();
+        let (whole, small) = (vault.arrive().unwrap().0, vault.arrive().unwrap().0);
+        // The disk fails.
+        fs::remove_file(whole.path()).unwrap();
+        let id = BlobId(7);
+        assert!(vault.keep(id, Format::Png, whole, Some(small)).is_err());
+        assert!(!vault.thumbnail(id, Format::Png).exists() && fs::read_dir(vault.arriving()).unwrap().next().is_none());
+        let (whole, small) = (vault.arrive().unwrap().0, vault.arrive().unwrap().0);
+        vault.keep(id, Format::Png, whole, Some(small)).unwrap();
+        assert!(vault.path(id, Format::Png).exists() && vault.thumbnail(id, Format::Png).exists());
+    }
 }
