@@ -11,12 +11,13 @@ program=/usr/local/bin/mommycare
 settings=/etc/mommycare/mommycare.toml
 unit=/etc/systemd/system/mommycare.service
 state=/var/lib/mommycare
+documents=/usr/local/share/doc/mommycare
 
 print_unit() {
     cat <<UNIT
 [Unit]
 Description=MommyCare, the chat of the clinic
-Documentation=file:///usr/local/share/doc/mommycare/README.md
+Documentation=file://$documents/README.md
 # Sockets can be bound only when the network has its addresses.
 Wants=network-online.target
 After=network-online.target
@@ -26,7 +27,7 @@ After=network-online.target
 Type=notify
 NotifyAccess=main
 WatchdogSec=60
-# A wrong setting stops the start with its name before the old server is missed.
+# The log of each start shows every setting and where it comes from. A wrong one stops it here, with its name.
 ExecStartPre=$program check --config $settings --data $state
 ExecStart=$program serve --config $settings --data $state
 # After a power cut the store is built anew: about 20 seconds for a million messages.
@@ -113,10 +114,34 @@ else
     say "kept the settings in $settings"
 fi
 
-# A neighbour and a rename: the running program is never half-written.
+# Has the new program check the settings as the service will: as its user, with its folder and whatever was added to its environment.
+check_settings() {
+    local added=() environment file
+    if [ -e "$unit" ]; then
+        environment=$(systemctl show --property=Environment --value mommycare)
+        [ -z "$environment" ] || added+=(--property="Environment=$environment")
+        while read -r file; do
+            case $file in
+                "") ;;
+                *"(ignore_errors=yes)") added+=(--property="EnvironmentFile=-${file% (*}") ;;
+                *) added+=(--property="EnvironmentFile=${file% (*}") ;;
+            esac
+        done < <(systemctl show --property=EnvironmentFiles --value mommycare)
+    fi
+    systemd-run --quiet --wait --pipe --collect --property=User=mommycare --property=Group=mommycare \
+        --property=StateDirectory=mommycare --property=StateDirectoryMode=0700 --property=UMask=0077 \
+        --property=ProtectSystem=strict --property=ProtectHome=yes --property=PrivateTmp=yes "${added[@]}" \
+        "$program.new" check --config "$settings" --data "$state" >/dev/null
+}
+
+# A neighbour and a rename: the running program is never half-written, and stays where the new one refuses a setting.
 install -m 0755 "$binary" "$program.new"
+if ! check_settings; then
+    rm -f "$program.new"
+    fail "the new program does not take these settings; nothing else was changed"
+fi
 mv -f "$program.new" "$program"
-install -D -m 0644 README.md /usr/local/share/doc/mommycare/README.md
+install -D -m 0644 README.md "$documents/README.md"
 say "put the program into $program: $("$program" --version)"
 
 print_unit >"$unit.new"

@@ -355,20 +355,22 @@ async fn the_operator_can_have_it_made_anew_and_sees_its_state() {
         ama.say(&chat, "needle").await;
     }
     let data = server.data().to_path_buf();
-    let run = |word: &str| {
-        let output = command(data.parent().unwrap()).args([word, "--data", data.to_str().unwrap()]).output().unwrap();
+    let run = |words: &str| {
+        let output = command(data.parent().unwrap()).args(words.split(' ')).args(["--data", data.to_str().unwrap()]).output().unwrap();
         (output.status.success(), String::from_utf8(output.stdout).unwrap() + &String::from_utf8(output.stderr).unwrap())
     };
     let (done, said) = run("reindex");
     assert!(!done && said.contains("in use"), "{said}");
     server.kill();
     fs::remove_dir_all(data.join("index")).unwrap();
-    let (done, said) = run("check");
+    let (done, said) = run("check --index");
     assert!(done && said.contains("no usable search index"), "{said}");
     let (done, said) = run("reindex");
     assert!(done && said.contains("30 messages in 1 conversations"), "{said}");
-    let (done, said) = run("check");
+    let (done, said) = run("check --index");
     assert!(done && said.contains("search index is ready"), "{said}");
+    let (done, said) = run("check");
+    assert!(done && !said.contains("index"), "it is read only if wished: {said}");
     server.restart();
     indexed(&dora, 30).await;
     assert_eq!(find(&dora, "needle").await.len(), 20);

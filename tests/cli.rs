@@ -58,6 +58,86 @@ async fn a_port_in_use_is_named_and_the_folder_left_as_by_any_stop() {
     assert!(next.log().contains("start=Clean"), "{}", next.log());
 }
 
+/// What `install.sh` runs, as far as that is the system: it notes what it was asked for, and runs the program that is to be run.
+const SYSTEM: &str = r#"#!/bin/sh
+echo "${0##*/} $*" >>"$NOTES"
+case ${0##*/} in
+    id) echo 0 ;;
+    systemctl) case $* in *=Environment\ *) echo "MOMMYCARE_SERVER__PORT=$SET_PORT" ;; esac ;;
+    systemd-run)
+        while :; do
+            case $1 in
+                --property=Environment=*) export "${1#--property=Environment=}" ;;
+                --*) ;;
+                *) exec "$@" ;;
+            esac
+            shift
+        done ;;
+esac
+"#;
+
+const PROGRAM: &str = "usr/local/bin/mommycare";
+
+/// A machine for `install.sh` where an older program runs.
+struct Machine(tempfile::TempDir);
+
+impl Machine {
+    fn new() -> Self {
+        use std::os::unix::fs::PermissionsExt as _;
+        let folder = tempfile::tempdir().unwrap();
+        let path = |name: &str| folder.path().join(name);
+        fs::create_dir(path("bin")).unwrap();
+        for name in ["id", "getent", "systemctl", "systemd-run"] {
+            fs::write(path("bin").join(name), SYSTEM).unwrap();
+            fs::set_permissions(path("bin").join(name), fs::Permissions::from_mode(0o755)).unwrap();
+        }
+        for (name, text) in [
+            (PROGRAM, "the older program"),
+            ("etc/mommycare/mommycare.toml", ""),
+            ("etc/systemd/system/mommycare.service", ""),
+            ("README.md", ""),
+        ] {
+            fs::create_dir_all(path(name).parent().unwrap()).unwrap();
+            fs::write(path(name), text).unwrap();
+        }
+        // All its places are named at its beginning.
+        let script = include_str!("../install.sh").lines().map(|line| match line.split_once("=/") {
+            Some((place, rest)) if place.bytes().all(|b| b.is_ascii_lowercase()) => format!("{place}={}\n", path(rest).display()),
+            _ => format!("{line}\n"),
+        });
+        fs::write(path("install.sh"), script.collect::<String>()).unwrap();
+        Self(folder)
+    }
+
+    /// Upgrades to the present program where the service's environment names a port; says how that went, and what was asked of the system.
+    fn upgrade(&self, port: &str) -> (Output, String) {
+        let notes = self.0.path().join("notes");
+        let _ = fs::remove_file(&notes);
+        let path = format!("{}:{}", self.0.path().join("bin").display(), std::env::var("PATH").unwrap());
+        let mut install = std::process::Command::new("bash");
+        install.current_dir(self.0.path()).arg("install.sh").arg("--binary").arg(support::executable());
+        let output = install.env("PATH", path).env("NOTES", &notes).env("SET_PORT", port).output().unwrap();
+        (output, fs::read_to_string(notes).unwrap())
+    }
+
+    fn program(&self) -> Vec<u8> {
+        fs::read(self.0.path().join(PROGRAM)).unwrap()
+    }
+}
+
+#[test]
+fn an_upgrade_that_refuses_a_setting_leaves_the_old_program_running() {
+    let machine = Machine::new();
+    let (output, asked) = machine.upgrade("many");
+    let said = text(&output);
+    assert!(!output.status.success() && said.contains("server.port must be a port") && said.contains("nothing else was changed"), "{said}");
+    assert!(machine.program() == b"the older program" && !asked.contains("restart"), "{asked}");
+    assert!(!machine.0.path().join(PROGRAM).with_extension("new").exists());
+    let (output, asked) = machine.upgrade("5001");
+    assert!(output.status.success() && asked.contains("systemctl restart mommycare"), "{}{asked}", text(&output));
+    assert!(asked.contains("--property=User=mommycare") && machine.program() == fs::read(support::executable()).unwrap(), "{asked}");
+}
+
 #[test]
 fn sigterm_ends_well_and_soon() {
     let mut server = Server::start();

@@ -49,7 +49,11 @@ enum Command {
     /// Fill an empty data folder with a small clinic to look around in
     Demo,
     /// Check the settings and show each with the place it comes from
-    Check,
+    Check {
+        /// Read the whole search index too, and say whether it can be used
+        #[arg(long)]
+        index: bool,
+    },
     /// Make the index for searching messages anew while the server is stopped
     Reindex,
     /// Look after accounts while the server is stopped
@@ -86,7 +90,7 @@ fn execute(cli: Cli) -> Result<(), Failure> {
     let loaded = load(&cli.common)?;
     match command {
         Command::Look { .. } => Ok(()),
-        Command::Check => check::run(&loaded),
+        Command::Check { index } => check::run(&loaded, index),
         Command::Serve => runtime()?.block_on(serve::run(loaded)),
         Command::Demo => runtime()?.block_on(demo::run(loaded.config)),
         Command::Reindex => runtime()?.block_on(reindex::run(loaded.config)),
