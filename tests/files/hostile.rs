@@ -102,6 +102,18 @@ fn polyglots() -> Vec<Sample> {
         ("film.mp4", "video/mp4", [samples::boxed(b"ftyp", b"isom\0\0\0\0isom%PDF-1.4"), samples::mp4(b"isom", b"vide")].concat()),
         ("song.mp3", "audio/mpeg", [&b"ID3\x03\0\0\0\0\0\x14"[..], b"<html><script>1;", &[0; 4], &samples::mp3(10)].concat()),
         ("letter.docx", "", [&b"%PDF-1.4\n"[..], &document(vec![])].concat()),
+        ("letter.docx", "", samples::hiding(&[&b"PK\x03\x04"[..], &[0; 26], b"%PDF-1.4\n"].concat(), 0)),
+        ("letter.docx", "", samples::hiding(&pdf(), 1)),
+        ("letter.docx", "", samples::hiding(&pdf(), 3)),
+        (
+            "letter.docx",
+            "",
+            zip(&[
+                Entry("a.bin", pdf(), None),
+                Entry("[Content_Types].xml", b"<Types/>".to_vec(), None),
+                Entry("word/a.xml", b"<w/>".to_vec(), None),
+            ]),
+        ),
     ]
 }
 

@@ -180,14 +180,30 @@ pub fn pdf() -> Vec<u8> {
 pub struct Entry(pub &'static str, pub Vec<u8>, pub Option<u32>);
 
 pub fn zip(entries: &[Entry]) -> Vec<u8> {
+    zip_around(entries, b"", 0)
+}
+
+/// A document with something before the part of that number, or behind the last one, of which its directory knows nothing.
+pub fn hiding(guest: &[u8], before: usize) -> Vec<u8> {
+    let part = |name| Entry(name, b"<x/>".to_vec(), None);
+    zip_around(&[part("[Content_Types].xml"), part("_rels/.rels"), part("word/document.xml")], guest, before)
+}
+
+fn zip_around(entries: &[Entry], guest: &[u8], before: usize) -> Vec<u8> {
     let (mut out, mut directory) = (Vec::new(), Vec::new());
-    for Entry(name, bytes, claimed) in entries {
+    for (number, Entry(name, bytes, claimed)) in entries.iter().enumerate() {
+        if number == before {
+            out.extend(guest);
+        }
         let sizes = [crc32fast::hash(bytes), bytes.len() as u32, claimed.unwrap_or(bytes.len() as u32)].map(u32::to_le_bytes).concat();
         let names = [(name.len() as u16).to_le_bytes(), [0; 2]].concat();
         let offset = (out.len() as u32).to_le_bytes();
         out.extend([&b"PK\x03\x04\x14\0\0\0\0\0\0\0\0\0"[..], &sizes, &names, name.as_bytes(), bytes].concat());
         let entry = [&b"PK\x01\x02\x14\0\x14\0\0\0\0\0\0\0\0\0"[..], &sizes, &names, &[0; 10], &offset, name.as_bytes()].concat();
         directory.extend(entry);
+    }
+    if before == entries.len() {
+        out.extend(guest);
     }
     let count = (entries.len() as u16).to_le_bytes();
     let place = [directory.len() as u32, out.len() as u32].map(u32::to_le_bytes).concat();

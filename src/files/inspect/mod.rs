@@ -80,7 +80,7 @@ pub fn identify(file: &File) -> Result<Finding, Doubt> {
         h if is_boxes(h) => media::boxes(&source)?,
         h if h.starts_with(b"ID3") || matches!(h, [0xff, b, ..] if b & 0xe0 == 0xe0 && *b != 0xff && *b != 0xfe) => media::frames(&source)?,
         h if h.starts_with(b"%PDF-") => pdf(&source)?,
-        h if h.starts_with(b"PK\x03\x04") => return zip::identify(&source).map(Finding::of),
+        h if h.starts_with(b"PK\x03\x04") => Finding::of(zip::identify(&source)?),
         h if h.starts_with(b"PK\x05\x06") => return Err(Doubt::Unknown("an empty ZIP archive".into())),
         h if h.starts_with(ole::MAGIC) => Finding::of(ole::identify(&source)?),
         _ => return other(&source, file, &head),
@@ -111,7 +111,8 @@ fn other(source: &Source<'_>, file: &File, head: &[u8]) -> Result<Finding, Doubt
 fn refuse_guests(source: &Source<'_>, format: Format) -> Result<(), Doubt> {
     let title = super::format::about(format).title;
     let guest = |what: &str| Err(Doubt::Broken(format!("{title} and {what} at once")));
-    if zip::end_of_directory(&source.tail(zip::END_MOST)?).is_some() {
+    let is_archive = matches!(format, Format::Docx | Format::Xlsx | Format::Pptx);
+    if !is_archive && zip::end_of_directory(&source.tail(zip::END_MOST)?).is_some() {
         return guest("a ZIP archive");
     }
     let head = source.read(0, 64 << 10)?;
@@ -119,7 +120,7 @@ fn refuse_guests(source: &Source<'_>, format: Format) -> Result<(), Doubt> {
     if format != Format::Pdf && contains_folded(head.get(..1024.min(head.len())).unwrap_or_default(), b"%pdf-") {
         return guest("a PDF document");
     }
-    let is_media = !matches!(format, Format::Pdf | Format::Svg | Format::Txt | Format::Doc | Format::Xls | Format::Ppt);
+    let is_media = !is_archive && !matches!(format, Format::Pdf | Format::Svg | Format::Txt | Format::Doc | Format::Xls | Format::Ppt);
     let scripts = [&b"<script"[..], b"<?php", b"<html", b"<!doctype html"];
     if is_media && scripts.iter().any(|mark| contains_folded(&head, mark)) {
         return guest("an HTML page or a script");
