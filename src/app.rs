@@ -251,6 +251,7 @@ async fn run(
 ) -> Result<(), StartError> {
     app.calls.end_after_restart().await.map_err(|error| StartError(error.to_string()))?;
     app.chats.index().start(app.store.clone(), &app.config.data).map_err(|error| StartError(error.to_string()))?;
+    tokio::task::spawn_blocking(http::compress);
     let (ready, known) = (parking_lot::Mutex::new(Some(ready)), app.clone());
     let rocket = app.rocket().attach(AdHoc::on_liftoff("ready", move |rocket| {
         let address = SocketAddr::new(rocket.config().address, rocket.config().port);

@@ -16,7 +16,7 @@ use std::{
     collections::HashMap,
     io::{Cursor, Write},
     path::{Path, PathBuf},
-    sync::LazyLock,
+    sync::{LazyLock, OnceLock},
 };
 
 /// The files of `static/`. In a debug build they are read from disk, so that a change shows at once.
@@ -62,11 +62,21 @@ fn tag(hash: &[u8]) -> String {
     URL_SAFE_NO_PAD.encode(&hash[..12])
 }
 
-/// Compressed once per process. Fonts and pictures are compressed already.
-static COMPRESSED: LazyLock<HashMap<String, Vec<u8>>> = LazyLock::new(|| {
+/// The texts, compressed once per process. Fonts and pictures are compressed already.
+static COMPRESSED: OnceLock<HashMap<String, Vec<u8>>> = OnceLock::new();
+
+/// Compresses the texts, which go out as they are until that is done. It takes a processor for a while, so it belongs on a thread
+/// for blocking work. In a debug build files change, so there they always go out as they are.
+pub fn compress() {
+    if !cfg!(debug_assertions) {
+        COMPRESSED.get_or_init(compressed);
+    }
+}
+
+fn compressed() -> HashMap<String, Vec<u8>> {
     let texts = Files::iter().filter(|name| is_text(name));
     texts.filter_map(|name| Some((name.to_string(), gzip(&contents(&name)?.0)?))).collect()
-});
+}
 
 fn is_text(name: &str) -> bool {
     let extension = Path::new(name).extension().and_then(|e| e.to_str()).unwrap_or_default();
@@ -122,7 +132,7 @@ impl<'r> Responder<'r, 'static> for Asset {
         }
         response.header(content_type(&self.name));
         let accepts_gzip = headers.get("accept-encoding").any(|list| list.split(',').any(|name| name.trim().starts_with("gzip")));
-        match COMPRESSED.get(&self.name).filter(|_| accepts_gzip && !cfg!(debug_assertions)) {
+        match COMPRESSED.get().filter(|_| accepts_gzip).and_then(|texts| texts.get(&self.name)) {
             Some(packed) => response.raw_header("Content-Encoding", "gzip").sized_body(packed.len(), Cursor::new(packed.as_slice())).ok(),
             None => response.sized_body(self.data.len(), Cursor::new(self.data)).ok(),
         }

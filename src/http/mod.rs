@@ -25,6 +25,7 @@ mod users;
 mod window;
 
 pub use answer::Answer;
+pub use assets::compress;
 pub use catch::catchers;
 pub use forwarded::Forwarded;
 pub use guard::{Client, Newcomer, id};
