@@ -16,7 +16,7 @@ use crate::{
     fold::{self, searched},
     ids::UserId,
     store::{
-        Direction, Read as _, Reader, Tx,
+        Direction, Read as _, Reader, Record, Table, Tx,
         records::{Role, User, Verification},
         tables::{RESET_WISHES, USERS},
     },
@@ -138,10 +138,15 @@ impl Accounts {
 
     /// All people. A clinic has thousands, not millions. Read in batches, so that messages do not wait.
     pub(super) fn all_people(&self) -> Result<Vec<(UserId, User)>> {
+        self.all_of(USERS)
+    }
+
+    /// All rows of a table that has at most one for each person.
+    pub(super) fn all_of<V: Record>(&self, table: Table<UserId, V>) -> Result<Vec<(UserId, V)>> {
         let mut all = Vec::new();
         let mut from = Bound::Unbounded;
         loop {
-            let batch = self.store.read(|read| read.scan(USERS, (from, Bound::Unbounded), Direction::Ascending, BATCH))?;
+            let batch = self.store.read(|read| read.scan(table, (from, Bound::Unbounded), Direction::Ascending, BATCH))?;
             let Some((last, _)) = batch.last() else { return Ok(all) };
             from = Bound::Excluded(*last);
             all.extend(batch);

@@ -21,16 +21,16 @@ impl Accounts {
     pub fn stats(&self, actor: Actor) -> Result<StatsView> {
         actor.admin()?;
         let all = self.all_people()?;
-        let (mut people, mut disabled, mut resets) = (PeopleView::default(), 0, 0);
-        for (id, person) in &all {
+        let (mut people, mut disabled) = (PeopleView::default(), 0);
+        for (_, person) in &all {
             match (person.is_active, person.verification) {
                 (false, _) => disabled += 1,
                 (true, Verification::Pending) => people.pending += 1,
                 (true, Verification::Approved) => *people.of(person.role) += 1,
                 (true, Verification::Rejected) => {}
             }
-            resets += u64::from(self.store.read(|read| read.get(RESET_WISHES, id))?.is_some());
         }
+        let resets = self.all_of(RESET_WISHES)?.len() as u64;
         let total = all.len() as u64;
         let undecided = all.into_iter().filter(|(_, person)| person.verification != Verification::Approved).collect();
         let (decisions, infected) = self.store.read(|read| {

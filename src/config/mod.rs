@@ -90,6 +90,15 @@ pub enum Approval {
 }
 
 impl Approval {
+    /// As it is written in settings and on the wire.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Manual => "manual",
+            Self::Auto => "auto",
+        }
+    }
+
     /// The state of a professional who has just registered.
     #[must_use]
     pub fn at_first(self) -> Verification {

@@ -122,18 +122,11 @@ impl Value for Bytes {
 
 impl Value for Approval {
     fn read(text: &str) -> Option<Self> {
-        match text {
-            "manual" => Some(Self::Manual),
-            "auto" => Some(Self::Auto),
-            _ => None,
-        }
+        [Self::Manual, Self::Auto].into_iter().find(|approval| approval.word() == text)
     }
 
     fn show(&self) -> String {
-        match self {
-            Self::Manual => "manual".into(),
-            Self::Auto => "auto".into(),
-        }
+        self.word().into()
     }
 }
 

@@ -65,10 +65,7 @@ fn clinic(config: &State<Arc<Config>>) -> Result<Answer> {
     Answer::ok(&json!({
         "name": config.clinic.name,
         "emergencyPhone": config.clinic.emergency_phone,
-        "approveProfessionals": match config.accounts.approve_professionals {
-            crate::config::Approval::Manual => "manual",
-            crate::config::Approval::Auto => "auto",
-        },
+        "approveProfessionals": config.accounts.approve_professionals.word(),
         "version": env!("CARGO_PKG_VERSION"),
         "calls": { "enabled": config.calls.enabled },
         "limits": {
