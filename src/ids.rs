@@ -4,7 +4,20 @@
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 use sha2::{Digest as _, Sha256};
-use std::{fmt, str::FromStr};
+use std::{
+    fmt::{self, Write as _},
+    str::FromStr,
+};
+
+/// Bytes as lower-case hexadecimal.
+#[must_use]
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+        // Writing to a String cannot fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
 
 /// A text that is not an id of the wanted kind. Callers answer as for an id that does not exist.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,7 +52,7 @@ macro_rules! id {
             type Err = NotAnId;
 
             fn from_str(text: &str) -> Result<Self, NotAnId> {
-                hex(text, 16).map(Self)
+                number(text, 16).map(Self)
             }
         }
 
@@ -161,7 +174,7 @@ impl FromStr for MessageId {
 
     fn from_str(text: &str) -> Result<Self, NotAnId> {
         let (chat, seq) = text.split_at_checked(16).ok_or(NotAnId)?;
-        Ok(Self { chat: chat.parse()?, seq: Seq(hex(seq, 16)?) })
+        Ok(Self { chat: chat.parse()?, seq: Seq(number(seq, 16)?) })
     }
 }
 
@@ -172,7 +185,7 @@ impl Serialize for MessageId {
 }
 
 /// Reads exactly `digits` lower-case hexadecimal digits.
-fn hex(text: &str, digits: usize) -> Result<u64, NotAnId> {
+fn number(text: &str, digits: usize) -> Result<u64, NotAnId> {
     let valid = text.len() == digits && text.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b));
     if valid { u64::from_str_radix(text, 16).map_err(|_| NotAnId) } else { Err(NotAnId) }
 }

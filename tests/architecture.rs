@@ -47,7 +47,7 @@ const RULES: &[Rule] = &[
     Rule {
         says: "rules know no door: neither routes nor sockets",
         what: &["crate::http", "crate::realtime", "crate::socketio", "crate::app", "crate::cli"],
-        who: Who::Not(&["accounts/", "calls/", "chat/", "care/", "files/", "audit/"]),
+        who: Who::Not(&["accounts/", "calls/", "chat/", "files/"]),
     },
     Rule { says: "the store knows nothing above it", what: ABOVE_THE_STORE, who: Who::Not(&["store/"]) },
     Rule { says: "search knows words and tables, and neither rules nor the wire", what: ABOVE_THE_STORE, who: Who::Not(&["search/"]) },

@@ -126,7 +126,7 @@ impl Figures {
     }
 
     /// Takes away what a tally holds.
-    fn drop(&mut self, tally: &Tally) {
+    fn give_back(&mut self, tally: &Tally) {
         self.sent -= tally.sent;
         self.urgent -= tally.urgent;
         self.received -= tally.received;
@@ -184,7 +184,7 @@ impl Inside {
     fn set(&mut self, key: (ChatId, UserId), tally: Option<Tally>) {
         if let Some(before) = self.rows.remove(&key) {
             let day = self.days.entry(before.day).or_default();
-            day.drop(&before);
+            day.give_back(&before);
             if *day == Figures::default() {
                 self.days.remove(&before.day);
             }

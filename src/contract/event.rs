@@ -44,7 +44,8 @@ pub enum Audience {
 /// Everything that the server says unasked.
 ///
 /// [`Event::TypingIndicator`], [`Event::FileSendingIndicator`], [`Event::UserStatusChange`], [`Event::CallSignal`] and
-/// [`Event::CallMedia`] tell of the moment only: they are never stored and never part of an operation. All others follow a commit.
+/// [`Event::CallMedia`] tell of the moment only, [`Event::ServerRestarting`] of the server: they are never stored and never part of an
+/// operation. All others follow a commit.
 #[derive(Debug, Clone, Serialize)]
 #[serde(untagged)]
 #[allow(missing_docs)] // The fields of the contract, under their own names.

@@ -3,11 +3,10 @@
 use super::PeopleView;
 use crate::{
     clock::Timestamp,
-    ids::{FileId, UserId},
+    ids::{FileId, UserId, hex},
     store::records::Caught,
 };
 use serde::Serialize;
-use std::fmt::Write as _;
 
 /// The answer to `GET /api/admin/stats`.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -70,10 +69,7 @@ impl CaughtView {
     #[must_use]
     pub fn new(id: FileId, at: Timestamp, caught: Caught, user_name: String) -> Self {
         let Caught { owner, name, size, digest, virus, place } = caught;
-        let sha256 = digest.iter().fold(String::with_capacity(64), |mut text, byte| {
-            let _ = write!(text, "{byte:02x}");
-            text
-        });
+        let sha256 = hex(&digest);
         Self {
             id,
             same_id: id,

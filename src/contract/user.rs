@@ -16,7 +16,7 @@ pub struct Presence {
     pub is_online: bool,
     /// `online`, `away`, `busy` or `offline`.
     pub status: &'static str,
-    /// When the last device left, if that is known.
+    /// When the person last came or left, if that is known.
     pub last_seen: Option<Timestamp>,
 }
 

@@ -30,7 +30,7 @@ use crate::{
     config::WhenDown,
     contract::Emission,
     error::{Code, Error, Result},
-    ids::{BlobId, FileId, MessageId, UserId},
+    ids::{BlobId, FileId, MessageId, UserId, hex},
     store::{
         Read as _, Store, Tx,
         records::{Blob, File, Role, User, Verification},
@@ -166,10 +166,7 @@ impl Files {
 
     fn found(&self, part: Part, name: String, id: BlobId, blob: &Blob) -> Result<Found> {
         let about = about(blob.format);
-        let etag = |suffix: &str| {
-            let short = blob.digest.iter().take(12).fold(String::new(), |text, byte| format!("{text}{byte:02x}"));
-            format!("\"{short}{suffix}\"")
-        };
+        let etag = |suffix: &str| format!("\"{:.24}{suffix}\"", hex(&blob.digest));
         Ok(match part {
             Part::Whole => Found {
                 path: self.vault.path(id, blob.format),

@@ -4,13 +4,12 @@ use super::{format::about, ledger};
 use crate::{
     clock::Timestamp,
     contract::FileView,
-    ids::{FileId, UserId},
+    ids::{FileId, UserId, hex},
     store::{
         Read, StoreError,
         records::{Blob, Document, File},
     },
 };
-use std::fmt::Write as _;
 
 /// What the small picture of a file is called behind the file's id.
 const SMALL: &str = "-small.jpg";
@@ -69,10 +68,7 @@ fn shown(place: &str, id: FileId, (name, created_at): (&str, Timestamp), blob: &
         duration: blob.duration.map(|ms| ms as f64 / 1000.0),
         waveform: Some(blob.waveform.clone()).filter(|bars| !bars.is_empty()),
         pages: blob.pages,
-        sha256: blob.digest.iter().fold(String::with_capacity(64), |mut text, byte| {
-            let _ = write!(text, "{byte:02x}");
-            text
-        }),
+        sha256: hex(&blob.digest),
         scanned: None,
         created_at,
     }

@@ -1,6 +1,5 @@
 //! Who asks, proved before a handler runs.
 
-use super::request_id::RequestId;
 use crate::{
     accounts::{Accounts, Actor},
     error::{Code, Error, Result},
@@ -14,7 +13,7 @@ use rocket::{
     outcome::Outcome,
     request::{FromRequest, Outcome as RequestOutcome},
 };
-use std::{net::IpAddr, str::FromStr, sync::Arc};
+use std::{net::IpAddr, sync::Arc};
 
 /// The error of a guard, kept for the catcher that answers.
 #[derive(Default)]
@@ -77,8 +76,6 @@ pub struct Client {
     pub address: IpAddr,
     /// The program, as it names itself, at most 200 characters.
     pub user_agent: String,
-    /// The id that also stands in the answer and in the log.
-    pub request_id: String,
     /// Scheme and host that the client used, or the configured public one, for absolute addresses.
     pub base_url: String,
 }
@@ -95,12 +92,7 @@ impl<'r> FromRequest<'r> for Client {
 fn client(request: &Request<'_>) -> Result<Client> {
     let header = |name| request.headers().get_one(name).unwrap_or_default();
     let base_url = state::<Arc<Files>>(request)?.links().base(header("host"));
-    Ok(Client {
-        address: address(request),
-        user_agent: header("user-agent").chars().take(200).collect(),
-        request_id: RequestId::of(request).as_str().to_owned(),
-        base_url,
-    })
+    Ok(Client { address: address(request), user_agent: header("user-agent").chars().take(200).collect(), base_url })
 }
 
 /// The client's address. Rocket looks into a header only where one is configured.
@@ -120,9 +112,4 @@ impl<'r> FromRequest<'r> for Newcomer {
         let limited = state::<Arc<Limiter>>(request).and_then(|limiter| limiter.address(address(request)));
         outcome(request, limited.and_then(|()| client(request)).map(Self))
     }
-}
-
-/// Reads an id from a path. A text that is no id is answered as an id that does not exist.
-pub fn id<T: FromStr>(text: &str, missing: Code) -> Result<T> {
-    text.parse().map_err(|_| missing.into())
 }

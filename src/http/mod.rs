@@ -28,7 +28,7 @@ pub use answer::Answer;
 pub use assets::compress;
 pub use catch::catchers;
 pub use forwarded::Forwarded;
-pub use guard::{Client, Newcomer, id};
+pub use guard::{Client, Newcomer};
 pub use headers::Headers;
 pub use health::Readiness;
 pub use input::{Body, Query};

@@ -83,7 +83,6 @@ async fn announce_all(chats: Chats, hub: Arc<Hub>, mut inbox: mpsc::UnboundedRec
     let mut told: HashMap<UserId, &'static str> = HashMap::new();
     while let Some(first) = inbox.recv().await {
         let mut people = HashSet::from([first]);
-        // The time that is left of gathering grows shorter with nobody; it only ends.
         let _ = timeout(GATHER, async {
             while people.len() < BATCH
                 && let Some(user) = inbox.recv().await

@@ -143,7 +143,7 @@ impl User {
 }
 impl Record for User {}
 
-/// One sign-in. It lives as long as its refresh tokens are renewed.
+/// One sign-in. Each use of a token and each renewal keeps it from ending for want of use.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Session {
     /// Hash of the refresh token that is valid now.
@@ -152,7 +152,7 @@ pub struct Session {
     pub generation: u32,
     /// When it began.
     pub created_at: Timestamp,
-    /// When a token was last renewed.
+    /// When it was last used, to within some minutes.
     pub used_at: Timestamp,
     /// After this the person signs in anew.
     pub expires_at: Timestamp,
