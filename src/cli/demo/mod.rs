@@ -44,7 +44,9 @@ pub(super) async fn run(config: Config) -> Result<(), Failure> {
     app.close().await;
     let password = filled?;
     println!("A clinic of {} invented people is ready in {folder}.\n", PEOPLE.len());
-    println!("Start it with   mommycare --data {folder}   and open {address}\n");
+    println!("Start it with   mommycare --data {folder}   and open {address}");
+    println!("With a name and an emergency line, as a clinic would have them, put before it");
+    println!("  MOMMYCARE_CLINIC__NAME=\"Lotus Pond Clinic\" MOMMYCARE_CLINIC__EMERGENCY_PHONE=\"011 000 0142\"\n");
     for person in PEOPLE {
         println!("  {:28} {:16} {} {}", email(person), person.role.word(), person.first_name, person.last_name);
     }

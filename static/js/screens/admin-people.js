@@ -107,7 +107,7 @@ export function AllPeople({ version, onAct }) {
     </search>
     ${list === null && html`<${Skeleton} label=${t('people.loading')} rows=${4} />`}
     ${list?.length === 0 && html`<${Empty} slim=${true} text=${t('search.none', { wanted })} />`}
-    ${Boolean(list?.length) && html`<div class="tscroll" tabindex="0" role="region" aria-label=${t('admin.table')}><table class="table">
+    ${Boolean(list?.length) && html`<div class="tscroll" tabindex="0" role="region" aria-label=${t('admin.table')}><table class="table people-table">
       <thead><tr>${['name', 'role', 'email', 'since', 'state'].map((one) => html`<th scope="col" key=${one}>${t(`admin.col.${one}`)}</th>`)}<th scope="col"><span class="vh">${t('admin.col.action')}</span></th></tr></thead>
       <tbody>${list?.map((user) => html`<${Row} key=${user.id} user=${user} onAct=${onAct} />`)}</tbody>
     </table></div>`}

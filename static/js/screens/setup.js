@@ -46,6 +46,6 @@ function FirstAccount({ token }) {
 }
 
 const FindTheLink = () => html`<div class="stack gap5">
-  <div><p class="kicker">${t('setup.kicker')}</p><h1 class="title xl" id="gate-h">${t('setup.noLink')}</h1><p class="muted">${t('setup.noLinkAbout')}</p></div>
+  <div><h1 class="title xl" id="gate-h">${t('setup.noLink')}</h1><p class="muted">${t('setup.noLinkAbout')}</p></div>
   <p class="privacy"><${Icon} name="shield-check" size="s" />${t('setup.once')}</p>
 </div>`;

@@ -6,16 +6,21 @@ import { link, restarting, tryNow } from '../core/socket.js';
 import { Icon } from './icon.js';
 
 const BLINK = 1200;
+/** The first connection of a page may take longer before it is worth a word. */
+const FIRST = 4000;
 const BACK = 2000;
+
+let wasOn = false;
 
 export function Banner() {
   const isOn = link.value !== 'away';
   const [shown, show] = useState(/** @type {'none'|'away'|'back'} */ ('none'));
   useEffect(() => {
     if (!isOn) {
-      const timer = setTimeout(() => show('away'), BLINK);
+      const timer = setTimeout(() => show('away'), wasOn ? BLINK : FIRST);
       return () => clearTimeout(timer);
     }
+    wasOn ||= link.value === 'on';
     show((before) => (before === 'away' ? 'back' : before));
     const timer = setTimeout(() => show('none'), BACK);
     return () => clearTimeout(timer);
