@@ -37,8 +37,8 @@ effect(() => {
 });
 
 /** Who was online then says nothing about now; what was said last belongs to the server. @param {Conversation} c @returns {Conversation} */
-const asLastSeen = (c) => ({
+const asLastSeen = ({ lastMessage, ...c }) => ({
   ...c,
-  lastMessage: null,
+  ...(lastMessage === null && { lastMessage }),
   participants: c.participants.map((person) => ({ ...person, isOnline: false, status: 'offline' })),
 });

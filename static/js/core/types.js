@@ -111,7 +111,7 @@
  * @property {'direct'|'group'} type
  * @property {string} name
  * @property {Person[]} participants
- * @property {LastMessage|null} lastMessage
+ * @property {LastMessage|null} [lastMessage] null: nothing was said yet; missing: what was said is not known here
  * @property {number} unreadCount
  * @property {boolean} [isActive] false: nobody is left to write to
  * @property {boolean} isMuted

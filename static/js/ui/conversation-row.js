@@ -36,6 +36,8 @@ function Said({ c, isOpen }) {
   const unsent = pendingOf(c.id).at(-1);
   if (unsent) return html`<${Ticks} status=${unsent.status} size="s" /><${KindIcon} m=${unsent} /> ${said(preview(unsent))}`;
   const last = c.lastMessage;
+  // The list as it was last seen does not know it; the server is about to say.
+  if (last === undefined) return html`<span class="unsaid" aria-hidden="true"></span>`;
   if (!last) return html`<span class="dotless">${t('row.empty')}</span>`;
   const mine = last.senderId === me.value?.id;
   const sender = c.type === 'group' && !mine && !last.isSystemMessage ? c.participants.find((person) => person.id === last.senderId) : undefined;
