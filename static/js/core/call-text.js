@@ -13,7 +13,7 @@ export function lasted(seconds) {
   return hours ? `${hours}:${two(minutes)}:${two(rest)}` : `${minutes}:${two(rest)}`;
 }
 
-const OUT = /** @type {Record<string, string>} */ ({ ended: 'done', accepted: 'done', missed: 'noAnswer', cancelled: 'cancelled', rejected: 'declined', busy: 'busy', failed: 'failed', ringing: 'rings' });
+const OUT = /** @type {Record<string, string>} */ ({ ended: 'done', accepted: 'on', missed: 'noAnswer', cancelled: 'cancelled', rejected: 'declined', busy: 'busy', failed: 'failed', ringing: 'rings' });
 const IN = /** @type {Record<string, string>} */ ({ ...OUT, missed: 'missed', cancelled: 'missed', busy: 'missed' });
 
 /** Whether the reader was called and did not answer. Pure. @param {Pick<Told, 'status'|'direction'>} told */

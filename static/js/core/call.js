@@ -4,7 +4,7 @@ import { batch, computed, effect, signal } from '../../vendor/preact.js';
 import { announce } from './announce.js';
 import { get } from './api.js';
 import { endText } from './call-text.js';
-import { KEPT, call, canCall, elsewhere, lookElsewhere, missedFrom } from './calls.js';
+import { KEPT, call, canCall, elsewhere, isElsewhere, lookElsewhere, missedFrom } from './calls.js';
 import { recallHere, rememberHere } from './device.js';
 import { t } from './i18n.js';
 import { openLine } from './line.js';
@@ -447,6 +447,7 @@ export async function withPictures(withCamera = hadCamera) {
 export function handle(event, data) {
   if (event === 'incoming_voice_call') return incoming('voice', data);
   if (event === 'incoming_video_call') return incoming('video', data);
+  if (event === 'call_elsewhere') return isElsewhere(data.call);
   if (elsewhere.value?.id === data.callId && (event === 'call_ended' || event === 'call_rejected')) elsewhere.value = null;
   if (waiting?.data.callId === data.callId && (event === 'call_ended' || event === 'call_rejected' || event === 'call_accepted')) waiting = null;
   const now = call.value;

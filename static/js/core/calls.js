@@ -54,20 +54,28 @@ const pass = (then) => {
   turn = turn.then(load).then(then).catch(() => {});
 };
 
-const EVENTS = ['incoming_voice_call', 'incoming_video_call', 'call_accepted', 'call_rejected', 'call_ended', 'call_signal', 'call_media', 'call_connection'];
+const EVENTS = ['incoming_voice_call', 'incoming_video_call', 'call_accepted', 'call_rejected', 'call_ended', 'call_signal', 'call_media', 'call_connection', 'call_elsewhere'];
 
-/** Looks whether a call goes on elsewhere. */
+/** What says where calls are. */
+const MOVES = ['call_accepted', 'call_rejected', 'call_ended', 'call_connection', 'call_elsewhere'];
+/** Counts it: an answer that such an event has overtaken is old. */
+let moves = 0;
+
+/** Looks whether a call goes on elsewhere. @returns {Promise<void>} */
 export async function lookElsewhere() {
+  const before = moves;
   const { data } = await get('/api/chat/calls/active').catch(() => ({ data: undefined }));
-  if (data === undefined) return;
+  if (data === undefined) return undefined;
+  if (moves !== before) return lookElsewhere();
   const isHere = data === null || (inCall.value && data.id === call.value?.id) || data.id === recallHere(KEPT, /** @type {any} */ (null))?.id;
   // What rings for oneself is nowhere yet.
   if (isHere || (data.status !== 'accepted' && data.direction === 'in')) elsewhere.value = null;
   else isElsewhere(data);
+  return undefined;
 }
 
 /** @param {any} view of the server, of a call that goes on */
-function isElsewhere({ id, conversationId, type, direction, callerId, callerName, calleeId, calleeName, answeredAt }) {
+export function isElsewhere({ id, conversationId, type, direction, callerId, callerName, calleeId, calleeName, answeredAt }) {
   const other = direction === 'out' ? { id: calleeId, name: calleeName } : { id: callerId, name: callerName };
   elsewhere.value = { id, conversationId, type, direction, other, since: answeredAt ? Date.parse(answeredAt) : null };
 }
@@ -77,9 +85,10 @@ export const engagedWith = computed(() => (inCall.value ? call.value : elsewhere
 
 /** @type {Record<string, (data: any) => void>} */
 export const callHandlers = {
-  ...Object.fromEntries(EVENTS.map((event) => [event, (/** @type {any} */ data) => pass((engine) => engine.handle(event, data))])),
-  // At once: it changes nothing of the call that may be here.
-  call_elsewhere: ({ call: view }) => isElsewhere(view),
+  ...Object.fromEntries(EVENTS.map((event) => [event, (/** @type {any} */ data) => {
+    if (MOVES.includes(event)) moves++;
+    pass((engine) => engine.handle(event, data));
+  }])),
   calls_missed: ({ count }) => (missedCalls.value = count),
 };
 

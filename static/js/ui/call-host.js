@@ -5,7 +5,7 @@ import { viewing } from '../core/attention.js';
 import { call, canCall, elsewhere, missedFrom, takeHere } from '../core/calls.js';
 import { callsAreOn } from '../core/clinic.js';
 import { t } from '../core/i18n.js';
-import { elsewhereText } from '../core/call-text.js';
+import { langOf } from '../core/text.js';
 import { callNow } from './call-buttons.js';
 import { Icon } from './icon.js';
 import { toast } from './toast.js';
@@ -34,7 +34,7 @@ export function CallHost() {
 
 /** A call that goes on without this page, and the way to take it here. @param {{ there: import('../core/calls.js').Elsewhere }} props */
 const Elsewhere = ({ there }) => html`<section class="call-bar" aria-label=${t('call.bar')} data-testid="call-elsewhere">
-  <p class="call-bar-back"><${Icon} name="phone" /><span class="min0">${elsewhereText(there)}</span></p>
+  <p class="call-bar-back"><${Icon} name=${there.type === 'video' ? 'video' : 'phone'} /><span class="min0"><b lang=${langOf(there.other.name)}>${there.other.name}</b><span class="sub">${t(there.since ? 'call.there' : 'call.thereRings')}</span></span></p>
   ${canCall() && html`<button class="btn sm" type="button" data-testid="call-take" onClick=${takeHere}>${t('call.takeHere')}</button>`}
 </section>`;
 

@@ -25,7 +25,7 @@ export function CallIncoming({ now, heading }) {
       <${Who} now=${now} heading=${heading} rings=${true} />
     </div>
     <p class="vh" role="alert">${t(`call.alert.${now.type}`, { name: who })}</p>
-    <p class="call-hint"><${Icon} name=${can ? 'camera' : 'lock'} size="s" />${t(can ? 'call.cameraOff' : 'call.insecure')}</p>
+    ${(isVideo || !can) && html`<p class="call-hint"><${Icon} name=${can ? 'camera' : 'lock'} size="s" />${t(can ? 'call.cameraOff' : 'call.insecure')}</p>`}
     <div class="call-answers">
       <${RoundButton} icon="phone-off" label=${t('call.decline')} kind="decline" id="call-decline" onPress=${decline} />
       <${RoundButton} icon="message-circle" label=${t('call.reply')} id="call-reply" onPress=${reply} />

@@ -21,7 +21,7 @@ function Tags({ now }) {
   const { quality, isLimited } = signalStrength.value;
   return html`<div class="call-tags" role="status">
     ${now.away ? html`<${Tag} icon="refresh-cw" kind="warn" id="call-away">${t('call.away', { name })}<//>` : isLost.value && html`<${Tag} icon="refresh-cw" kind="warn" id="call-lost">${t('call.lost')}<//>`}
-    ${!isLost.value && now.phase === 'active' && quality !== 'good' && html`<${Tag} icon="wifi" kind="warn">${t(isLimited ? 'call.weakSmaller' : quality === 'poor' ? 'call.weak' : 'call.unsteady')}<//>`}
+    ${!isLost.value && now.phase === 'active' && quality !== 'good' && html`<${Tag} icon="wifi" kind="warn">${t(isLimited && !voiceOnly.value ? 'call.weakSmaller' : quality === 'poor' ? 'call.weak' : 'call.unsteady')}<//>`}
     ${now.since && !theirs.value.audio && html`<${Tag} icon="mic-off" id="call-their-mute">${t('call.theirMute', { name })}<//>`}
     ${now.since && now.type === 'video' && !theirs.value.video && !theirs.value.screen && html`<${Tag} icon="video-off" id="call-their-camera">${t('call.theirCamera', { name })}<//>`}
     ${theirs.value.screen && html`<${Tag} icon="monitor-up">${t('call.theirScreen', { name })}<//>`}
