@@ -151,7 +151,7 @@ impl App {
             .manage(http::Readiness::default())
             // Our own headers stand in place of Rocket's.
             .attach(Shield::new())
-            .attach(http::Forwarded { header: server.ip_header.clone(), proxies: server.proxies.clone() })
+            .attach(http::Forwarded::new(server.ip_header.clone(), server.proxies.clone()))
             .attach(http::Trace)
             .attach(http::Headers)
             .attach(http::Pieces)

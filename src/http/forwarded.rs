@@ -5,17 +5,20 @@ use rocket::{
     fairing::{Fairing, Info, Kind},
     http::Header,
 };
-use std::net::{IpAddr, SocketAddr};
+use std::{
+    net::{IpAddr, SocketAddr},
+    sync::atomic::{AtomicBool, Ordering},
+};
 
 /// Leaves exactly one address in the header of the proxy, if one is configured. Of a proxy that is known it is the one that the proxy
 /// itself has put there, which is the last: what stands before it may come from the client. Where that is no address it becomes 0.0.0.0,
 /// which is nobody's: Rocket would take the proxy's own address instead, and that is this machine's as a rule. Of everybody else it is the
 /// address from which they speak, whatever they claim.
 pub struct Forwarded {
-    /// The header in which proxies name the client.
-    pub header: Option<String>,
-    /// The addresses of these proxies.
-    pub proxies: Vec<IpAddr>,
+    header: Option<String>,
+    proxies: Vec<IpAddr>,
+    /// Whether the operator has been told of somebody else.
+    told: AtomicBool,
 }
 
 #[rocket::async_trait]
@@ -28,13 +31,28 @@ impl Fairing for Forwarded {
         let Some(name) = &self.header else { return };
         let Some(said) = request.headers().get(name).last() else { return };
         let peer = request.remote().map(|peer| peer.ip());
-        let address = if peer.is_some_and(|peer| self.is_proxy(peer)) { last(said) } else { peer };
+        let is_known = peer.is_some_and(|peer| self.is_proxy(peer));
+        if !is_known && !self.told.swap(true, Ordering::Relaxed) {
+            // Once: whoever can reach the port can claim something. It may also be a proxy that nobody has listed.
+            tracing::warn!(
+                peer = peer.map(tracing::field::display),
+                header = name,
+                "somebody who is not in server.proxies names a client; that is not believed"
+            );
+        }
+        let address = if is_known { last(said) } else { peer };
         let address = address.unwrap_or(IpAddr::from([0, 0, 0, 0]));
         request.replace_header(Header::new(name.clone(), address.to_string()));
     }
 }
 
 impl Forwarded {
+    /// Believes the `header`, if there is one, of the `proxies` alone.
+    #[must_use]
+    pub fn new(header: Option<String>, proxies: Vec<IpAddr>) -> Self {
+        Self { header, proxies, told: AtomicBool::new(false) }
+    }
+
     fn is_proxy(&self, peer: IpAddr) -> bool {
         self.proxies.iter().any(|proxy| proxy.to_canonical() == peer.to_canonical())
     }
@@ -61,7 +79,7 @@ mod tests {
     async fn only_a_proxy_that_is_known_names_its_client() {
         let proxies = ["127.0.0.1", "::1", "10.0.0.5"].map(|text| text.parse().unwrap()).into();
         let figment = rocket::Config::figment().merge(("ip_header", "X-Real-IP")).merge(("log_level", "off"));
-        let forwarded = Forwarded { header: Some("X-Real-IP".into()), proxies };
+        let forwarded = Forwarded::new(Some("X-Real-IP".into()), proxies);
         let client = Client::untracked(rocket::custom(figment).attach(forwarded).mount("/", routes![seen])).await.unwrap();
         for (peer, said, address) in [
             ("127.0.0.1:9", &["203.0.113.9"][..], "203.0.113.9"),
