@@ -136,7 +136,7 @@ check_settings() {
 
 # A neighbour and a rename: the running program is never half-written, and stays where the new one refuses a setting.
 install -m 0755 "$binary" "$program.new"
-if ! check_settings; then
+if [ $upgrade = yes ] && ! check_settings; then
     rm -f "$program.new"
     fail "the new program does not take these settings; nothing else was changed"
 fi

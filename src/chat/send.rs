@@ -62,7 +62,7 @@ pub fn send(tx: &mut TxOf<'_>, rules: &Rules, actor: &Actor, draft: &Draft, door
         }
         return Ok(Placed { message: present(tx, rules, &seat, seq)?, fresh: false });
     }
-    let outgoing = Outgoing::new(tx, &seat, draft)?;
+    let outgoing = Outgoing::new(tx, rules, &seat, draft)?;
     let message = match draft.scheduled_for {
         Some(due) => {
             rules.policy.check_write(tx, actor, &seat)?;

@@ -55,6 +55,27 @@ async fn the_words_go_on_under_the_name_of_who_wrote_them_first() {
 }
 
 #[tokio::test]
+async fn who_may_not_know_of_the_author_is_not_told() {
+    let Scene { clinic, ama, dora, mia } = Scene::kept().await;
+    let zoe = clinic.person("Zoe Test", Role::Mom).await;
+    let words = clinic.say(ama, dora, 1).await[0].to_string();
+    let copy = forward(&clinic, dora, zoe, &words).await.unwrap().message;
+    assert_eq!(copy.forwarded_from.map(|origin| origin.sender_id), Some(dora.user), "one mother learns nothing of another");
+    let shown = serde_json::to_string(&clinic.page(zoe, copy.conversation_id, MessagesQuery::default()).items).unwrap();
+    assert!(!shown.contains("Ama"), "{shown}");
+    let mut together = None;
+    for (people, author) in [(vec![dora, zoe, mia], dora), (vec![dora, zoe, ama], ama)] {
+        let group = Scene::group(&clinic, &people).await;
+        let body = SendBody { conversation_id: Some(group.to_string()), forwarded_from: json!(words), ..SendBody::default() };
+        let copy = clinic.chats.send(dora, body, Door::Rest).await.unwrap().message;
+        assert_eq!(copy.forwarded_from.map(|origin| origin.sender_id), Some(author.user), "those who are together know of each other");
+        together = Some(copy.id.to_string());
+    }
+    let on = forward(&clinic, zoe, dora, &together.unwrap()).await.unwrap().message;
+    assert_eq!(on.forwarded_from.map(|origin| origin.sender_id), Some(ama.user));
+}
+
+#[tokio::test]
 async fn what_becomes_of_the_original_does_not_touch_the_copy() {
     let clinic = Clinic::new();
     let (ama, dora) = (clinic.person("Ama Test", Role::Mom).await, clinic.person("Dora Sample", Role::Doctor).await);

@@ -384,7 +384,8 @@ impl World {
             Some(_) => return Err("VALIDATION_ERROR"),
             None => None,
         };
-        let (content, origin) = self.words(by, letter)?;
+        let (content, author) = self.words(by, letter)?;
+        let origin = author.map(|author| self.named(chat, by, author));
         if !self.may_write(chat, by) {
             return Err("FORBIDDEN");
         }
@@ -473,6 +474,13 @@ impl World {
         let view = self.view(Named { chat, seq }, by);
         let sent = json!({ "conversationId": self.chats[chat].id, "id": fresh, "clientMessageId": client_id, "message": view });
         self.tell([by], "message_sent", &sent);
+    }
+
+    /// Whom those in a conversation are told of as the author of words that are passed on.
+    fn named(&self, chat: usize, by: usize, author: usize) -> usize {
+        let together = self.everybody(chat).contains(&author);
+        let never = |reader: usize| reach(self.people[reader].role, self.people[author].role) == 'n';
+        if author != by && !together && self.others(chat, by).into_iter().any(never) { by } else { author }
     }
 
     /// The words of a letter, and who wrote them first if they are passed on.
