@@ -42,15 +42,25 @@ pub struct Driver {
 
 impl Driver {
     /// Starts it.
+    ///
+    /// It takes one for IPv4 and may find that somebody has the same one for IPv6. Then it ends, and the next one looks for another.
     pub fn start() -> Self {
+        (0..10).find_map(|_| Self::try_start()).expect("chromedriver's port")
+    }
+
+    fn try_start() -> Option<Self> {
         let mut child = Command::new("chromedriver").arg("--port=0").stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
         let port = lines.by_ref().map(Result::unwrap).find_map(|line| {
             let (_, port) = line.split_once("started successfully on port ")?;
             port.trim().trim_end_matches('.').parse::<u16>().ok()
         });
+        let Some(port) = port else {
+            let _ = child.wait();
+            return None;
+        };
         std::thread::spawn(move || lines.for_each(drop));
-        Self { child, url: format!("http://127.0.0.1:{}", port.expect("chromedriver's port")), folder: tempfile::tempdir().unwrap() }
+        Some(Self { child, url: format!("http://127.0.0.1:{port}"), folder: tempfile::tempdir().unwrap() })
     }
 
     fn shut_down(&self) -> std::io::Result<usize> {
