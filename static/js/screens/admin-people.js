@@ -90,7 +90,7 @@ export function AllPeople({ version, onAct }) {
   const pages = Math.max(1, Math.ceil(total / PAGE));
 
   return html`<section class="card" aria-labelledby="all-h">
-    <h2 id="all-h">${t('admin.everyone')} <span class="count muted">${total}</span></h2>
+    <h2 id="all-h">${t('admin.everyone')} ${list && html`<span class="count muted">${total}</span>`}</h2>
     <search class="adm-tools">
       <div class="with-icon grow"><${Icon} name="search" /><label class="vh" for="adm-q">${t('people.search')}</label>
         <input class="input search" id="adm-q" type="search" placeholder=${t('admin.search')} onInput=${(/** @type {any} */ e) => (setWanted(e.target.value), setPage(1))} /></div>

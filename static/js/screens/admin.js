@@ -1,10 +1,11 @@
 // For the administrator: who waits for approval, and everyone who has an account. Never what they write.
 
-import { html, useEffect, useState } from '../../vendor/preact.js';
+import { html, useEffect, useRef, useState } from '../../vendor/preact.js';
 import { get, post } from '../core/api.js';
 import { attending } from '../core/attention.js';
 import { t } from '../core/i18n.js';
 import { approvals, countApprovals } from '../core/live.js';
+import { link } from '../core/socket.js';
 import { Confirm } from '../ui/dialog.js';
 import { Icon } from '../ui/icon.js';
 import { toast, toastError } from '../ui/toast.js';
@@ -25,11 +26,18 @@ const ASK_EVERY = 15_000;
 export function Admin() {
   const [pending, setPending] = useState(/** @type {User[]|null} */ (null));
   const [version, setVersion] = useState(0);
+  const missed = useRef(false);
   const [asking, ask] = useState(/** @type {{ act: Act, user: User }|null} */ (null));
   const changed = () => setVersion((n) => n + 1);
 
   useEffect(() => {
-    get('/api/admin/users?status=waiting&limit=100').then((answer) => setPending(answer.data), toastError);
+    get('/api/admin/users?status=waiting&limit=100').then((answer) => {
+      missed.current = false;
+      setPending(answer.data);
+    }, (error) => {
+      missed.current = true;
+      toastError(error);
+    });
     void countApprovals();
   }, [version]);
   useEffect(() => {
@@ -38,6 +46,10 @@ export function Admin() {
     const timer = setInterval(() => void countApprovals(), ASK_EVERY);
     return () => clearInterval(timer);
   }, [attending.value]);
+  // What could not be asked while there was no connection is asked when there is one.
+  useEffect(() => {
+    if (link.value === 'on' && missed.current) changed();
+  }, [link.value]);
   // Somebody registered, or another administrator decided.
   useEffect(() => {
     if (pending && approvals.value !== pending.length) changed();

@@ -12,7 +12,9 @@ let last = 0;
 /** @param {string} text @param {Toast['action']} [action] a toast with a button stays until it is answered @param {number} [ms] or as long as this */
 export function toast(text, action, ms = action ? 0 : 5000) {
   const id = ++last;
-  toasts.value = [...toasts.value.slice(-2), { id, text, action }];
+  // The same thing said twice stands once, and longer.
+  const others = toasts.value.filter((one) => one.text !== text || one.action);
+  toasts.value = [...others.slice(-2), { id, text, action }];
   if (ms) setTimeout(() => dismiss(id), ms);
 }
 
