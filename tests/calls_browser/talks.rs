@@ -183,6 +183,34 @@ async fn two_who_call_each_other_at_once_are_in_one_call() {
     scene.end().await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_that_is_told_before_the_call_has_a_name_counts() {
+    let Some(scene) = Scene::start().await else { return };
+    let (hers, his) = (&scene.hers, &scene.his);
+    // What the server answers comes to her after what it tells of the call: both are on their way at once.
+    hers.run(
+        "const socket = window.sockets.at(-1), take = socket.onmessage, answers = [];
+        socket.onmessage = (event) => {
+            if (/^43/.test(event.data)) return answers.push(event);
+            take(event);
+            if (!event.data.includes('call_accepted')) return;
+            socket.onmessage = take;
+            setTimeout(() => answers.forEach(take), 100);
+        }",
+    )
+    .await;
+    call(hers, "voice").await;
+    his.phase("incoming").await;
+    his.click(&named("call-accept")).await;
+    for browser in [hers, his] {
+        browser.phase("active").await;
+        browser.receives(&["audio"]).await;
+    }
+    hers.click(&named("call-end-button")).await;
+    his.ended("hangup").await;
+    scene.end().await;
+}
+
 /// The time from the press on "Answer" to the first picture that is decoded there, ten calls in a row.
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "a measurement"]

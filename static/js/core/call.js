@@ -58,6 +58,10 @@ let line = null;
 const held = signal(/** @type {string[]} */ ([]));
 /** Somebody who rang while another call was just being made or put away. @type {any} */
 let waiting = null;
+/** What was told of a call before the answer to the question for it: both come as fast as they can. @type {[string, any][]} */
+let early = [];
+/** More than is told of a call within one answer's time. */
+const MOST_EARLY = 64;
 /** @type {(() => void)[]} what ends with the call */
 let ends = [];
 /** What the server said with the call that rings here. @type {any} */
@@ -106,6 +110,7 @@ function put() {
     restsForThem.value = false;
     isDecided = hadCamera = false;
     held.value = [];
+    early = [];
     elapsed.value = 0;
   });
 }
@@ -302,12 +307,19 @@ export async function prepare() {
     // Both called at once: the other call came first, and this is its answer.
     theirs.value = { ...NOTHING, video: made?.type === 'video' };
     connect(answer);
-    return accepted();
+    accepted();
+    return catchUp();
   }
   change({ phase: 'ringing' });
   void ring('out');
   connect(answer);
   line?.begin();
+  catchUp();
+}
+
+/** Takes in what was told too early. */
+function catchUp() {
+  for (const [event, data] of early.splice(0)) handle(event, data);
 }
 
 /** @param {CallType} type @param {any} data */
@@ -451,6 +463,7 @@ export function handle(event, data) {
   if (elsewhere.value?.id === data.callId && (event === 'call_ended' || event === 'call_rejected')) elsewhere.value = null;
   if (waiting?.data.callId === data.callId && (event === 'call_ended' || event === 'call_rejected' || event === 'call_accepted')) waiting = null;
   const now = call.value;
+  if (now?.phase === 'preparing' && early.length < MOST_EARLY) early.push([event, data]);
   if (!now || data.callId !== now.id || now.phase === 'ended') return undefined;
   switch (event) {
     case 'call_accepted':
