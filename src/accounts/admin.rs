@@ -109,16 +109,18 @@ fn checked_page(check: &mut Check, page: Option<u64>, limit: Option<u64>) -> (u6
 
 /// Of people without an approval those for whom there is something to decide.
 pub(super) fn waiting(read: &Reader<'_>, people: Vec<(UserId, User)>) -> Result<Vec<(UserId, User)>> {
-    let waits = |id: UserId, user: &User| match user.verification {
-        Verification::Pending => Ok(true),
-        Verification::Rejected => Ok(documents::count_new(read, id)? > 0),
-        Verification::Approved => Ok(false),
-    };
-    let kept = people.into_iter().filter_map(|(id, user)| match waits(id, &user) {
-        Ok(waits) => waits.then_some(Ok((id, user))),
-        Err(error) => Some(Err(error)),
-    });
-    kept.collect()
+    let mut wait = Vec::with_capacity(people.len());
+    for (id, user) in people {
+        let waits = match user.verification {
+            Verification::Pending => true,
+            Verification::Rejected => documents::count_new(read, id)? > 0,
+            Verification::Approved => false,
+        };
+        if waits {
+            wait.push((id, user));
+        }
+    }
+    Ok(wait)
 }
 
 impl Accounts {

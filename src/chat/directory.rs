@@ -226,15 +226,12 @@ impl<'a, R: Read> Finder<'a, R> {
 
     /// Whether a person is there at this moment, as far as the actor may know.
     fn presence(&mut self, person: &Person) -> Result<Presence> {
-        if !is_open_about_presence(person) {
+        presence(self.rules, person.id, person, || {
             if self.contacts.is_none() {
                 self.contacts = Some(inbox::contacts(self.read, self.actor.user)?);
             }
-            if !self.contacts.as_ref().is_some_and(|contacts| contacts.contains(&person.id)) {
-                return Ok(Presence::offline(None));
-            }
-        }
-        Ok(self.rules.roster.presence(person.id))
+            Ok(self.contacts.as_ref().is_some_and(|contacts| contacts.contains(&person.id)))
+        })
     }
 
     /// The actor's place in the conversation with a person, if there is one.
@@ -266,10 +263,10 @@ impl Specialties {
     }
 }
 
-/// Whether everybody who may write to a person may also see when the person is there. Who offers help is looked for by that; when a mother
-/// is awake is only for those who share a conversation with her.
-pub fn is_open_about_presence(person: &User) -> bool {
-    person.role != Role::Mom
+/// Whether a person is there at this moment, for somebody who may write to them. Who offers help is looked for by that; when a mother is
+/// awake is only for those who share a conversation with her.
+pub fn presence(rules: &Rules, id: UserId, person: &User, shares: impl FnOnce() -> Result<bool>) -> Result<Presence> {
+    if person.role != Role::Mom || shares()? { Ok(rules.roster.presence(id)) } else { Ok(Presence::offline(None)) }
 }
 
 fn by_name(a: &Arc<Person>, b: &Arc<Person>) -> std::cmp::Ordering {

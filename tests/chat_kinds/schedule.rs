@@ -230,14 +230,21 @@ async fn it_is_sent_with_the_rights_of_its_moment() {
     assert_eq!(failure(&clinic, dora).await, "You may write here as soon as the other person has written to you.");
 }
 
+/// A group that Ama has left, with words of hers that were to go there after an hour.
+async fn left_behind() -> (Scene, ChatId) {
+    let scene = Scene::kept().await;
+    let Scene { clinic, ama, dora, mia } = &scene;
+    let group = Scene::group(clinic, &[*dora, *ama, *mia]).await;
+    let due = json!(clinic.chats.now().plus(Duration::from_hours(1)).to_string());
+    let to_group = SendBody { conversation_id: Some(group.to_string()), recipient_id: None, scheduled_for: due, ..body(*dora, "to all") };
+    clinic.chats.send(*ama, to_group, Door::Rest).await.unwrap();
+    Scene::leave(clinic, group, *ama).await;
+    (scene, group)
+}
+
 #[tokio::test]
 async fn who_has_left_keeps_the_words_and_sends_nothing() {
-    let Scene { clinic, ama, dora, mia } = Scene::kept().await;
-    let group = Scene::group(&clinic, &[dora, ama, mia]).await;
-    let due = json!(clinic.chats.now().plus(Duration::from_hours(1)).to_string());
-    let to_group = SendBody { conversation_id: Some(group.to_string()), recipient_id: None, scheduled_for: due, ..body(dora, "to all") };
-    clinic.chats.send(ama, to_group, Door::Rest).await.unwrap();
-    Scene::leave(&clinic, group, ama).await;
+    let (Scene { clinic, ama, dora, .. }, group) = left_behind().await;
     clinic.wait(HOUR);
     assert_eq!(failure(&clinic, ama).await, "You were no longer in this conversation at that time.");
     assert_eq!(scheduled(&clinic, ama), ["to all"]);
@@ -249,12 +256,7 @@ async fn who_has_left_keeps_the_words_and_sends_nothing() {
 
 #[tokio::test]
 async fn what_fails_and_what_is_sent_are_told_in_the_order_of_their_times() {
-    let Scene { clinic, ama, dora, mia } = Scene::kept().await;
-    let group = Scene::group(&clinic, &[dora, ama, mia]).await;
-    let due = json!(clinic.chats.now().plus(Duration::from_hours(1)).to_string());
-    let to_group = SendBody { conversation_id: Some(group.to_string()), recipient_id: None, scheduled_for: due, ..body(dora, "to all") };
-    clinic.chats.send(ama, to_group, Door::Rest).await.unwrap();
-    Scene::leave(&clinic, group, ama).await;
+    let (Scene { clinic, ama, dora, .. }, _) = left_behind().await;
     later(&clinic, ama, dora, "x", 2 * HOUR).await;
     clinic.clear_events();
     clinic.wait(2 * HOUR);

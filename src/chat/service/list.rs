@@ -46,12 +46,9 @@ impl Chats {
     /// What the actor may know of a person's presence. `None` when the actor may not even know of the person: neither finds them in the
     /// directory nor has a conversation with them.
     pub fn known(&self, actor: Actor, id: UserId, person: &User) -> Result<Option<Presence>> {
-        if self.store.read(|read| inbox::shares(read, actor.user, id))? {
-            return Ok(Some(self.rules.roster.presence(id)));
-        }
+        let shares = self.store.read(|read| inbox::shares(read, actor.user, id))?;
         let finds = self.rules.policy.may_open(&actor, id, person) && actor.verified().is_ok();
-        let shown = || if directory::is_open_about_presence(person) { self.rules.roster.presence(id) } else { Presence::offline(None) };
-        Ok(finds.then(shown))
+        (shares || finds).then(|| directory::presence(&self.rules, id, person, || Ok(shares))).transpose()
     }
 
     /// Everybody who shares a conversation with a person.
