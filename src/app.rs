@@ -19,7 +19,6 @@ use crate::{
 use rocket::{
     Build, Rocket,
     config::{LogLevel, Shutdown as ShutdownConfig},
-    data::{Limits, ToByteUnit},
     fairing::AdHoc,
     shield::Shield,
 };
@@ -136,7 +135,6 @@ impl App {
             .merge(("ident", false))
             .merge(("cli_colors", false))
             .merge(("keep_alive", 65))
-            .merge(("limits", Limits::default().limit("json", 256.kibibytes())))
             .merge(("log_level", LogLevel::Off))
             .merge(("shutdown", shutdown));
         rocket::custom(figment)

@@ -4,7 +4,7 @@ use crate::error::{Error, Result};
 use unicode_normalization::UnicodeNormalization as _;
 
 /// Characters of a search at most.
-pub const LONGEST_SEARCH: usize = 200;
+const LONGEST_SEARCH: usize = 200;
 
 /// A text without case and Latin accents, with single spaces. Vowel signs of other scripts stay: they make the word.
 /// What nobody sees does not: one keyboard joins Sinhala letters with U+200D where another leaves it out.
@@ -40,10 +40,16 @@ pub fn is_unseen(c: char) -> bool {
 /// What is looked for in names, folded. A longer text than any name would be compared with everybody's, word by word.
 pub fn searched(field: &str, text: Option<&str>) -> Result<String> {
     let text = text.unwrap_or_default();
+    check_search(field, text)?;
+    Ok(fold(text))
+}
+
+/// Refuses to look for a text of more than 200 characters.
+pub fn check_search(field: &str, text: &str) -> Result<()> {
     if text.chars().count() > LONGEST_SEARCH {
         return Err(Error::field(field, format!("must have at most {LONGEST_SEARCH} characters")));
     }
-    Ok(fold(text))
+    Ok(())
 }
 
 /// Whether a text has all the words of a folded search in it, in whatever order.

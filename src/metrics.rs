@@ -122,9 +122,11 @@ impl Collector for SocketFigures {
         for (name, help, value) in [
             ("sockets_opened", "Connections ever opened", &sockets.sessions_opened),
             ("sockets_refused", "Handshakes refused because of origin, limits or shutdown", &sockets.handshakes_refused),
+            ("sockets_upgraded", "Connections that went on from polling to a WebSocket", &sockets.upgrades),
             ("sockets_closed_slow", "Connections cut because their client did not read", &sockets.closed_slow),
             ("sockets_closed_timeout", "Connections ended because no sign of life came", &sockets.closed_timeout),
             ("sockets_closed_abuse", "Connections closed because the client broke the protocol or flooded", &sockets.closed_abuse),
+            ("socket_events_throttled", "Events refused because their client sends too many", &sockets.events_throttled),
             ("socket_packets_in", "Packets from clients", &sockets.packets_in),
             ("socket_packets_out", "Packets to clients", &sockets.packets_out),
             ("socket_bytes_in", "Bytes from clients", &sockets.bytes_in),

@@ -567,3 +567,43 @@ async fn pictures_are_looked_at_closely_and_axe_finds_no_fault() {
     }
     assert!(found.is_empty(), "{found:#?}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_picture_covers_is_not_read_and_what_is_urgent_stands_above_it() {
+    if !is_installed() {
+        return;
+    }
+    let scene = Scene::new(360).await;
+    let hers = &scene.hers;
+    let photo = scene.file("scan.png", &picture(hers, 600, 400).await);
+    choose(hers, "Photo", &[&photo]).await;
+    hers.click(&named("send")).await;
+    sent(hers, 1).await;
+    hers.until("that the picture is there", PICTURES_ARE_THERE).await;
+    press(hers, &named("picture")).await;
+    hers.find(&named("viewer")).await;
+
+    // Its thread is open behind the picture, but nobody sees it.
+    let words = json!({ "conversationId": scene.chat, "content": "Please come in today", "priority": "urgent" });
+    scene.doctor.post("/api/chat/send", words).await;
+    hers.find("[data-testid=viewer] [data-testid=urgent-alert]").await;
+    let status = async || scene.doctor.history(&scene.chat).await[1]["status"].clone();
+    assert_ne!(status().await, "read");
+
+    // It leads there; the picture makes way, and with it what was written is read.
+    press(hers, "[data-testid=viewer] [data-testid=urgent-read]").await;
+    count(hers, &named("viewer"), 0).await;
+    hers.until("that one stands at the message", "return document.activeElement.innerText?.includes('Please come in today') ?? false").await;
+    hers.click(&named("acknowledge")).await;
+    hers.until("that nothing waits", "return !document.querySelector('[data-testid=urgent-alert], [data-testid=acknowledge]')").await;
+    assert_eq!(status().await, "read");
+
+    // The same above a sheet, on a screen where no message is.
+    hers.goto("/settings").await;
+    hers.click(".me-head button").await;
+    scene.doctor.post("/api/chat/send", json!({ "conversationId": scene.chat, "content": "And bring the book", "priority": "urgent" })).await;
+    press(hers, "dialog [data-testid=urgent-read]").await;
+    count(hers, "dialog", 0).await;
+    hers.until("that one stands at the message", "return document.activeElement.innerText?.includes('And bring the book') ?? false").await;
+    scene.end().await;
+}

@@ -5,7 +5,7 @@ use crate::{
     clock::Timestamp,
     contract::{Word as _, request::FindQuery},
     error::{Code, Error, Result},
-    fold::LONGEST_SEARCH,
+    fold::check_search,
     ids::ChatId,
     search::{Filters, MAX_WORDS, Query, Unusable},
     store::records::MessageKind,
@@ -75,9 +75,7 @@ impl Wish {
 
 /// The words of a query.
 pub(super) fn words(text: &str) -> Result<Query> {
-    if text.chars().count() > LONGEST_SEARCH {
-        return Err(Error::field("q", format!("must have at most {LONGEST_SEARCH} characters")));
-    }
+    check_search("q", text)?;
     Query::new(text).map_err(|unusable| match unusable {
         Unusable::Empty => Error::field("q", "must have at least one word"),
         Unusable::TooLong => Error::field("q", format!("must have at most {MAX_WORDS} words")),

@@ -1,7 +1,6 @@
 // A call on the screen: above everything, or as a bar at the top of what one does meanwhile.
 
 import { html, useEffect, useId, useLayoutEffect, useRef } from '../../vendor/preact.js';
-import { covered } from '../core/attention.js';
 import { clear, shrink, signalStrength, theirSound } from '../core/call.js';
 import { call } from '../core/calls.js';
 import { chosen } from '../core/media.js';
@@ -38,17 +37,14 @@ export function CallLayer() {
   const now = call.value;
   const isSmall = Boolean(now?.isSmall);
   const phase = now?.phase;
-  const layer = useLayer(now !== null && !isSmall);
+  const makeWay = () => (phase === 'ended' ? clear() : shrink(true));
+  const layer = useLayer(makeWay, { isOpen: now !== null && !isSmall, covers: true });
   useLayoutEffect(() => {
     const dialog = element.current;
     if (!dialog || isSmall === !dialog.open) return;
     if (isSmall) dialog.close();
     else dialog.showModal();
   }, [isSmall]);
-  useLayoutEffect(() => {
-    covered.value = now !== null && !isSmall;
-    return () => (covered.value = false);
-  }, [now !== null && !isSmall]);
   // Nobody shall answer or hang up by a key that was meant for something else: the focus begins at the name.
   useLayoutEffect(() => {
     if (!isSmall) document.getElementById(heading)?.focus({ preventScroll: true });
@@ -58,8 +54,7 @@ export function CallLayer() {
   /** Esc makes it small; it never ends a call. @param {Event} event */
   const onCancel = (event) => {
     event.preventDefault();
-    if (phase === 'ended') clear();
-    else shrink(true);
+    makeWay();
   };
   const Part = phase === 'incoming' ? CallIncoming : phase === 'ended' ? CallEnded : CallScreen;
   const { quality, route } = signalStrength.value;
@@ -67,6 +62,6 @@ export function CallLayer() {
     class=${`call-stage ${phase === 'incoming' || phase === 'ended' ? 'call-stage-ring' : ''}`} ref=${element} aria-labelledby=${heading} data-testid="call" data-phase=${phase} data-type=${now.type}
     data-quality=${quality} data-route=${route} onCancel=${onCancel} onClose=${(/** @type {Event} */ event) => event.target === element.current && !element.current?.open && call.peek() && shrink(true)}
   >
-    <${Voice} /><${UrgentAlert} onCall=${() => (phase === 'ended' ? clear() : shrink(true))} /><${Part} now=${now} heading=${heading} /><${News} layer=${layer} />
+    <${Voice} /><${UrgentAlert} all=${true} /><${Part} now=${now} heading=${heading} /><${News} layer=${layer} />
   </dialog>`;
 }

@@ -6,6 +6,7 @@ import { focusFirst } from './focus.js';
 import { Icon } from './icon.js';
 import { useLayer } from './layers.js';
 import { News } from './toast.js';
+import { UrgentAlert } from './urgent-alert.js';
 
 /**
  * @param {{ title: string, onClose: () => void, children?: unknown, class?: string, hideTitle?: boolean, role?: string }} props
@@ -13,7 +14,7 @@ import { News } from './toast.js';
 export function Dialog({ title, onClose, children, class: kind = 'dialog', hideTitle = false, role }) {
   const element = useRef(/** @type {HTMLDialogElement|null} */ (null));
   const heading = useId();
-  const layer = useLayer();
+  const layer = useLayer(() => element.current?.close());
   useLayoutEffect(() => {
     const opener = document.activeElement;
     const dialog = element.current;
@@ -36,6 +37,7 @@ export function Dialog({ title, onClose, children, class: kind = 'dialog', hideT
     if (event.target === element.current) element.current?.close();
   };
   return html`<dialog class=${kind} ref=${element} aria-labelledby=${heading} role=${role} onClick=${onClick}>
+    <${UrgentAlert} />
     <header class=${hideTitle ? 'vh' : undefined}>
       <h2 id=${heading}>${title}</h2>
       <button class="btn icon" type="button" aria-label=${t('close')} onClick=${() => element.current?.close()}><${Icon} name="x" /></button>

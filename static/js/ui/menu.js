@@ -27,7 +27,7 @@ export function Menu({ label, anchor, back, onClose, children }) {
   // The release of the finger that opened it must not close it again.
   const pressed = useRef(false);
   const isGone = useRef(false);
-  const layer = useLayer();
+  const layer = useLayer(onClose);
   useLayoutEffect(() => {
     const menu = element.current;
     menu?.showModal();

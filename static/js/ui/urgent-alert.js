@@ -1,4 +1,4 @@
-// Above everything, on every screen and on a call that covers it: an urgent message waits. It leads there, and is gone once the message is acknowledged.
+// Above everything, on every screen and on every layer that covers it: an urgent message waits. It leads there, and is gone once the message is acknowledged.
 
 import { html } from '../../vendor/preact.js';
 import { longWhen } from '../core/dates.js';
@@ -16,18 +16,14 @@ function nameOf({ conversationId, senderId, senderName }) {
   return sender ? shortName(sender) : senderName || t('someone');
 }
 
-/** @param {{ onCall?: () => void }} props on a call, which makes way by this; what it covers is not before anybody's eyes */
-export function UrgentAlert({ onCall }) {
-  const [first, ...more] = (onCall ? waitingAlerts : alertsToShow).value;
+/** @param {{ all?: boolean }} props `all` where nothing of the thread is seen, so none is before anybody's eyes */
+export function UrgentAlert({ all = false }) {
+  const [first, ...more] = (all ? waitingAlerts : alertsToShow).value;
   if (!first) return null;
   const time = longWhen(first.sentAt, { today: t('today'), yesterday: t('yesterday') });
-  const read = () => {
-    onCall?.();
-    goToMessage(first.conversationId, first.messageId);
-  };
   return html`<section class="alert" aria-label=${t('urgent.alert')} data-testid="urgent-alert">
     <${Icon} name="triangle-alert" />
     <p><b>${t('urgent.from', { name: nameOf(first) })}</b> <span>${time}${more.length > 0 && html` · ${t('urgent.more', { n: more.length })}`}</span></p>
-    <button class="btn danger-fill sm" type="button" data-testid="urgent-read" onClick=${read}>${t('urgent.read')}</button>
+    <button class="btn danger-fill sm" type="button" data-testid="urgent-read" onClick=${() => goToMessage(first.conversationId, first.messageId)}>${t('urgent.read')}</button>
   </section>`;
 }

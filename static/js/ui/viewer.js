@@ -15,6 +15,7 @@ import { CLOSE, WHOLE, around, fitted, held } from '../core/zoom.js';
 import { Icon } from './icon.js';
 import { useLayer } from './layers.js';
 import { News } from './toast.js';
+import { UrgentAlert } from './urgent-alert.js';
 
 /** @typedef {import('../core/shared-files.js').SharedFile} SharedFile */
 /** @typedef {import('../core/zoom.js').Zoom} Zoom */
@@ -164,7 +165,7 @@ export function Viewer({ conversationId, back }) {
   const [failed, setFailed] = useState('');
   const last = useRef({ at: 0, messageId: '' });
   const file = all[at];
-  const layer = useLayer();
+  const layer = useLayer(stopViewing, { covers: true });
 
   useLayoutEffect(() => {
     const opener = document.activeElement;
@@ -239,12 +240,10 @@ export function Viewer({ conversationId, back }) {
     }
     event.preventDefault();
   }
-  const show = () => {
-    stopViewing();
-    goToMessage(conversationId, file.messageId, file.seq);
-  };
+  const show = () => goToMessage(conversationId, file.messageId, file.seq);
 
   return html`<dialog class="viewer" ref=${element} aria-label=${t('viewer.title')} onClose=${stopViewing} onKeyDown=${onKeyDown} data-testid="viewer">
+    <${UrgentAlert} all=${true} />
     ${file &&
     html`<header>
         <button class="btn icon" type="button" aria-label=${t('close')} data-testid="viewer-close" onClick=${stopViewing}><${Icon} name="x" /></button>
