@@ -154,5 +154,5 @@ say "the service mommycare runs and starts with the machine; its data is in $sta
 if [ $upgrade = no ]; then
     say ""
     say "The link for the first administrator stands in the log:  journalctl -u mommycare -o cat | grep setup"
-    say "To let the clinic's network in, put a TLS proxy in front, as README.md says."
+    say "To let the clinic's network in, choose how it is encrypted, as README.md says."
 fi

@@ -15,6 +15,7 @@ use crate::{
     search::{self, Rebuilt},
     socketio::{self, Origins, Packet, Rate, Server},
     store::{OpenReport, Options, Start, Store},
+    tls::{self, Door, Peers, Tls},
 };
 use rocket::{
     Build, Rocket,
@@ -22,7 +23,15 @@ use rocket::{
     fairing::AdHoc,
     shield::Shield,
 };
-use std::{fmt, fs::DirBuilder, net::SocketAddr, os::unix::fs::DirBuilderExt as _, path::Path, sync::Arc, time::Duration};
+use std::{
+    fmt,
+    fs::DirBuilder,
+    net::{Ipv4Addr, SocketAddr},
+    os::unix::fs::DirBuilderExt as _,
+    path::Path,
+    sync::Arc,
+    time::Duration,
+};
 
 /// Everything that is needed to serve.
 pub struct App {
@@ -35,6 +44,7 @@ pub struct App {
     sockets: Server<Realtime>,
     metrics: Arc<Metrics>,
     limiter: Arc<Limiter>,
+    tls: Option<Arc<Tls>>,
     setup_token: Option<String>,
 }
 
@@ -56,6 +66,7 @@ impl App {
     /// Must be called inside the runtime: the hub has a task of its own.
     pub fn open(config: Config, clock: Clock) -> Result<Self, StartError> {
         make_folder(&config.data)?;
+        let tls = Tls::open(&config.tls, &config.data).map_err(|error| StartError(error.to_string()))?.map(Arc::new);
         let options = Options { cache: config.store.cache.0, min_free: config.store.min_free.0, ..Options::new(&config.data) };
         let hub = Hub::new();
         let publish = hub.clone();
@@ -67,7 +78,7 @@ impl App {
         let chats = chats.with_files(config.files.max_count);
         let calls = Calls::new(&chats, config.calls.clone()).map_err(|error| StartError(error.to_string()))?;
         let secret = own_secret(&config)?;
-        let links = Arc::new(Links::new(&secret, store.clock().clone(), config.server.public_url.clone()));
+        let links = Arc::new(Links::new(&secret, store.clock().clone(), config.server.public_url.clone(), scheme(tls.as_ref())));
         let files = Arc::new(files(&config, store.clone(), &chats, links.clone())?);
         let accounts = Arc::new(accounts(&config, secret, store.clone(), chats.clone())?);
         let limiter = Arc::new(Limiter::new(&config.limits));
@@ -76,7 +87,7 @@ impl App {
         let (everybody, index) = (chats.everybody().clone(), chats.index().clone());
         let metrics = Arc::new(Metrics::new(store.clone(), everybody, calls.live().clone(), sockets.counters().clone(), index));
         let setup_token = accounts.begin_setup(std::env::var("MOMMYCARE_SETUP_TOKEN").ok()).map_err(|error| StartError(error.message))?;
-        Ok(Self { config: Arc::new(config), store, accounts, chats, calls, files, sockets, metrics, limiter, setup_token })
+        Ok(Self { config: Arc::new(config), store, accounts, chats, calls, files, sockets, metrics, limiter, tls, setup_token })
     }
 
     /// The accounts, for the command line.
@@ -94,11 +105,13 @@ impl App {
         &self.calls
     }
 
-    /// The link for the first administrator, if there is none yet, on the address that the server listens on.
-    fn setup_link(&self, address: SocketAddr) -> Option<String> {
-        let token = self.setup_token.as_deref()?;
-        let origin = self.config.server.public_url.clone().unwrap_or_else(|| format!("http://{address}"));
-        Some(format!("{origin}/setup?token={token}"))
+    /// What is known once the server listens on this address. Links are on the public address, if there is one.
+    fn ready(&self, address: SocketAddr) -> Ready {
+        let listens = format!("{}://{address}", scheme(self.tls.as_ref()));
+        let origin = self.config.server.public_url.as_ref().unwrap_or(&listens);
+        let setup_link = self.setup_token.as_ref().map(|token| format!("{origin}/setup?token={token}"));
+        let authority = self.tls.as_ref().and_then(|tls| tls.authority()).map(tls::Authority::fingerprint);
+        Ready { listens, setup_link, authority }
     }
 
     /// Makes the search index anew. Only instead of serving.
@@ -118,7 +131,8 @@ impl App {
         }
     }
 
-    fn rocket(&self) -> Rocket<Build> {
+    /// The web server on this address, behind the door that notes `peers` if there is one.
+    fn rocket(&self, address: SocketAddr, peers: Option<&Arc<Peers>>) -> Rocket<Build> {
         let server = &self.config.server;
         let shutdown = ShutdownConfig {
             ctrlc: false,
@@ -129,15 +143,20 @@ impl App {
             ..ShutdownConfig::default()
         };
         let figment = rocket::Config::figment()
-            .merge(("address", server.address))
-            .merge(("port", server.port))
+            .merge(("address", address.ip()))
+            .merge(("port", address.port()))
             .merge(("ip_header", server.ip_header.clone().map_or(rocket::figment::value::Value::from(false), Into::into)))
             .merge(("ident", false))
             .merge(("cli_colors", false))
             .merge(("keep_alive", 65))
             .merge(("log_level", LogLevel::Off))
             .merge(("shutdown", shutdown));
-        rocket::custom(figment)
+        let mut rocket = rocket::custom(figment);
+        // First of all: everything else asks who the client is.
+        if let (Some(tls), Some(peers)) = (&self.tls, peers) {
+            rocket = rocket.attach(http::Arrivals::new(peers.clone(), tls)).mount("/", http::redirect());
+        }
+        rocket
             .manage(self.config.clone())
             .manage(self.store.clone())
             .manage(self.accounts.clone())
@@ -147,6 +166,7 @@ impl App {
             .manage(self.metrics.clone())
             .manage(self.limiter.clone())
             .manage(http::Readiness::default())
+            .manage(http::Encryption(self.tls.clone()))
             // Our own headers stand in place of Rocket's.
             .attach(Shield::new())
             .attach(http::Forwarded::new(server.ip_header.clone(), server.proxies.clone()))
@@ -242,6 +262,19 @@ pub async fn serve(
     served
 }
 
+/// The door, with a note of who comes through it, where the server encrypts.
+async fn door(app: &App, address: SocketAddr) -> Result<Option<(Door, Arc<Peers>)>, StartError> {
+    let Some(tls) = app.tls.clone() else { return Ok(None) };
+    let peers = Arc::new(Peers::default());
+    let door = Door::bind(address, tls, peers.clone()).await.map_err(|error| StartError(cannot_listen(address, &error)))?;
+    Ok(Some((door, peers)))
+}
+
+/// How addresses of this server begin.
+fn scheme(tls: Option<&Arc<Tls>>) -> &'static str {
+    if tls.is_some() { "https" } else { "http" }
+}
+
 async fn run(
     app: &Arc<App>,
     stop: impl Future<Output = ()> + Send + 'static,
@@ -250,11 +283,22 @@ async fn run(
     app.calls.end_after_restart().await.map_err(|error| StartError(error.to_string()))?;
     app.chats.index().start(app.store.clone(), &app.config.data).map_err(|error| StartError(error.to_string()))?;
     tokio::task::spawn_blocking(http::compress);
-    let (ready, known) = (parking_lot::Mutex::new(Some(ready)), app.clone());
-    let rocket = app.rocket().attach(AdHoc::on_liftoff("ready", move |rocket| {
-        let address = SocketAddr::new(rocket.config().address, rocket.config().port);
-        if let Some(ready) = ready.lock().take() {
-            ready(&Ready { address, setup_link: known.setup_link(address) });
+    let public = SocketAddr::new(app.config.server.address, app.config.server.port);
+    let door = door(app, public).await?;
+    let inside = if door.is_some() { SocketAddr::from((Ipv4Addr::LOCALHOST, 0)) } else { public };
+    let rocket = app.rocket(inside, door.as_ref().map(|(_, peers)| peers));
+    let (once, known) = (parking_lot::Mutex::new(Some((ready, door))), app.clone());
+    let rocket = rocket.attach(AdHoc::on_liftoff("ready", move |rocket| {
+        let inside = SocketAddr::new(rocket.config().address, rocket.config().port);
+        if let Some((ready, door)) = once.lock().take() {
+            let address = door.as_ref().and_then(|(door, _)| door.address().ok()).unwrap_or(inside);
+            if let Some((door, _)) = door {
+                let shutdown = rocket.shutdown();
+                tokio::spawn(async move {
+                    tokio::select! { () = door.open(inside) => {}, () = shutdown => {} }
+                });
+            }
+            ready(&known.ready(address));
         }
         Box::pin(async {})
     }));
@@ -339,20 +383,26 @@ const GOODBYE: Duration = Duration::from_secs(2);
 
 /// What is known once requests are answered.
 pub struct Ready {
-    /// Where the server listens.
-    pub address: SocketAddr,
+    /// Where the server listens, such as `http://127.0.0.1:5000`.
+    pub listens: String,
     /// The link for the first administrator, if there is none yet.
     pub setup_link: Option<String>,
+    /// The fingerprint of the authority that devices are asked to trust, if there is one.
+    pub authority: Option<String>,
 }
 
 /// What Rocket says about a failed start, as a sentence. Looking at the kind also keeps Rocket from panicking.
 fn explain(error: &rocket::Error, config: &Config) -> String {
     let address = SocketAddr::new(config.server.address, config.server.port);
     match error.kind() {
-        rocket::error::ErrorKind::Bind(error) if error.kind() == std::io::ErrorKind::AddrInUse => {
-            format!("{address} is in use by another program. Choose another port with --port, or stop the other program.")
-        }
-        rocket::error::ErrorKind::Bind(error) => format!("cannot listen on {address}: {error}"),
+        rocket::error::ErrorKind::Bind(error) => cannot_listen(address, error),
         other => format!("the server stopped: {other}"),
     }
+}
+
+fn cannot_listen(address: SocketAddr, error: &std::io::Error) -> String {
+    if error.kind() == std::io::ErrorKind::AddrInUse {
+        return format!("{address} is in use by another program. Choose another port with --port, or stop the other program.");
+    }
+    format!("cannot listen on {address}: {error}")
 }

@@ -105,6 +105,7 @@ const SHELL = [
   '/js/screens/admin.js',
   '/js/screens/calls.js',
   '/js/screens/chats.js',
+  '/js/screens/connect.js',
   '/js/screens/conversation.js',
   '/js/screens/forgot.js',
   '/js/screens/login.js',

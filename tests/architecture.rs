@@ -81,6 +81,8 @@ const RULES: &[Rule] = &[
         what: &["crate::store::tables"],
         who: Who::Not(&["http/", "realtime/"]),
     },
+    Rule { says: "only the door knows TLS and certificates", what: &["tokio_rustls", "rustls", "rcgen"], who: Who::Only(&["tls/"]) },
+    Rule { says: "the door knows nothing of what goes through it", what: ABOVE_THE_STORE, who: Who::Not(&["tls/"]) },
     Rule {
         says: "files know no conversations; who sees a message is handed in",
         what: &["crate::chat", "crate::accounts"],

@@ -325,3 +325,37 @@ async fn axe_finds_no_fault_on_a_phone_and_on_a_desk() {
     }
     assert!(found.is_empty(), "{found:#?}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_device_learns_to_trust_the_clinic() {
+    if !is_installed() {
+        return;
+    }
+    let server = Server::with(&[("MOMMYCARE_TLS__MODE", "own")]);
+    let driver = Driver::start();
+    let mut found = Vec::new();
+    for width in [360, 1280] {
+        let browser = driver.browser(&server, width).await;
+        browser.goto("/chats").await;
+        browser.find(&named("connect-get")).await;
+        browser.until("the way", "return location.pathname === '/connect' && location.protocol === 'http:'").await;
+        browser
+            .until("its fingerprint", "return /^([0-9A-F]{2}:){31}[0-9A-F]{2}$/.test(document.querySelector('code')?.textContent)")
+            .await;
+        browser.click(&named("connect-check")).await;
+        browser.until("that it is not done", "return document.querySelector('[data-testid=connect] [role=alert]') !== null").await;
+        assert_eq!(browser.run("return document.documentElement.scrollWidth > innerWidth").await, false, "nothing scrolls sideways");
+        if let Some(axe) = axe() {
+            found.extend(faults(&browser, &axe).await.into_iter().map(|fault| format!("{width}: {fault}")));
+        }
+        browser.client.close().await.unwrap();
+    }
+    assert!(found.is_empty(), "{found:#?}");
+
+    // A device that trusts it is led on by itself, and gets what only encrypted pages get.
+    let trusting = driver.browser_with(&server, 360, &["--ignore-certificate-errors"]).await;
+    trusting.goto("/").await;
+    trusting.until("the encrypted page", "return location.protocol === 'https:' && isSecureContext").await;
+    trusting.find("#gate-h").await;
+    trusting.client.close().await.unwrap();
+}

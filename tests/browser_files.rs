@@ -593,7 +593,8 @@ async fn what_a_picture_covers_is_not_read_and_what_is_urgent_stands_above_it() 
     // It leads there; the picture makes way, and with it what was written is read.
     press(hers, "[data-testid=viewer] [data-testid=urgent-read]").await;
     count(hers, &named("viewer"), 0).await;
-    hers.until("that one stands at the message", "return document.activeElement.innerText?.includes('Please come in today') ?? false").await;
+    hers.until("that one stands at the message", "return document.activeElement.innerText?.includes('Please come in today') ?? false")
+        .await;
     hers.click(&named("acknowledge")).await;
     hers.until("that nothing waits", "return !document.querySelector('[data-testid=urgent-alert], [data-testid=acknowledge]')").await;
     assert_eq!(status().await, "read");
@@ -601,7 +602,10 @@ async fn what_a_picture_covers_is_not_read_and_what_is_urgent_stands_above_it() 
     // The same above a sheet, on a screen where no message is.
     hers.goto("/settings").await;
     hers.click(".me-head button").await;
-    scene.doctor.post("/api/chat/send", json!({ "conversationId": scene.chat, "content": "And bring the book", "priority": "urgent" })).await;
+    scene
+        .doctor
+        .post("/api/chat/send", json!({ "conversationId": scene.chat, "content": "And bring the book", "priority": "urgent" }))
+        .await;
     press(hers, "dialog [data-testid=urgent-read]").await;
     count(hers, "dialog", 0).await;
     hers.until("that one stands at the message", "return document.activeElement.innerText?.includes('And bring the book') ?? false").await;

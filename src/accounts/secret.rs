@@ -1,11 +1,10 @@
 //! The secret that signs tokens.
 
-use crate::config::secret::{MIN_BYTES, Weakness, weakness};
-use std::{
-    fmt, fs,
-    io::{self, Write as _},
-    path::Path,
+use crate::{
+    config::secret::{MIN_BYTES, Weakness, weakness},
+    private_file,
 };
+use std::{fmt, fs, io, path::Path};
 
 /// Why a secret is refused or cannot be had.
 #[derive(Debug)]
@@ -42,26 +41,9 @@ pub fn load_or_create(path: &Path) -> Result<Vec<u8>, SecretError> {
     }
 }
 
-/// Writes a neighbour and renames it, so that a power cut leaves no half of a secret behind.
 fn create(path: &Path) -> io::Result<Vec<u8>> {
     let secret: [u8; 64] = rand::random();
-    let neighbour = path.with_extension("new");
-    if let Err(error) = fs::remove_file(&neighbour)
-        && error.kind() != io::ErrorKind::NotFound
-    {
-        return Err(error);
-    }
-    let mut options = fs::OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(&neighbour)?;
-    file.write_all(&secret)?;
-    file.sync_all()?;
-    fs::rename(&neighbour, path)?;
-    if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-        fs::File::open(folder)?.sync_all()?;
-    }
+    private_file::create(path, &secret)?;
     Ok(secret.to_vec())
 }
 
@@ -79,16 +61,11 @@ mod tests {
     }
 
     #[test]
-    fn a_secret_is_made_once_and_kept_from_others() {
+    fn a_secret_is_made_once() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("token.key");
         let made = load_or_create(&path).unwrap();
         assert_eq!((made.len(), load_or_create(&path).unwrap()), (64, made.clone()));
-        #[cfg(unix)]
-        {
-            use std::os::unix::fs::PermissionsExt as _;
-            assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
-        }
         fs::write(&path, "cut").unwrap();
         assert!(matches!(load_or_create(&path), Err(SecretError::Weak(Weakness::Short))));
     }

@@ -25,7 +25,12 @@ pub(super) async fn run(loaded: Loaded) -> Result<(), Failure> {
         if let Some(link) = &ready.setup_link {
             println!("Welcome. Open this link within an hour to make the first administrator:\n  {link}");
         }
-        println!("listening on http://{}", ready.address);
+        if let Some(fingerprint) = &ready.authority {
+            println!(
+                "Devices learn to trust this clinic at /connect, over http. The fingerprint of its authority (SHA-256):\n  {fingerprint}"
+            );
+        }
+        println!("listening on {}", ready.listens);
         watch();
     })
     .await?;

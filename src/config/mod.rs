@@ -23,6 +23,8 @@ pub struct Config {
     pub data: PathBuf,
     /// Address and surroundings of the server.
     pub server: Server,
+    /// Encryption on the way.
+    pub tls: Tls,
     /// What the app says about the clinic.
     pub clinic: Clinic,
     /// Sign-in.
@@ -57,6 +59,27 @@ pub struct Server {
     pub max_sockets_per_address: usize,
     pub metrics_token: Option<String>,
     pub body_timeout: Duration,
+}
+
+/// See the catalogue in `settings.rs`.
+#[derive(Debug, Clone)]
+#[allow(missing_docs)]
+pub struct Tls {
+    pub mode: TlsMode,
+    pub certificate: Option<PathBuf>,
+    pub key: Option<PathBuf>,
+    pub names: Vec<String>,
+}
+
+/// Where the certificate comes from with which the server proves who it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TlsMode {
+    /// Nowhere: nothing is encrypted here. A proxy in front may do it.
+    Off,
+    /// From an authority of the server's own, which people's devices are asked to trust.
+    Own,
+    /// From files that somebody else keeps up to date.
+    Files,
 }
 
 /// See the catalogue in `settings.rs`.

@@ -1,6 +1,6 @@
 //! Values from texts, the same for file, environment and command line.
 
-use super::{Approval, History, WhenDown};
+use super::{Approval, History, TlsMode, WhenDown};
 use std::{net::IpAddr, path::PathBuf, str::FromStr, time::Duration};
 
 /// A number of bytes, written `67108864`, `64MB` or `64MiB`; units count by 1024.
@@ -127,6 +127,25 @@ impl Value for Approval {
 
     fn show(&self) -> String {
         self.word().into()
+    }
+}
+
+impl Value for TlsMode {
+    fn read(text: &str) -> Option<Self> {
+        match text {
+            "off" => Some(Self::Off),
+            "own" => Some(Self::Own),
+            "files" => Some(Self::Files),
+            _ => None,
+        }
+    }
+
+    fn show(&self) -> String {
+        match self {
+            Self::Off => "off".into(),
+            Self::Own => "own".into(),
+            Self::Files => "files".into(),
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! The catalogue: every setting with its name, older name, default, limits and meaning, in one place.
 
 use super::{
-    Accounts, Approval, Bytes, Calls, Chat, Clinic, Config, Files, History, Limits, Log, Policy, Server, Store, WhenDown,
+    Accounts, Approval, Bytes, Calls, Chat, Clinic, Config, Files, History, Limits, Log, Policy, Server, Store, Tls, TlsMode, WhenDown,
     parse::Value,
     secret::{Weakness, weakness},
 };
@@ -65,6 +65,10 @@ settings! {
     "server.max_sockets_per_address": server.max_sockets_per_address, "a number from 1 to 1000000", if |n: &usize| (1..=1_000_000).contains(n);
     "server.body_timeout": server.body_timeout, "a time from 1s to 10m", if |t: &Duration| (1..=600).contains(&t.as_secs());
     "server.metrics_token" [secret]: server.metrics_token, "empty, or at least 16 characters", if |t: &Option<String>| t.as_ref().is_none_or(|t| t.len() >= 16);
+    "tls.mode": tls.mode, "off, own or files";
+    "tls.certificate": tls.certificate, "empty, or a file";
+    "tls.key": tls.key, "empty, or a file";
+    "tls.names": tls.names, "a list of names such as chat.clinic.example, separated by commas", if |list: &Vec<String>| list.iter().all(|name| is_host(name));
     "clinic.name": clinic.name, "one to 80 characters", if |name: &String| name.chars().count() <= 80;
     "clinic.emergency_phone": clinic.emergency_phone, "empty, or a telephone number of digits, spaces, + and -",
         if |p: &Option<String>| p.as_ref().is_none_or(|p| p.len() <= 32 && p.chars().all(|c| c.is_ascii_digit() || " +-()".contains(c)));
@@ -145,6 +149,18 @@ fn is_origin(text: &str) -> bool {
     host.is_some_and(|host| !host.is_empty() && host.bytes().all(|b| b.is_ascii_alphanumeric() || b".-:[]".contains(&b)))
 }
 
+/// Whether a text is a name that a machine can have in a network.
+fn is_host(text: &str) -> bool {
+    let is_label = |label: &str| {
+        !label.is_empty()
+            && label.len() <= 63
+            && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+            && !label.starts_with('-')
+            && !label.ends_with('-')
+    };
+    text.len() <= 253 && text.split('.').all(is_label) && text.parse::<Ipv4Addr>().is_err()
+}
+
 /// Whether a text is the address of a STUN or TURN server, as browsers take it: one that they do not take would end every call.
 fn is_helper(text: &str, kinds: &[&str]) -> bool {
     let Some(rest) = kinds.iter().find_map(|kind| text.strip_prefix(kind)) else { return false };
@@ -174,6 +190,7 @@ impl Default for Config {
                 metrics_token: None,
                 body_timeout: Duration::from_secs(30),
             },
+            tls: Tls { mode: TlsMode::Off, certificate: None, key: None, names: Vec::new() },
             clinic: Clinic { name: "MommyCare".into(), emergency_phone: None },
             accounts: Accounts {
                 approve_professionals: Approval::Manual,

@@ -23,18 +23,20 @@ pub struct Links {
     key: Hmac<Sha256>,
     clock: Clock,
     public_url: Option<String>,
+    scheme: &'static str,
 }
 
 impl Links {
-    /// With a key of its own, made from the server's secret. All addresses are on `public_url` if there is one.
-    pub fn new(secret: &[u8], clock: Clock, public_url: Option<String>) -> Self {
+    /// With a key of its own, made from the server's secret. All addresses are on `public_url` if there is one, else on the host that
+    /// the client named, with `scheme`.
+    pub fn new(secret: &[u8], clock: Clock, public_url: Option<String>, scheme: &'static str) -> Self {
         let derived = keyed(secret).chain_update(b"mommycare: addresses of files, 1").finalize().into_bytes();
-        Self { key: keyed(&derived), clock, public_url }
+        Self { key: keyed(&derived), clock, public_url, scheme }
     }
 
     /// Scheme and host for a client that named this host.
     pub fn base(&self, host: &str) -> String {
-        self.public_url.clone().unwrap_or_else(|| format!("http://{}", clean_host(host)))
+        self.public_url.clone().unwrap_or_else(|| format!("{}://{}", self.scheme, clean_host(host)))
     }
 
     /// Puts absolute, signed addresses into whatever a reader is about to get.
@@ -100,7 +102,7 @@ mod tests {
     fn links() -> (Links, Arc<AtomicU64>) {
         let time = Arc::new(AtomicU64::new(1_795_000_000_000));
         let clock = time.clone();
-        (Links::new(&[7; 64], Clock::new(move || Timestamp(clock.load(Ordering::Relaxed))), None), time)
+        (Links::new(&[7; 64], Clock::new(move || Timestamp(clock.load(Ordering::Relaxed))), None, "http"), time)
     }
 
     fn parts(url: &str) -> (String, String) {

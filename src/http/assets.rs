@@ -29,6 +29,7 @@ struct Files;
 /// Pages that the app draws itself.
 const PAGES: &[&str] = &[
     "",
+    "connect",
     "setup",
     "login",
     "register",
@@ -102,6 +103,12 @@ fn file(path: Result<PathBuf, PathError>) -> Result<Asset, Error> {
     let name = if PAGES.contains(&first) { "index.html" } else { name };
     let (data, etag) = contents(name).ok_or(Code::NotFound)?;
     Ok(Asset { name: name.to_owned(), etag: format!("\"{etag}\""), data })
+}
+
+/// Whether a path is that of a part of the app: what its pages load, and no page itself.
+pub(super) fn is_part(path: &str) -> bool {
+    let name = path.trim_start_matches('/');
+    !name.ends_with(".html") && name != WORKER_NAME && Files::get(name).is_some()
 }
 
 /// The bytes of a file as they are served, and their fingerprint.

@@ -1,12 +1,13 @@
 //! For whoever operates the server: is it alive, can it write, and how is it doing.
 
-use super::{answer::Answer, operator::Operator};
+use super::{answer::Answer, arrival::Encryption, operator::Operator};
 use crate::{
     config::Config,
     contract::Emission,
     error::{Code, Result},
     metrics::Metrics,
     store::Store,
+    tls::Tls,
 };
 use rocket::{Route, State, get, http::ContentType, routes};
 use serde_json::json;
@@ -61,13 +62,15 @@ async fn ready(store: &State<Arc<Store<Emission>>>, readiness: &State<Readiness>
 
 /// What the app shows before anybody has signed in.
 #[get("/api/clinic")]
-fn clinic(config: &State<Arc<Config>>) -> Result<Answer> {
+fn clinic(config: &State<Arc<Config>>, encryption: &State<Encryption>) -> Result<Answer> {
+    let authority = encryption.0.as_deref().and_then(Tls::authority);
     Answer::ok(&json!({
         "name": config.clinic.name,
         "emergencyPhone": config.clinic.emergency_phone,
         "approveProfessionals": config.accounts.approve_professionals.word(),
         "version": env!("CARGO_PKG_VERSION"),
         "calls": { "enabled": config.calls.enabled },
+        "authority": authority.map(|authority| json!({ "url": "/connect/authority.crt", "fingerprint": authority.fingerprint() })),
         "limits": {
             "editWindow": config.chat.edit_window.as_secs(),
             "groupMembers": config.chat.group_members,

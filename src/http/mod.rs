@@ -2,6 +2,7 @@
 
 mod admin;
 mod answer;
+mod arrival;
 mod assets;
 mod auth;
 pub mod calls;
@@ -25,6 +26,7 @@ mod users;
 mod window;
 
 pub use answer::Answer;
+pub use arrival::{Arrivals, Encryption, redirect};
 pub use assets::compress;
 pub use catch::catchers;
 pub use forwarded::Forwarded;
@@ -49,6 +51,7 @@ pub fn routes() -> Vec<Route> {
         files::routes(),
         documents::routes(),
         health::routes(),
+        arrival::routes(),
         docs::routes(),
         assets::routes(),
     ]

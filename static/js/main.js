@@ -24,6 +24,7 @@ import { startWorker } from './update.js';
 
 /** Screens that are not needed for the first look at one's chats are loaded when they are asked for. */
 const LATER = /** @type {Record<string, () => Promise<any>>} */ ({
+  connect: () => import('./screens/connect.js').then((m) => m.Connect),
   setup: () => import('./screens/setup.js').then((m) => m.Setup),
   'forgot-password': () => import('./screens/forgot.js').then((m) => m.Forgot),
   'reset-password': () => import('./screens/forgot.js').then((m) => m.Reset),
@@ -48,6 +49,7 @@ function Lazy({ name }) {
 function elsewhere() {
   const { screen } = route.value;
   const user = me.value;
+  if (screen === 'connect') return null;
   if (!user) {
     if (screen === 'setup') return null;
     if (needsSetup.value) return '/setup';
@@ -65,7 +67,7 @@ function App() {
   }, [to]);
   if (to) return null;
   const { screen, id } = route.value;
-  if (screen === 'setup' || screen === 'forgot-password' || screen === 'reset-password') return html`<${Lazy} name=${screen} key=${screen} />`;
+  if (screen === 'connect' || screen === 'setup' || screen === 'forgot-password' || screen === 'reset-password') return html`<${Lazy} name=${screen} key=${screen} />`;
   if (screen === 'register') return html`<${Register} />`;
   if (!me.value) return html`<${Login} />`;
   if (!isApproved()) return html`<${Waiting} />`;

@@ -211,13 +211,13 @@ fn launch(data: &Path, port: u16, environment: &HashMap<String, String>, log: &L
     let mut setup_link = None;
     loop {
         let line = lines.next().unwrap_or_else(|| panic!("the server ended before it listened: {}", log.text())).unwrap();
-        if let Some(address) = line.strip_prefix("listening on http://") {
+        if let Some((_, address)) = line.strip_prefix("listening on ").and_then(|url| url.split_once("://")) {
             let address = address.trim().to_owned();
             // Keep reading, so that the server never writes into a closed pipe.
             std::thread::spawn(move || lines.for_each(drop));
             return (child, address, setup_link);
         }
-        if line.trim().starts_with("http://") && line.contains("/setup?token=") {
+        if line.trim().starts_with("http") && line.contains("/setup?token=") {
             setup_link = Some(line.trim().to_owned());
         }
     }

@@ -3,7 +3,7 @@
 use super::{PATIENCE, http::is_error};
 use serde_json::Value;
 use tokio::{
-    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _, split},
     net::TcpStream,
     time::timeout,
 };
@@ -64,8 +64,12 @@ fn unchunk(mut rest: &[u8]) -> Vec<u8> {
 
 /// Sends bytes and reads until the server closes; `None` when it closes without a whole answer.
 pub async fn exchange(address: &str, bytes: &[u8]) -> Option<RawReply> {
-    let stream = TcpStream::connect(address).await.unwrap();
-    let (mut read, mut write) = stream.into_split();
+    exchange_over(TcpStream::connect(address).await.unwrap(), bytes).await
+}
+
+/// As [`exchange`], over a connection that stands.
+pub async fn exchange_over(stream: impl AsyncRead + AsyncWrite + Send + 'static, bytes: &[u8]) -> Option<RawReply> {
+    let (mut read, mut write) = split(stream);
     let bytes = bytes.to_vec();
     // A server that refuses early closes while we still write; its answer is read all the same.
     let writer = tokio::spawn(async move {

@@ -126,7 +126,7 @@
  * @property {Record<string, unknown>} [metadata]
  */
 
-/** @typedef {{ name: string, emergencyPhone: string|null, approveProfessionals: 'manual'|'auto', version: string, calls?: { enabled: boolean }, limits?: { editWindow: number, groupMembers: number, urgentRepeat: number, fileSize?: number, fileCount?: number } }} Clinic in `limits`, seconds and bytes */
+/** @typedef {{ name: string, emergencyPhone: string|null, approveProfessionals: 'manual'|'auto', version: string, calls?: { enabled: boolean }, authority?: { url: string, fingerprint: string }|null, limits?: { editWindow: number, groupMembers: number, urgentRepeat: number, fileSize?: number, fileCount?: number } }} Clinic in `limits`, seconds and bytes */
 
 /** @typedef {'voice'|'video'} CallType */
 /** @typedef {'ringing'|'accepted'|'ended'|'rejected'|'missed'|'cancelled'|'busy'|'failed'} CallStatus */
