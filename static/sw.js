@@ -96,6 +96,7 @@ const SHELL = [
   '/js/core/zoom.js',
   '/js/main.js',
   '/js/screens/admin-approvals.js',
+  '/js/screens/admin-devices.js',
   '/js/screens/admin-documents.js',
   '/js/screens/admin-infected.js',
   '/js/screens/admin-people.js',

@@ -10,6 +10,7 @@ import { Confirm } from '../ui/dialog.js';
 import { Icon } from '../ui/icon.js';
 import { toast, toastError } from '../ui/toast.js';
 import { Approvals } from './admin-approvals.js';
+import { NewDevices } from './admin-devices.js';
 import { PersonDocuments } from './admin-documents.js';
 import { Infected } from './admin-infected.js';
 import { AllPeople } from './admin-people.js';
@@ -75,6 +76,7 @@ export function Admin() {
     <${Approvals} list=${pending} onApprove=${(/** @type {User} */ user) => onAct('approve', user)} onDocuments=${(/** @type {User} */ user) => onAct('documents', user)} onReject=${(/** @type {User} */ user) => onAct('reject', user)} />
     <${Infected} version=${version} />
     <${AllPeople} version=${version} onAct=${onAct} />
+    <${NewDevices} />
     ${asking && html`<${Question} ...${asking} onChanged=${changed} onAct=${act} onAsk=${onAct} onClose=${() => ask(null)} />`}
   </div></main>`;
 }
