@@ -39,14 +39,15 @@ pub(super) fn dress(request: &Request<'_>, response: &mut Response<'_>) {
 }
 
 fn security(path: &str, response: &mut Response<'_>) {
-    let cross = "Cross-Origin-Resource-Policy";
+    // A device finds out by it whether it trusts this server, from a page that came unencrypted: another origin.
+    let who = if path == "/health" { "cross-origin" } else { "same-origin" };
     for (name, value) in [
         ("Content-Security-Policy", POLICY),
         ("X-Content-Type-Options", "nosniff"),
         ("X-Frame-Options", "DENY"),
         ("Referrer-Policy", "no-referrer"),
         ("Cross-Origin-Opener-Policy", "same-origin"),
-        (cross, "same-origin"),
+        ("Cross-Origin-Resource-Policy", who),
         ("Permissions-Policy", "camera=(self), microphone=(self), display-capture=(self), geolocation=(self)"),
     ] {
         if !response.headers().contains(name) {

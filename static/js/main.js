@@ -79,11 +79,13 @@ const Root = () => html`<${App} /><${CallHost} /><${News} />`;
 
 startAppearance();
 startMinutes();
-// Whoever is signed in need not wait for the clinic's answer; it decides only where a stranger goes.
-const clinic = loadClinic();
+const isConnecting = route.peek().screen === 'connect';
+// Whoever is signed in proves that the clinic is set up, and need not wait for its answer; it decides only where a stranger goes.
+const clinic = loadClinic({ withSetup: !me.value && !isConnecting });
 await Promise.all([startLang(), me.value ? null : clinic]);
 startTitle();
 startNotifications();
 startLive();
 render(html`<${Root} />`, /** @type {Element} */ (document.getElementById('app')));
-startWorker();
+// The way to the encrypted page is no part of the app that is kept.
+if (!isConnecting) startWorker();

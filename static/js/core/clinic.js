@@ -3,7 +3,6 @@
 import { computed, signal } from '../../vendor/preact.js';
 import { recall, remember } from './device.js';
 import { send } from './http.js';
-import { me } from './session.js';
 
 /** Remembered, because the line to call must also stand there when the server does not answer. */
 export const clinic = signal(
@@ -14,9 +13,9 @@ export const callsAreOn = computed(() => clinic.value.calls?.enabled !== false);
 /** Whether the clinic still waits for its first administrator. */
 export const needsSetup = signal(false);
 
-export async function loadClinic() {
-  // Whoever is signed in proves that the clinic is set up.
-  const asks = [send('GET', '/api/clinic'), ...(me.value ? [] : [send('GET', '/api/auth/setup')])];
+/** @param {{ withSetup?: boolean }} [how] whether it matters here that the clinic may still wait for its first administrator */
+export async function loadClinic({ withSetup = false } = {}) {
+  const asks = [send('GET', '/api/clinic'), ...(withSetup ? [send('GET', '/api/auth/setup')] : [])];
   const [about, setup] = await Promise.allSettled(asks);
   if (about.status === 'fulfilled') {
     clinic.value = { ...clinic.value, ...about.value.data };

@@ -9,8 +9,8 @@ import { Icon } from '../ui/icon.js';
 
 /** @typedef {'android'|'ios'|'other'} Device */
 
-/** How many things there are to do on each. */
-const STEPS = /** @type {Record<Device, number>} */ ({ android: 3, ios: 4, other: 3 });
+/** How many things there are to do on each with the certificate. */
+const STEPS = /** @type {Record<Device, number>} */ ({ android: 1, ios: 2, other: 1 });
 
 /** @returns {Device} */
 function thisDevice() {
@@ -46,11 +46,12 @@ function Steps({ authority }) {
   return html`<div><h1 class="title xl" id="gate-h">${t('connect.title')}</h1><p class="muted">${t('connect.about')}</p></div>
     <${Devices} device=${device} onChange=${setDevice} />
     <ol class="do-list">
-      <li><p>${t('connect.step.get')}</p><a class="btn primary block" href=${authority.url} download="mommycare.crt" data-testid="connect-get"><${Icon} name="download" />${t('connect.get')}</a></li>
-      ${Array.from({ length: STEPS[device] - 1 }, (_, i) => html`<li key=${device + i}><p>${t(`connect.step.${device}.${i + 1}`)}</p></li>`)}
+      <li><a class="btn primary block" href=${authority.url} download="mommycare.crt" data-testid="connect-get"><${Icon} name="download" />${t('connect.get')}</a></li>
+      ${Array.from({ length: STEPS[device] }, (_, i) => html`<li key=${device + i}><p>${t(`connect.step.${device}.${i + 1}`)}</p></li>`)}
+      <li><p>${t('connect.step.back')}</p>
+        ${state === 'no' && html`<p class="notice warn" role="alert"><${Icon} name="info" size="s" /><span>${t('connect.notYet')}</span></p>`}
+        <button class="btn line block" type="button" aria-busy=${state === 'looking'} data-testid="connect-check" onClick=${() => void look('no')}>${t('connect.check')}</button></li>
     </ol>
-    ${state === 'no' && html`<p class="notice warn" role="alert"><${Icon} name="info" size="s" /><span>${t('connect.notYet')}</span></p>`}
-    <button class="btn line block tall" type="button" aria-busy=${state === 'looking'} data-testid="connect-check" onClick=${() => void look('no')}>${t('connect.check')}</button>
     <p class="privacy"><${Icon} name="shield-check" size="s" />${t('connect.only')}</p>
     <details class="fingerprint"><summary>${t('connect.fingerprint')}</summary><p class="muted small">${t('connect.compare')}</p><code>${authority.fingerprint}</code></details>`;
 }
