@@ -108,7 +108,8 @@ fn file(path: Result<PathBuf, PathError>) -> Result<Asset, Error> {
 /// Whether a path is that of a part of the app: what its pages load, and no page itself.
 pub(super) fn is_part(path: &str) -> bool {
     let name = path.trim_start_matches('/');
-    !name.ends_with(".html") && name != WORKER_NAME && Files::get(name).is_some()
+    let is_page = Path::new(name).extension().is_some_and(|extension| extension == "html");
+    !is_page && name != WORKER_NAME && Files::get(name).is_some()
 }
 
 /// The bytes of a file as they are served, and their fingerprint.

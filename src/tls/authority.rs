@@ -213,7 +213,7 @@ fn dns(name: &str) -> Result<rcgen::string::Ia5String, TlsError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::net::Ipv4Addr;
+    use std::{net::Ipv4Addr, os::unix::fs::PermissionsExt as _};
 
     fn names(list: &[&str]) -> Vec<String> {
         list.iter().map(|name| (*name).to_owned()).collect()
@@ -254,7 +254,6 @@ mod tests {
         assert_eq!(first.certificate(), again.certificate());
         assert!(again.may_vouch_for(SanType::IpAddress(Ipv4Addr::LOCALHOST.into())), "its key is still the one");
         assert_eq!(first.fingerprint().len(), 32 * 3 - 1);
-        use std::os::unix::fs::PermissionsExt as _;
         let mode = |name: &str| fs::metadata(folder.path().join(name)).unwrap().permissions().mode() & 0o777;
         assert_eq!((mode("tls"), mode("tls/authority.key")), (0o700, 0o600));
         let other = Authority::open(&folder.path().join("tls"), &names(&["chat.clinic.example"]));

@@ -21,7 +21,7 @@ use tokio_rustls::rustls::{self, ServerConfig, pki_types::pem};
 /// With what the server proves who it is.
 pub enum Tls {
     /// An authority of its own.
-    Own(Authority),
+    Own(Box<Authority>),
     /// Files that somebody else keeps up to date.
     Files(Files),
 }
@@ -31,7 +31,7 @@ impl Tls {
     pub fn open(settings: &config::Tls, data: &Path) -> Result<Option<Self>, TlsError> {
         match settings.mode {
             TlsMode::Off => Ok(None),
-            TlsMode::Own => Authority::open(&data.join("tls"), &settings.names).map(|authority| Some(Self::Own(authority))),
+            TlsMode::Own => Authority::open(&data.join("tls"), &settings.names).map(|authority| Some(Self::Own(Box::new(authority)))),
             TlsMode::Files => {
                 let named = |file: &Option<_>, name| file.clone().ok_or(TlsError::Missing(name));
                 let (certificate, key) = (named(&settings.certificate, "tls.certificate")?, named(&settings.key, "tls.key")?);
@@ -94,7 +94,7 @@ impl fmt::Display for TlsError {
 
 impl std::error::Error for TlsError {}
 
-/// The settings for a certificate and its key. What is spoken inside is HTTP/1.1, which WebSockets need.
+/// The settings for a certificate and its key. What is spoken inside is HTTP/1.1, which a `WebSocket` needs.
 fn server_config(
     chain: Vec<rustls::pki_types::CertificateDer<'static>>,
     key: rustls::pki_types::PrivateKeyDer<'static>,
