@@ -3,6 +3,7 @@
 use crate::{
     accounts::{Accounts, AccountsConfig, secret},
     calls::Calls,
+    care::Care,
     chat::Chats,
     clock::Clock,
     config::Config,
@@ -40,6 +41,7 @@ pub struct App {
     accounts: Arc<Accounts>,
     chats: Chats,
     calls: Calls,
+    care: Care,
     files: Arc<Files>,
     sockets: Server<Realtime>,
     metrics: Arc<Metrics>,
@@ -77,6 +79,7 @@ impl App {
         let chats = Chats::new(store.clone(), config.policy, config.chat.clone()).map_err(|error| StartError(error.to_string()))?;
         let chats = chats.with_files(config.files.max_count);
         let calls = Calls::new(&chats, config.calls.clone()).map_err(|error| StartError(error.to_string()))?;
+        let care = Care::new(&chats);
         let secret = own_secret(&config)?;
         let links = Arc::new(Links::new(&secret, store.clock().clone(), config.server.public_url.clone(), scheme(tls.as_ref())));
         let files = Arc::new(files(&config, store.clone(), &chats, links.clone())?);
@@ -87,7 +90,7 @@ impl App {
         let (everybody, index) = (chats.everybody().clone(), chats.index().clone());
         let metrics = Arc::new(Metrics::new(store.clone(), everybody, calls.live().clone(), sockets.counters().clone(), index));
         let setup_token = accounts.begin_setup(std::env::var("MOMMYCARE_SETUP_TOKEN").ok()).map_err(|error| StartError(error.message))?;
-        Ok(Self { config: Arc::new(config), store, accounts, chats, calls, files, sockets, metrics, limiter, tls, setup_token })
+        Ok(Self { config: Arc::new(config), store, accounts, chats, calls, care, files, sockets, metrics, limiter, tls, setup_token })
     }
 
     /// The accounts, for the command line.
@@ -103,6 +106,11 @@ impl App {
     /// The calls, for the command line.
     pub fn calls(&self) -> &Calls {
         &self.calls
+    }
+
+    /// The appointments, for the command line.
+    pub fn care(&self) -> &Care {
+        &self.care
     }
 
     /// What is known once the server listens on this address. Links are on the public address, if there is one.
@@ -162,6 +170,7 @@ impl App {
             .manage(self.accounts.clone())
             .manage(self.chats.clone())
             .manage(self.calls.clone())
+            .manage(self.care.clone())
             .manage(self.files.clone())
             .manage(self.metrics.clone())
             .manage(self.limiter.clone())
@@ -312,6 +321,7 @@ async fn run(
             () = stopping.clear() => None,
             () = stopping.chats.keep_agenda(RETURN) => None,
             () = stopping.calls.keep_time() => None,
+            () = stopping.care.keep_time() => None,
         };
         stopping.say_goodbye().await;
         shutdown.notify();

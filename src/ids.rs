@@ -98,6 +98,10 @@ id! {
     /// A call.
     CallId
 }
+id! {
+    /// An appointment.
+    AppointmentId
+}
 
 /// One connection of a person: another one for each socket. Nobody outside knows the number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]

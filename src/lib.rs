@@ -5,6 +5,7 @@
 pub mod accounts;
 pub mod app;
 pub mod calls;
+pub mod care;
 pub mod chat;
 pub mod cli;
 pub mod clock;

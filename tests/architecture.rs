@@ -47,7 +47,7 @@ const RULES: &[Rule] = &[
     Rule {
         says: "rules know no door: neither routes nor sockets",
         what: &["crate::http", "crate::realtime", "crate::socketio", "crate::app", "crate::cli"],
-        who: Who::Not(&["accounts/", "calls/", "chat/", "files/"]),
+        who: Who::Not(&["accounts/", "calls/", "care/", "chat/", "files/"]),
     },
     Rule { says: "the store knows nothing above it", what: ABOVE_THE_STORE, who: Who::Not(&["store/"]) },
     Rule { says: "search knows words and tables, and neither rules nor the wire", what: ABOVE_THE_STORE, who: Who::Not(&["search/"]) },
@@ -72,9 +72,14 @@ const RULES: &[Rule] = &[
         who: Who::Not(&["chat/", "accounts/", "files/"]),
     },
     Rule {
-        says: "conversations and calls do no I/O, read no clock and draw no random numbers",
+        says: "appointments build on conversations, which know nothing of them",
+        what: &["crate::care"],
+        who: Who::Not(&["chat/", "calls/", "accounts/", "files/"]),
+    },
+    Rule {
+        says: "conversations, calls and appointments do no I/O, read no clock and draw no random numbers",
         what: &["std::fs", "std::net", "std::time::SystemTime", "std::time::Instant", "tokio::fs", "tokio::net", "rand"],
-        who: Who::Not(&["calls/", "chat/"]),
+        who: Who::Not(&["calls/", "care/", "chat/"]),
     },
     Rule {
         says: "the doors go through the rules, not to the tables",

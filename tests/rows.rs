@@ -25,6 +25,11 @@ const BOTH: &[(&str, &str)] = &[("parity.rs", "const TABLE")];
 const READ: &[(&str, &str)] = &[("rows.rs", "async fn what_only_rest_reads_has_the_contracts_shape_and_is_nobody_elses")];
 const MOMENT: &[(&str, &str)] = &[("rows.rs", "async fn what_only_sockets_do_is_answered_and_told")];
 
+const APPOINTMENTS: &[(&str, &str)] = &[
+    ("appointments/routes.rs", "async fn every_route_has_the_contracts_shape"),
+    ("appointments/routes.rs", "async fn a_stranger_gets_what_a_random_id_gets"),
+];
+
 const ROWS: &[Row] = &[
     // REST
     ("GET /api/chat/conversations", READ),
@@ -65,6 +70,11 @@ const ROWS: &[Row] = &[
     ("GET /api/chat/midwife-chat-users", READ),
     ("GET /api/chat/statistics", READ),
     ("PATCH /api/users/me/availability", BOTH),
+    ("GET /api/appointments", APPOINTMENTS),
+    ("POST /api/appointments", APPOINTMENTS),
+    ("GET /api/appointments/<id>", APPOINTMENTS),
+    ("PATCH /api/appointments/<id>", APPOINTMENTS),
+    ("POST /api/appointments/<id>/cancel", APPOINTMENTS),
     // From clients
     ("> join", MOMENT),
     ("> leave", MOMENT),
@@ -114,7 +124,11 @@ const ROWS: &[Row] = &[
     ("< scheduled_message_changed", BOTH),
     (
         "< notification",
-        &[("chat_kinds/real.rs", "async fn what_is_urgent_is_repeated"), ("accounts.rs", "async fn decisions_of_the_clinic")],
+        &[
+            ("chat_kinds/real.rs", "async fn what_is_urgent_is_repeated"),
+            ("accounts.rs", "async fn decisions_of_the_clinic"),
+            ("appointments/routes.rs", "async fn both_are_told_on_every_device"),
+        ],
     ),
     ("< conversation_updated", BOTH),
     ("< conversation_removed", BOTH),
@@ -136,7 +150,7 @@ fn root() -> &'static Path {
 #[test]
 fn every_row_has_its_tests() {
     let mut rows: Vec<String> = EVENTS.iter().map(|event| format!("> {event}")).collect();
-    for route in mommycare::http::chat::routes() {
+    for route in [mommycare::http::chat::routes(), mommycare::http::appointments::routes()].concat() {
         rows.push(format!("{} {}", route.method, route.uri.path()));
     }
     let events = fs::read_to_string(root().join("src/contract/event.rs")).unwrap();
@@ -170,7 +184,7 @@ const MESSAGE: &str = "id _id clientMessageId seq conversationId senderId sender
     editedAt isDeleted priority requiresAck acks isSystemMessage systemType appointmentId scheduledFor";
 const PARTICIPANT: &str = "id _id name firstName lastName role avatar specialty isOnline status lastSeen availability";
 const PROVIDER: &str = "experience location bio rating reviewCount languages isActive unreadCount lastMessage lastMessageTime lastMessageAt \
-    nextAppointment isTyping";
+    nextAppointment nextAppointmentId isTyping";
 const PAGE: &str = "page limit total pages totalPages hasNext hasPrev";
 const MESSAGE_PAGE: &str = "limit skip total hasMore nextCursor prevCursor";
 

@@ -20,7 +20,7 @@ pub(crate) const SHORT: Text = Text { max: 100, lines: false };
 /// A sentence.
 pub(super) const SENTENCE: Text = Text { max: 300, lines: false };
 /// A few paragraphs.
-pub(super) const PARAGRAPHS: Text = Text { max: 2_000, lines: true };
+pub(crate) const PARAGRAPHS: Text = Text { max: 2_000, lines: true };
 
 /// Gathers what is wrong.
 #[derive(Default)]

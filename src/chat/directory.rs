@@ -1,7 +1,7 @@
 //! Finding people: whom one may write to, and what one has with them.
 
 use super::{
-    Rules, Seat,
+    Rules, Seat, appointed,
     draft::words,
     everybody::{Person, words_of},
     inbox,
@@ -152,7 +152,7 @@ pub fn directory(read: &impl Read, rules: &Rules, now: Timestamp, actor: &Actor,
         let participant = ParticipantView::new(person.id, &person, &finder.presence(&person)?, now);
         let mut view = ProviderView::new(participant, &person);
         if let Some(seat) = finder.seat_with(person.id)? {
-            add_seat(read, &mut view, &seat)?;
+            add_seat(read, &mut view, &seat, now)?;
         }
         Ok(view)
     };
@@ -290,11 +290,14 @@ fn sort(people: &mut [Arc<Person>], order: Order, now: Timestamp, seats: &HashMa
     }
 }
 
-fn add_seat(read: &impl Read, view: &mut ProviderView, seat: &Seat) -> Result<()> {
+fn add_seat(read: &impl Read, view: &mut ProviderView, seat: &Seat, now: Timestamp) -> Result<()> {
     view.conversation_id = Some(seat.id);
     view.unread_count = seat.unread(read)?;
     if let Some(preview) = &seat.chat.preview {
         view.set_last_message(&preview.content, preview.at);
+    }
+    if let Some((id, appointment)) = appointed::next(read, seat, now)? {
+        view.set_next_appointment(id, appointment.start);
     }
     Ok(())
 }

@@ -96,7 +96,7 @@ impl TryFrom<SendBody> for Draft {
     }
 }
 
-/// The appointment that something is about. Nothing is looked up: it is a name that clients give and get back.
+/// The appointment that something is about. Nothing is looked up: it is a name that clients give and get back, and opens nothing.
 pub(super) fn appointment(value: &Value) -> Result<Option<String>, String> {
     let named = |text: &str| text.len() <= 64 && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b));
     match value {

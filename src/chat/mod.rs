@@ -3,6 +3,7 @@
 
 mod agenda;
 mod amend;
+pub mod appointed;
 mod attached;
 mod availability;
 mod db;
@@ -44,6 +45,7 @@ pub use seat::Seat;
 pub use send::{Door, Placed};
 pub use service::Chats;
 pub use statistics::Tallies;
+pub use view::People;
 
 use crate::{
     config,

@@ -1,7 +1,7 @@
 //! Opening a conversation between two people.
 
 use super::{
-    Rules, Seat,
+    Rules, Seat, appointed,
     db::TxOf,
     statistics,
     view::{self, Circle, People, View},
@@ -18,8 +18,8 @@ use crate::{
     },
 };
 
-/// Opens the conversation with a person, or finds the one there is, and links it with an appointment if one is named.
-/// True when it is new.
+/// Opens the conversation with a person, or finds the one there is, and links it with an appointment if one is named: with the next one
+/// of the two it is linked already. True when it is new.
 pub fn direct(
     tx: &mut TxOf<'_>,
     rules: &Rules,
@@ -28,7 +28,8 @@ pub fn direct(
     appointment: Option<&str>,
 ) -> Result<(ConversationView, bool)> {
     let (mut seat, created) = seat_with(tx, rules, actor, (peer, "participantId"))?;
-    if appointment.is_some() && seat.chat.appointment.as_deref() != appointment {
+    let is_news = appointment.is_some() && seat.chat.appointment.as_deref() != appointment;
+    if is_news && appointed::next(tx, &seat, tx.now())?.is_none() {
         seat.chat.appointment = appointment.map(str::to_owned);
         seat.save_chat(tx)?;
         announce(tx, rules, &seat)?;

@@ -1,4 +1,4 @@
-//! Messages that nobody wrote: they say what happened to a group, or how a call was over, in words for people and in facts
+//! Messages that nobody wrote: they say what happened to a group or an appointment, or how a call was over, in words for people and in facts
 //! for programs.
 //! They take a place among the others and make nothing unread.
 
@@ -36,7 +36,8 @@ pub fn place(tx: &mut TxOf<'_>, rules: &Rules, seat: &mut Seat, system: System, 
     let at = tx.now().max(seat.chat.last_activity);
     let cursor = seat.next_cursor();
     let seq = seat.chat.last_seq.next();
-    let message = Message { system: Some(system), ..Message::new(seat.user, content, at, cursor) };
+    let appointment = appointment(&system);
+    let message = Message { system: Some(system), appointment, ..Message::new(seat.user, content, at, cursor) };
     seat.chat.last_seq = seq;
     seat.chat.last_quiet = seq;
     seat.chat.last_activity = at;
@@ -62,6 +63,15 @@ pub fn kind(system: &System) -> String {
         System::Other(kind) => kind.clone(),
         System::Group(_) => "group".into(),
         System::Call(_) => "call".into(),
+        System::Appointment(_) => "appointment".into(),
+    }
+}
+
+/// The appointment that a system message is about.
+fn appointment(system: &System) -> Option<String> {
+    match system {
+        System::Appointment(change) => Some(change.id.to_string()),
+        _ => None,
     }
 }
 

@@ -1,11 +1,11 @@
 //! From records to what one reader sees.
 
-use super::{Rules, Seat, everybody::Person, group, location, marks::Mark, policy::is_there, system, urgent};
+use super::{Rules, Seat, appointed, everybody::Person, group, location, marks::Mark, policy::is_there, system, urgent};
 use crate::{
     clock::Timestamp,
     contract::{
-        AckView, CallOver, ConversationView, GroupView, LastMessage, MessageView, Metadata, OriginView, ParticipantView, Participants,
-        Perspective, QuoteView, ReactionView, ReferenceView, Status, SystemView,
+        AckView, AppointmentNote, CallOver, ConversationView, GroupView, LastMessage, MessageView, Metadata, OriginView, ParticipantView,
+        Participants, Perspective, QuoteView, ReactionView, ReferenceView, Status, SystemView,
         user::{availability, rating},
     },
     error::Result,
@@ -246,6 +246,11 @@ impl<'a, R: Read> View<'a, R> {
             Some(System::Call(id)) => {
                 let call = self.people.read.get(tables::CALLS, id)?;
                 return Ok(call.map(|call| SystemView::Call(CallOver::new(*id, &call))));
+            }
+            Some(System::Appointment(change)) => {
+                let Some(appointment) = self.people.read.get(tables::APPOINTMENTS, &change.id)? else { return Ok(None) };
+                let view = appointed::view(self.people, change.id, &appointment)?;
+                return Ok(Some(SystemView::Appointment(Box::new(AppointmentNote::new(*change, message.sender, view)))));
             }
             Some(System::Other(_)) | None => return Ok(None),
         };

@@ -1,13 +1,13 @@
 //! What the server tells clients unasked: one typed event each, with its name and to whom it goes.
 
 use super::{
-    AckView, CallMedia, CallOver, CallSignal, CallView, CallsMissed, Connection, ConversationView, IncomingCall, MessageView, ReactionView,
-    Status, TakenCall, word,
+    AckView, AppointmentView, CallMedia, CallOver, CallSignal, CallView, CallsMissed, Connection, ConversationView, IncomingCall,
+    MessageView, ReactionView, Status, TakenCall, word,
 };
 use crate::{
     clock::Timestamp,
     ids::{ChatId, Cursor, Device, MessageId, Seq, SessionId, UserId},
-    store::records::{Availability, CallKind, Role, Verification},
+    store::records::{AppointmentAction, Availability, CallKind, Role, Verification},
 };
 use serde::Serialize;
 
@@ -224,7 +224,7 @@ pub enum ScheduledChange {
     Failed,
 }
 
-/// Something that wants to be noticed. Never with words that somebody wrote.
+/// Something that wants to be noticed. Never with the words of a message.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "kind", rename_all = "lowercase", rename_all_fields = "camelCase")]
 #[allow(missing_docs)]
@@ -244,6 +244,17 @@ pub enum Notification {
         #[serde(serialize_with = "word")]
         status: Verification,
         reason: Option<String>,
+    },
+    /// Something has happened to an appointment, or it begins soon; for both of the two.
+    Appointment {
+        #[serde(serialize_with = "word")]
+        action: AppointmentAction,
+        /// Who did it; nobody, where it is about to begin.
+        actor_id: Option<UserId>,
+        /// The message that tells of it.
+        message_id: MessageId,
+        /// As it is now.
+        appointment: Box<AppointmentView>,
     },
 }
 

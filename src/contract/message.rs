@@ -1,6 +1,6 @@
 //! A message as one reader sees it, and what belongs to it.
 
-use super::{CallOver, FileView, Word, word};
+use super::{AppointmentNote, CallOver, FileView, Word, word};
 use crate::{
     clock::Timestamp,
     ids::{ChatId, Cursor, MessageId, Seq, UserId},
@@ -149,6 +149,8 @@ pub enum SystemView {
     Group(GroupView),
     /// How a call was over.
     Call(CallOver),
+    /// What happened to an appointment.
+    Appointment(Box<AppointmentNote>),
 }
 
 impl SystemView {
@@ -157,7 +159,7 @@ impl SystemView {
     pub fn group(self) -> Option<GroupView> {
         match self {
             Self::Group(group) => Some(group),
-            Self::Call(_) => None,
+            Self::Call(_) | Self::Appointment(_) => None,
         }
     }
 }

@@ -2,6 +2,7 @@
 //! Records of the store never get here; rules turn them into these views.
 
 pub mod account;
+pub mod appointment;
 mod call;
 mod conversation;
 mod event;
@@ -17,6 +18,7 @@ pub mod request;
 mod statistics;
 pub mod user;
 
+pub use appointment::{AppointmentNote, AppointmentPage, AppointmentView};
 pub use call::{
     AnsweredView, CallMedia, CallOver, CallSignal, CallView, CallsMissed, Connection, IceServer, IceServersView, IncomingCall, PlacedCall,
     TakenCall,

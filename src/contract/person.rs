@@ -106,7 +106,9 @@ pub struct ProviderView {
     /// Its time of day in UTC, as `14:05`, or nothing.
     pub last_message_time: String,
     pub last_message_at: Option<Timestamp>,
+    /// When the next appointment of the two begins: a time as all times are, since only the reader knows their zone.
     pub next_appointment: Option<String>,
+    pub next_appointment_id: Option<crate::ids::AppointmentId>,
     pub is_typing: bool,
 }
 
@@ -129,8 +131,14 @@ impl ProviderView {
             last_message_time: String::new(),
             last_message_at: None,
             next_appointment: None,
+            next_appointment_id: None,
             is_typing: false,
         }
+    }
+
+    /// Adds the next appointment.
+    pub fn set_next_appointment(&mut self, id: crate::ids::AppointmentId, start: Timestamp) {
+        (self.next_appointment, self.next_appointment_id) = (Some(start.to_string()), Some(id));
     }
 
     /// Adds the newest message.

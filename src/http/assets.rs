@@ -38,6 +38,7 @@ const PAGES: &[&str] = &[
     "reset-password",
     "chats",
     "calls",
+    "appointments",
     "people",
     "settings",
     "statistics",

@@ -2,6 +2,7 @@
 
 mod admin;
 mod answer;
+pub mod appointments;
 mod arrival;
 mod assets;
 mod auth;
@@ -48,6 +49,7 @@ pub fn routes() -> Vec<Route> {
         users::routes(),
         chat::routes(),
         calls::routes(),
+        appointments::routes(),
         files::routes(),
         documents::routes(),
         health::routes(),

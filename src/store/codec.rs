@@ -6,7 +6,7 @@
 use super::{StoreError, TableId};
 use crate::{
     clock::Timestamp,
-    ids::{BlobId, CallId, ChatId, Cursor, FileId, Seq, SessionId, UserId},
+    ids::{AppointmentId, BlobId, CallId, ChatId, Cursor, FileId, Seq, SessionId, UserId},
 };
 use bincode::Options as _;
 use serde::{Serialize, de::DeserializeOwned};
@@ -88,7 +88,7 @@ macro_rules! number_keys {
         }
     )*};
 }
-number_keys! { UserId ChatId SessionId Seq Cursor FileId BlobId CallId Timestamp }
+number_keys! { UserId ChatId SessionId Seq Cursor FileId BlobId CallId AppointmentId Timestamp }
 
 macro_rules! tuple_keys {
     ($(($($part:ident $index:tt),+))*) => {$(
@@ -132,6 +132,9 @@ impl Record for ChatId {}
 impl Record for Seq {}
 impl Record for BlobId {}
 impl Record for CallId {}
+impl Record for AppointmentId {}
+/// For tables that say when something is over.
+impl Record for Timestamp {}
 
 /// The one encoding: little-endian, small numbers in one byte, nothing left over.
 fn options() -> impl bincode::Options {

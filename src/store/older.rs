@@ -200,10 +200,10 @@ fn hex(id: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ids::CallId;
+    use crate::ids::{AppointmentId, CallId};
     use crate::store::{
         Record, TableId, codec,
-        records::{GroupAction, GroupChange},
+        records::{AppointmentAction, AppointmentChange, GroupAction, GroupChange},
     };
 
     impl Record for Chat1 {}
@@ -303,13 +303,24 @@ mod tests {
     }
 
     #[test]
-    fn the_bytes_of_version_3_stay_as_they_are() {
+    fn what_version_3_wrote_is_read_as_it_was() {
         let message = Message::from(message1());
-        assert_eq!(hexed(&codec::encode(&message).unwrap()), MESSAGE2.replacen("02", "03", 1));
+        assert_eq!(read::<Message>(&MESSAGE2.replacen("02", "03", 1)), message);
         let call = Message { system: Some(System::Call(CallId(300))), appointment: None, ..message };
-        let bytes = hexed(&codec::encode(&call).unwrap());
-        assert_eq!(bytes, CALL3);
-        assert_eq!(read::<Message>(&bytes), call);
+        assert_eq!(read::<Message>(CALL3), call);
+    }
+
+    #[test]
+    fn the_bytes_of_version_4_stay_as_they_are() {
+        let message = Message::from(message1());
+        assert_eq!(hexed(&codec::encode(&message).unwrap()), MESSAGE2.replacen("02", "04", 1));
+        let call = Message { system: Some(System::Call(CallId(300))), appointment: None, ..message.clone() };
+        assert_eq!(hexed(&codec::encode(&call).unwrap()), CALL3.replacen("03", "04", 1));
+        let change = AppointmentChange { id: AppointmentId(300), action: AppointmentAction::Moved, start: Timestamp(5), end: Timestamp(6) };
+        let moved = Message { system: Some(System::Appointment(change)), appointment: None, ..message };
+        let bytes = hexed(&codec::encode(&moved).unwrap());
+        assert_eq!(bytes, CALL3.replacen("03", "04", 1).replace("0102fb2c0100", "0103fb2c0102050600"));
+        assert_eq!(read::<Message>(&bytes), moved);
     }
 
     fn read<R: Record>(hex: &str) -> R {

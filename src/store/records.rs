@@ -2,12 +2,14 @@
 //! Nothing here is ever shown to a client; `contract` holds the shapes of the wire. Earlier versions are in `older.rs`.
 
 mod agenda;
+mod appointments;
 mod calls;
 mod figures;
 mod files;
 mod message;
 
 pub use agenda::{Scheduled, Unacknowledged};
+pub use appointments::{Appointment, AppointmentAction, AppointmentChange, AppointmentKind, AppointmentState, Meeting, Place};
 pub use calls::{Call, CallKind, CallReason, CallState, Party};
 pub use figures::{Figures, Tally};
 pub use files::{Blob, Caught, Document, Doomed, File, Format};

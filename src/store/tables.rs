@@ -3,13 +3,13 @@
 use super::{
     Table,
     records::{
-        Blob, Call, Caught, Chat, Document, Doomed, Failures, Figures, File, Member, Message, Reset, Scheduled, Sent, Session, Tally,
-        Unacknowledged, User, Version,
+        Appointment, Blob, Call, Caught, Chat, Document, Doomed, Failures, Figures, File, Member, Message, Reset, Scheduled, Sent, Session,
+        Tally, Unacknowledged, User, Version,
     },
 };
 use crate::{
     clock::Timestamp,
-    ids::{BlobId, CallId, ChatId, Cursor, FileId, Seq, SessionId, UserId},
+    ids::{AppointmentId, BlobId, CallId, ChatId, Cursor, FileId, Seq, SessionId, UserId},
 };
 
 /// Facts about the whole data folder, by name.
@@ -95,3 +95,14 @@ pub const CALLS_DUE: Table<(Timestamp, CallId), ()> = Table::new(56, "calls_due"
 pub const UNSCANNED_BLOBS: Table<BlobId, ()> = Table::new(49, "unscanned_blobs");
 /// Uploads that a virus scanner has refused, by when.
 pub const CAUGHT: Table<(Timestamp, FileId), Caught> = Table::new(60, "caught");
+/// Appointments, over or not.
+pub const APPOINTMENTS: Table<AppointmentId, Appointment> = Table::new(65, "appointments");
+/// Appointments of a person by how far they have come ([`AppointmentState::number`](super::records::AppointmentState::number)) and when
+/// they begin → when they end. So a page of each kind is a range, however many old ones there are.
+pub const APPOINTMENTS_OF_PERSON: Table<(UserId, u8, Timestamp, AppointmentId), Timestamp> = Table::new(66, "appointments_of_person");
+/// How many appointments of each such kind a person has.
+pub const APPOINTMENT_COUNTS: Table<(UserId, u8), u64> = Table::new(67, "appointment_counts");
+/// When something happens about an appointment by itself: a reminder, or its end. At most one row an appointment.
+pub const APPOINTMENTS_DUE: Table<(Timestamp, AppointmentId), ()> = Table::new(68, "appointments_due");
+/// Appointments by who has made them and that client's own id for them, so that a repetition books nothing twice.
+pub const BOOKED: Table<(UserId, [u8; 16]), AppointmentId> = Table::new(69, "booked");

@@ -1,5 +1,6 @@
 //! Messages and what they say of themselves. Frozen like all records.
 
+use super::AppointmentChange;
 use crate::{
     clock::Timestamp,
     ids::{CallId, Cursor, Seq, UserId},
@@ -106,23 +107,25 @@ impl Message {
     }
 }
 impl Record for Message {
-    const VERSION: u8 = 3;
+    const VERSION: u8 = 4;
 
     fn upgrade(version: u8, bytes: &[u8]) -> Option<Self> {
-        // Version 2 is the same, but knows no calls among its system messages.
-        if version == 2 { decode_body(bytes) } else { older::first::<Message1, _>(version, bytes) }
+        // Versions 2 and 3 are the same, but know no calls and no appointments among their system messages.
+        if matches!(version, 2 | 3) { decode_body(bytes) } else { older::first::<Message1, _>(version, bytes) }
     }
 }
 
 /// What a system message tells. Its sender is who did it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum System {
-    /// Something without facts for programs: appointment, welcome.
+    /// Something without facts for programs: welcome.
     Other(String),
     /// A change of a group.
     Group(GroupChange),
     /// A call that is over.
     Call(CallId),
+    /// A change of an appointment.
+    Appointment(AppointmentChange),
 }
 
 /// A change of a group.
