@@ -15,6 +15,7 @@ import { Chats } from './screens/chats.js';
 import { Login } from './screens/login.js';
 import { Register } from './screens/register.js';
 import { Waiting } from './screens/waiting.js';
+import { AppointmentHost } from './ui/appointment-host.js';
 import { CallBar, CallHost } from './ui/call-host.js';
 import { Rail } from './ui/rail.js';
 import { Switcher } from './ui/switcher.js';
@@ -29,6 +30,7 @@ const LATER = /** @type {Record<string, () => Promise<any>>} */ ({
   'forgot-password': () => import('./screens/forgot.js').then((m) => m.Forgot),
   'reset-password': () => import('./screens/forgot.js').then((m) => m.Reset),
   calls: () => import('./screens/calls.js').then((m) => m.Calls),
+  appointments: () => import('./screens/appointments.js').then((m) => m.Appointments),
   people: () => import('./screens/people.js').then((m) => m.People),
   settings: () => import('./screens/settings.js').then((m) => m.Settings),
   statistics: () => import('./screens/statistics.js').then((m) => m.Statistics),
@@ -75,7 +77,7 @@ function App() {
   return html`<div class="frame"><${CallBar} /><${UrgentAlert} /><div class="app wide"><${Rail} /><${Lazy} name=${screen} key=${screen} /><${Switcher} /></div></div>`;
 }
 
-const Root = () => html`<${App} /><${CallHost} /><${News} />`;
+const Root = () => html`<${App} /><${CallHost} /><${AppointmentHost} /><${News} />`;
 
 startAppearance();
 startMinutes();

@@ -1,6 +1,7 @@
 //! `mommycare demo`: a small clinic to look around in. Everybody in it is invented.
 
 mod people;
+mod visits;
 
 use super::Failure;
 use crate::{
@@ -88,6 +89,7 @@ async fn fill(app: &App, moment: &AtomicU64, has_calls: bool) -> Result<String, 
     for (place, said) in lately {
         clinic.happens(&mut places[*place], said).await?;
     }
+    clinic.pass(Clock::system().now().0).await?;
     clinic.read_all_but_the_newest().await?;
     moment.store(Clock::system().now().0, Ordering::Relaxed);
     Ok(password)
@@ -176,6 +178,7 @@ impl Clinic<'_> {
 
     /// Somebody says or does something somewhere.
     async fn happens(&self, place: &mut Place, &Said { at, who, words }: &Said) -> Result<(), Failure> {
+        self.pass(at).await?;
         if let Place::Planned(people, name) = *place {
             *place = Place::Team(self.form_team(at - 60 * SECOND, people, name).await?);
         }
@@ -183,9 +186,10 @@ impl Clinic<'_> {
             Place::Team(id) => self.say_in(at, who, id, words).await,
             Place::Pair(one, other) => {
                 let to = if who == *one { other } else { one };
-                match words.strip_prefix("calls ") {
-                    Some(how) => self.call(at, who, to, how).await,
-                    None => self.say(at, who, to, words).await,
+                match words.split_once(' ') {
+                    Some(("calls", how)) => self.call(at, who, to, how).await,
+                    Some(("visit", what)) => self.visit(who, to, what).await,
+                    _ => self.say(at, who, to, words).await,
                 }
             }
             Place::Planned(..) => Err(wrong(words)),

@@ -86,12 +86,21 @@ export function upcoming(at, now = Date.now()) {
 /** "12 Nov": a day among days. @param {number} at @param {number} [now] */
 export const shortDay = (at, now = Date.now()) => dayAndMonth(at, now, true);
 
-/** Of what lies ahead: "Tomorrow, 8:00". @param {number} at @param {{ today: string, tomorrow: string }} words @param {number} [now] */
-export function aheadWhen(at, words, now = Date.now()) {
+/** The day of what lies ahead: "Tomorrow". @param {number} at @param {{ today: string, tomorrow: string }} words @param {number} [now] */
+export function aheadDay(at, words, now = Date.now()) {
   const days = daysBetween(now, at);
   const weekday = names(lang.value).weekday[new Date(at).getDay()];
-  const day = days === 0 ? words.today : days === 1 ? words.tomorrow : days > 1 && days < 7 ? weekday : `${weekday}, ${dayAndMonth(at, now, false)}`;
-  return `${day}, ${clock(at)}`;
+  return days === 0 ? words.today : days === 1 ? words.tomorrow : days > 1 && days < 7 ? weekday : `${weekday}, ${dayAndMonth(at, now, false)}`;
+}
+
+/** Of what lies ahead: "Tomorrow, 8:00". @param {number} at @param {{ today: string, tomorrow: string }} words @param {number} [now] */
+export const aheadWhen = (at, words, now = Date.now()) => `${aheadDay(at, words, now)}, ${clock(at)}`;
+
+/** A leaf of a calendar. @param {number} at */
+export function leaf(at) {
+  const date = new Date(at);
+  const table = names(lang.value);
+  return { weekday: table.weekdayShort[date.getDay()], day: date.getDate(), month: table.monthShort[date.getMonth()] };
 }
 
 /** In a sentence: "Thursday, 18:20". @param {number} at @param {{ today: string, yesterday: string }} words @param {number} [now] */

@@ -14,6 +14,8 @@ export class ApiError extends Error {
     this.fields = body?.details?.errors ?? [];
     /** The call is on another device of the same person. */
     this.isElsewhere = Boolean(body?.details?.elsewhere);
+    /** Who has another appointment at that time: `own` or `other`. @type {string} */
+    this.clash = body?.details?.clash ?? '';
     this.retryAfter = Number(retryAfter) || 0;
   }
 }

@@ -3,6 +3,7 @@
 import { batch, effect, signal, untracked } from '../../vendor/preact.js';
 import { announce } from './announce.js';
 import { get, patch, post } from './api.js';
+import { appointmentChanged, emptyAppointments, loadAhead, noteAppointment } from './appointments.js';
 import { attending, looking, viewing } from './attention.js';
 import { callHandlers, callsConnected, callsFinish } from './calls.js';
 import { loadClinic } from './clinic.js';
@@ -26,7 +27,7 @@ import { connect, disconnect, link } from './socket.js';
 import {
   changeConversation, conversation, conversations, emptyStore, listState, noteLast, partner, putConversations, putPeople, titleOf,
 } from './store.js';
-import { systemText } from './system.js';
+import { isAppointment, systemText } from './system.js';
 import { shortName } from './text.js';
 import { emptyTimelines, held, timeline } from './timeline.js';
 import { clearTrays } from './tray.js';
@@ -81,6 +82,7 @@ function begin() {
     callsConnected();
     void recover();
     void loadLater().catch(() => {});
+    void loadAhead().catch(() => {});
     void loadClinic();
   });
   void recover();
@@ -93,6 +95,7 @@ function finish() {
   clearInterval(staleness);
   batch(() => {
     emptyAlerts();
+    emptyAppointments();
     emptyLater();
     emptyStore();
     emptyTimelines();
@@ -207,6 +210,7 @@ export function receive(wire) {
     noteLast(message);
     noteFiles(message);
     weigh([message]);
+    if (isAppointment(message.systemData)) noteAppointment(message.systemData.appointment);
   });
   if (!known) void fetchConversation(message.conversationId).catch(() => {});
   return isNews;
@@ -329,6 +333,7 @@ const handlers = {
   notification: (news) => {
     if (news.kind === 'verification') void countApprovals();
     if (news.kind === 'urgent') reminded(news);
+    if (news.kind === 'appointment') appointmentChanged(news);
   },
   session_revoked: ({ reason } = {}) => endSession(/switched off|disabled/u.test(reason ?? '') ? 'ACCOUNT_DISABLED' : 'ended'),
 };

@@ -28,6 +28,9 @@ export const unreadTotal = computed(() => ordered.value.reduce((sum, c) => sum +
 /** @param {string} id */
 export const conversation = (id) => conversations.value.get(id);
 
+/** The direct conversation with somebody, if there is one. @param {string} userId */
+export const conversationWith = (userId) => ordered.value.find((c) => c.type === 'direct' && c.participants.some(({ id }) => id === userId));
+
 /** The people on the other side. @param {Conversation} c */
 export const others = (c) => c.participants.filter((person) => person.id !== me.value?.id);
 

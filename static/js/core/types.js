@@ -93,7 +93,8 @@
  * @property {Ack[]} [acks]
  * @property {boolean} [isSystemMessage]
  * @property {string|null} [systemType]
- * @property {SystemData|CallData|null} [systemData]
+ * @property {SystemData|CallData|AppointmentData|null} [systemData]
+ * @property {string|null} [appointmentId]
  * @property {number} at
  * @property {number} day
  */
@@ -103,7 +104,7 @@
  * @typedef {Omit<Message, 'at'|'day'> & { due: number, scheduledFor: string, failedReason?: string|null }} Scheduled
  */
 
-/** @typedef {{ id: string, content: string, messageType: string, timestamp: string, senderId: string, status: SendStatus, isDeleted?: boolean, priority?: string, fileCount?: number, fileType?: FileKind|null, isSystemMessage?: boolean, systemData?: SystemData|CallData|null }} LastMessage */
+/** @typedef {{ id: string, content: string, messageType: string, timestamp: string, senderId: string, status: SendStatus, isDeleted?: boolean, priority?: string, fileCount?: number, fileType?: FileKind|null, isSystemMessage?: boolean, systemData?: SystemData|CallData|AppointmentData|null }} LastMessage */
 
 /**
  * @typedef {object} Conversation
@@ -119,6 +120,7 @@
  * @property {boolean} [isArchived]
  * @property {string|null} [groupAvatar]
  * @property {string|null} [groupAdmin] who looks after a group
+ * @property {string|null} [appointmentId] the next one of the two, or a name that a client has given
  * @property {string} lastActivity
  * @property {string} createdAt
  * @property {number} seq
@@ -132,6 +134,33 @@
 /** @typedef {'ringing'|'accepted'|'ended'|'rejected'|'missed'|'cancelled'|'busy'|'failed'} CallStatus */
 /** @typedef {{ id: string, name: string, role?: string }} Callee somebody on the other end */
 /** @typedef {{ callId: string, type: CallType, status: CallStatus, callerId: string, calleeId: string, duration: number|null, reason: string|null }} CallData what a system message says of a call; seconds */
+
+/** @typedef {'scheduled'|'confirmed'|'in-progress'|'completed'|'cancelled'|'no-show'} AppointmentStatus */
+
+/**
+ * An appointment, the same for both of the two.
+ * @typedef {object} Appointment
+ * @property {string} id
+ * @property {string} title
+ * @property {string} description
+ * @property {string} patientId
+ * @property {string} patientName
+ * @property {string} providerId
+ * @property {string} providerName
+ * @property {string} startTime
+ * @property {string} endTime
+ * @property {number} duration minutes
+ * @property {{ type: 'in-person'|'video'|'phone', address: string, room: string }} location
+ * @property {AppointmentStatus} status
+ * @property {string} type
+ * @property {string} conversationId
+ * @property {string} proposedBy who has named the time; while it is `scheduled`, the other one is asked
+ * @property {string|null} cancellationReason
+ * @property {string|null} cancelledBy
+ * @property {string} createdAt
+ * @property {string} updatedAt
+ */
+/** @typedef {{ appointmentId: string, action: string, actorId: string|null, startTime: string, endTime: string, appointment: Appointment }} AppointmentData what a system message says of an appointment; `appointment` is as it was when the message was asked for */
 
 /**
  * A call in the history.

@@ -1,10 +1,13 @@
 // One conversation: who it is with, safety, the thread, and where one writes.
 
 import { html, useEffect, useRef, useState } from '../../vendor/preact.js';
+import { canMeet } from '../core/appointment-rules.js';
+import { appointment, bookWith, showAppointment } from '../core/appointments.js';
 import { explain, t } from '../core/i18n.js';
 import { fetchConversation } from '../core/live.js';
 import { pendingOf } from '../core/outbox.js';
 import { removed } from '../core/removed.js';
+import { me } from '../core/session.js';
 import { link } from '../core/socket.js';
 import { conversation, listState, others, partner, titleOf } from '../core/store.js';
 import { langOf, shortName } from '../core/text.js';
@@ -41,6 +44,13 @@ function membersLine(c) {
 /** @param {string} messageId @returns {HTMLElement|null} */
 const rowOf = (messageId) => document.querySelector(`[data-testid=message][data-id="${CSS.escape(messageId)}"]`);
 
+/** Leads to the next appointment, or to making one. @param {{ c: Conversation, person: import('../core/types.js').Person }} props */
+function VisitButton({ c, person }) {
+  const next = appointment(c.appointmentId);
+  const label = t(next ? 'appointment.next' : 'appointment.book');
+  return html`<button class="btn icon not-phone" type="button" aria-label=${label} title=${label} data-testid="visit-button" onClick=${() => (next ? showAppointment(next.id) : bookWith(person))}><${Icon} name="calendar" /></button>`;
+}
+
 /** @param {{ c: Conversation, onFind: () => void, onDetails: () => void }} props */
 function Head({ c, onFind, onDetails }) {
   const heading = useRef(/** @type {HTMLElement|null} */ (null));
@@ -58,6 +68,7 @@ function Head({ c, onFind, onDetails }) {
       <div class="min0"><h1 id="chat-h" ref=${heading} tabindex="-1" lang=${langOf(name)}>${name}</h1><span class="sub">${sub}</span></div>
     </div>
     ${person && c.isActive !== false && html`<${CallButtons} person=${person} conversationId=${c.id} />`}
+    ${person && c.isActive !== false && canMeet(me.value?.role, person.role) && html`<${VisitButton} c=${c} person=${person} />`}
     <button class="btn icon find-here" type="button" aria-label=${t('find.here')} data-testid="find-here" onClick=${onFind}><${Icon} name="search" /></button>
     <button class="btn icon not-three" type="button" aria-label=${t('details.title')} onClick=${onDetails}><${Icon} name="info" /></button>
   </header>`;

@@ -2,13 +2,15 @@
 
 import { html, useEffect, useRef, useState } from '../../vendor/preact.js';
 import { get } from '../core/api.js';
+import { canMeet } from '../core/appointment-rules.js';
 import { availabilityOf, untilOf } from '../core/availability.js';
 import { longWhen, upcoming } from '../core/dates.js';
 import { withPresence } from '../core/directory.js';
 import { explain, t } from '../core/i18n.js';
 import { me } from '../core/session.js';
-import { putPeople } from '../core/store.js';
+import { conversationWith, putPeople } from '../core/store.js';
 import { langOf } from '../core/text.js';
+import { NextVisit } from '../ui/appointment-card.js';
 import { Avatar } from '../ui/avatar.js';
 import { CallButtons } from '../ui/call-buttons.js';
 import { Icon } from '../ui/icon.js';
@@ -70,6 +72,7 @@ function Page({ person, onEdit }) {
         </dl>
         ${isProfessional(person) && Boolean(person.reviewCount) && html`<p class="row wrap mt"><${Rating} person=${person} /></p>`}
       </section>
+      ${!isMe && canMeet(me.value?.role, person.role) && html`<${NextVisit} id=${conversationWith(person.id)?.appointmentId} person=${person} level=${2} />`}
     </div>
     ${!isMe && html`<${Sos} />`}`;
 }

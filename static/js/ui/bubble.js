@@ -20,7 +20,7 @@ import { Acknowledgement, UrgentFlag } from './urgent.js';
 /** @typedef {import('../core/types.js').Message} Message */
 /** @typedef {import('./rows.js').Context} Context */
 
-/** A message whose bubble carries no text of its own is named in words, and several files by their number. @param {{ messageType: string, content: string, isDeleted?: boolean, attachments?: import('../core/types.js').FileRef[], fileCount?: number, fileType?: import('../core/types.js').FileKind|null, systemData?: import('../core/types.js').SystemData|import('../core/types.js').CallData|null }} m */
+/** A message whose bubble carries no text of its own is named in words, and several files by their number. @param {{ messageType: string, content: string, isDeleted?: boolean, attachments?: import('../core/types.js').FileRef[], fileCount?: number, fileType?: import('../core/types.js').FileKind|null, systemData?: Message['systemData'] }} m */
 export function preview(m) {
   if (m.isDeleted || (m.messageType === 'text' && !m.content)) return t('message.deleted');
   if (m.systemData) return systemText(m, me.value?.id ?? '');

@@ -1,11 +1,14 @@
 // About this conversation: a third pane where there is room, sliding over the chat elsewhere.
 
 import { html, useState } from '../../vendor/preact.js';
+import { canMeet } from '../core/appointment-rules.js';
 import { isMine } from '../core/groups.js';
 import { t } from '../core/i18n.js';
 import { toggle } from '../core/live.js';
+import { me } from '../core/session.js';
 import { partner, titleOf } from '../core/store.js';
 import { langOf } from '../core/text.js';
+import { NextVisit } from './appointment-card.js';
 import { ConversationAvatar } from './conversation-avatar.js';
 import { FilesPane, NewestFiles } from './files-pane.js';
 import { EditGroup } from './group-dialogs.js';
@@ -70,6 +73,7 @@ export function Details({ c, onFind, onShow = () => {} }) {
       ${person && html`<${AvailabilityTag} person=${person} /><a class="hit small" href=${`/people/${person.id}`}>${t('people.profile')}</a>`}
     </div>
     <${Acts} list=${acts} />
+    ${person && canMeet(me.value?.role, person.role) && html`<${NextVisit} id=${c.appointmentId} person=${person} />`}
     ${person && html`<${Facts} c=${c} person=${person} />`}
     ${c.type === 'group' && html`<${Members} c=${c} />`}
     <${NewestFiles} c=${c} isBack=${files === 'back'} onShow=${onShow} onAll=${() => showFiles(c.id)} />

@@ -1,6 +1,7 @@
 // Main navigation: a rail at the side, tabs at the bottom of a phone.
 
 import { html } from '../../vendor/preact.js';
+import { asked } from '../core/appointments.js';
 import { hasList, missedCalls } from '../core/calls.js';
 import { t } from '../core/i18n.js';
 import { approvals } from '../core/live.js';
@@ -25,6 +26,7 @@ export function Rail() {
     ${role === 'admin' && html`<${Place} to="/admin" icon="layout-dashboard" label=${t('nav.admin')} count=${approvals.value} countText=${t('admin.toApprove')} />`}
     <${Place} to="/chats" icon="message-circle" label=${t('nav.chats')} count=${unreadTotal.value} countText=${t('unread')} />
     ${hasList.value && html`<${Place} to="/calls" icon="phone" label=${t('nav.calls')} count=${missedCalls.value} countText=${t('calls.missed')} />`}
+    ${role !== 'admin' && html`<${Place} to="/appointments" icon="calendar" label=${t('nav.visits')} count=${asked.value} countText=${t('appointments.asked')} />`}
     <${Place} to="/people" icon=${role === 'mom' ? 'stethoscope' : 'users'} label=${t(role === 'mom' ? 'nav.careTeam' : 'nav.people')} />
     <${Place} to="/settings" icon="settings" label=${t('nav.settings')} last=${true} />
   </nav>`;

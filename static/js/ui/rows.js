@@ -6,10 +6,11 @@ import { explain, t } from '../core/i18n.js';
 import { fileCount, refusal, strike } from '../core/outbox.js';
 import { reactionsOf } from '../core/reactions.js';
 import { me } from '../core/session.js';
-import { isCall, systemText } from '../core/system.js';
+import { isAppointment, isCall, systemText } from '../core/system.js';
 import { langOf } from '../core/text.js';
 import { cancelFile, tryAgain } from '../core/uploads.js';
 import { waitsFor } from '../core/urgent.js';
+import { AppointmentNote } from './appointment-card.js';
 import { explainFile, isWorthTrying } from './attachment.js';
 import { Bubble } from './bubble.js';
 import { CallNote } from './call-note.js';
@@ -113,6 +114,7 @@ function More({ row, isCurrent, context }) {
 function Note({ at, m }) {
   const text = systemText(m, me.value?.id ?? '');
   if (isCall(m.systemData)) return html`<li ...${at} class="note-sys" data-testid="system-message" data-id=${m.id}><${CallNote} m=${m} data=${m.systemData} text=${text} /></li>`;
+  if (isAppointment(m.systemData)) return html`<li ...${at} class="note-sys" data-testid="system-message" data-id=${m.id}><${AppointmentNote} m=${m} data=${m.systemData} text=${text} /></li>`;
   return html`<li ...${at} class="note-sys" data-testid="system-message" data-id=${m.id}><span dir="auto" lang=${text === m.content && !langOf(text) ? 'en' : langOf(text)}>${text}</span><time datetime=${m.createdAt}>${clock(m.at)}</time></li>`;
 }
 
