@@ -98,12 +98,9 @@ fn rows(
     let go_on = |at, id, low: &mut Bound<_>, high: &mut Bound<_>| {
         *(if direction == Direction::Ascending { low } else { high }) = Bound::Excluded(key(at, id));
     };
-    if let Some(Mark(at, id)) = wish.mark {
-        if direction == Direction::Ascending && at < from {
-            // The cursor lies before all that is meant.
-        } else {
-            go_on(at, id, &mut low, &mut high);
-        }
+    // A cursor that lies before all that is meant changes nothing.
+    if let Some(Mark(at, id)) = wish.mark.filter(|mark| if wish.is_backwards() { mark.0 <= last } else { mark.0 >= from }) {
+        go_on(at, id, &mut low, &mut high);
     }
     let mut found = Vec::new();
     loop {

@@ -58,7 +58,7 @@ pub fn link(tx: &mut TxOf<'_>, rules: &Rules, (chat, user): (ChatId, UserId), ne
     let mut seat = Seat::find(tx, user, chat)?;
     let name = next.map(|id| id.to_string());
     let is_news = seat.chat.appointment != name;
-    if !is_news || (name.is_none() && named(tx, &seat)?.is_none()) {
+    if !is_news || (name.is_none() && of(tx, &seat, seat.chat.appointment.as_deref())?.is_none()) {
         return Ok(());
     }
     seat.chat.appointment = name;
@@ -66,15 +66,25 @@ pub fn link(tx: &mut TxOf<'_>, rules: &Rules, (chat, user): (ChatId, UserId), ne
     open::announce(tx, rules, &seat)
 }
 
-/// The appointment of the two in a conversation that it is linked with.
-fn named(read: &impl Read, seat: &Seat) -> Result<Option<(AppointmentId, Appointment)>, StoreError> {
-    let Some(id) = seat.chat.appointment.as_deref().and_then(|name| name.parse().ok()) else { return Ok(None) };
+/// The appointment of the two in a conversation that has this name.
+fn of(read: &impl Read, seat: &Seat, name: Option<&str>) -> Result<Option<(AppointmentId, Appointment)>, StoreError> {
+    let Some(id) = name.and_then(|name| name.parse().ok()) else { return Ok(None) };
     Ok(read.get(tables::APPOINTMENTS, &id)?.filter(|appointment| appointment.chat == seat.id).map(|appointment| (id, appointment)))
 }
 
 /// The next appointment of the two in a conversation.
 pub fn next(read: &impl Read, seat: &Seat, now: Timestamp) -> Result<Option<(AppointmentId, Appointment)>, StoreError> {
-    Ok(named(read, seat)?.filter(|(_, appointment)| appointment.is_ahead(now)))
+    Ok(of(read, seat, seat.chat.appointment.as_deref())?.filter(|(_, appointment)| appointment.is_ahead(now)))
+}
+
+/// Whether a client may link a conversation with a name: not in place of the next appointment, and not with one that is over.
+pub fn takes_name(read: &impl Read, seat: &Seat, name: &str, now: Timestamp) -> Result<bool, StoreError> {
+    Ok(next(read, seat, now)?.is_none() && of(read, seat, Some(name))?.is_none())
+}
+
+/// Whether somebody who only answers may write in a conversation: the other one has written, or the two have an appointment to come.
+pub fn may_answer(read: &impl Read, seat: &Seat, peer: UserId, now: Timestamp) -> Result<bool, StoreError> {
+    Ok(seat.has_written(read, peer)? || next(read, seat, now)?.is_some())
 }
 
 /// An appointment with the names of its two.

@@ -200,14 +200,14 @@ impl<'a, R: Read> Finder<'a, R> {
         Ok((found, specialties.counts()))
     }
 
-    /// Those of a role who have written to the actor, by name.
+    /// Those of a role who have written to the actor, or have an appointment with them, by name.
     fn writers(&mut self, role: Role) -> Result<Vec<Arc<Person>>> {
-        let (read, everybody) = (self.read, &self.rules.everybody);
+        let (read, everybody, now) = (self.read, &self.rules.everybody, self.now);
         let mut writers = Vec::new();
         for (peer, seat) in self.seats()? {
             let person = everybody.get(read, *peer)?.filter(|person| person.role == role && is_there(person));
             if let Some(person) = person
-                && seat.has_written(read, *peer)?
+                && appointed::may_answer(read, seat, *peer, now)?
             {
                 writers.push(person);
             }

@@ -28,9 +28,10 @@ pub fn direct(
     appointment: Option<&str>,
 ) -> Result<(ConversationView, bool)> {
     let (mut seat, created) = seat_with(tx, rules, actor, (peer, "participantId"))?;
-    let is_news = appointment.is_some() && seat.chat.appointment.as_deref() != appointment;
-    if is_news && appointed::next(tx, &seat, tx.now())?.is_none() {
-        seat.chat.appointment = appointment.map(str::to_owned);
+    if let Some(name) = appointment.filter(|name| seat.chat.appointment.as_deref() != Some(*name))
+        && appointed::takes_name(tx, &seat, name, tx.now())?
+    {
+        seat.chat.appointment = Some(name.to_owned());
         seat.save_chat(tx)?;
         announce(tx, rules, &seat)?;
     }

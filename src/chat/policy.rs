@@ -1,6 +1,6 @@
 //! Who may reach whom: one table, asked wherever a person could learn of another or write to them.
 
-use super::{Seat, db::TxOf};
+use super::{Seat, appointed, db::TxOf};
 use crate::{
     accounts::Actor,
     error::{Code, Error, Result},
@@ -29,7 +29,7 @@ impl Policy {
         let person = tx.get(tables::USERS, &peer)?.filter(is_there).ok_or_else(closed)?;
         match self.reach(actor.role, person.role) {
             Reach::Always => Ok(()),
-            Reach::InAnswer if seat.chat.kind == ChatKind::Direct && seat.has_written(tx, peer)? => Ok(()),
+            Reach::InAnswer if seat.chat.kind == ChatKind::Direct && appointed::may_answer(tx, seat, peer, tx.now())? => Ok(()),
             Reach::InAnswer => Err(Error::with(Code::Forbidden, "You may write here as soon as the other person has written to you.")),
             Reach::Never => Err(closed()),
         }

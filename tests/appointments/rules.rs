@@ -51,7 +51,7 @@ async fn nobody_is_in_two_places_at_one_time() {
     let scene = Scene::new().await;
     let (ama, bea, dora, mia) = (scene.ama, scene.bea, scene.dora, scene.mia);
     let start = scene.ahead(2 * DAY);
-    let at = |offset: i64| scene.ahead(2 * DAY + u64::try_from(offset + 10_000_000).unwrap() - 10_000_000);
+    let at = |offset: i64| scene.ahead((2 * DAY).saturating_add_signed(offset));
     let booked = scene.book(ama, dora, start).await.unwrap();
     let minutes = |minutes: i64| minutes * 60_000;
     for offset in [minutes(-29), 0, minutes(15), minutes(29)] {
@@ -180,6 +180,7 @@ async fn the_conversation_names_the_next_one() {
     assert_eq!(scene.linked(ama, &first), Some(second.id.to_string()));
     scene.cancel(ama, &second).await.unwrap();
     assert_eq!((scene.linked(ama, &first), scene.next(ama, dora)), (None, None));
+    assert_eq!(scene.clinic.chats.open(ama, open(&second.id.to_string())).await.unwrap().0.appointment_id, None, "it is over");
     let opened = scene.clinic.chats.open(ama, open(&other.id.to_string())).await.unwrap().0;
     assert_eq!((opened.appointment_id, scene.next(ama, dora)), (Some(other.id.to_string()), None), "a name opens nothing");
 }
@@ -199,6 +200,7 @@ async fn only_a_mother_and_somebody_who_cares_for_her_meet() {
     assert_eq!(scene.book(sol, ama, start).await.unwrap_err().code, Code::UserNotFound);
     let asked = scene.book(ama, sol, start).await.unwrap();
     assert!(scene.step(sol, &asked, "confirmed").await.is_ok(), "that is an answer");
+    assert_eq!(scene.clinic.say(sol, ama, 1).await.len(), 1, "who shares an appointment may be written to");
     // Whom the clinic has not approved reaches nobody and is reached by nobody.
     let new = scene.clinic.person_with("Nia Test", Role::Doctor, |user| user.verification = Verification::Pending).await;
     assert_eq!(scene.book(new, ama, start).await.unwrap_err().code, Code::VerificationPending);

@@ -1,4 +1,4 @@
-// Notifications of the browser: only for what is urgent and for calls, only where they were allowed, and never what a message says or who wrote it:
+// Notifications of the browser: only for what is urgent, for calls and for appointments, only where they were allowed, and never what a message says or who wrote it:
 // a lock screen is read by whoever holds the phone.
 
 import { effect, signal } from '../../vendor/preact.js';
@@ -11,6 +11,7 @@ import { waitingAlerts } from './urgent.js';
 
 const TAG = 'mc.urgent';
 const CALL_TAG = 'mc.call';
+const VISIT_TAG = 'mc.visit';
 const canNotify = 'Notification' in globalThis;
 
 /** 'none' where the browser knows no notifications, or not on this address. */
@@ -47,6 +48,10 @@ export const notifyUrgent = ({ conversationId, messageId }) =>
 
 /** Somebody calls. Who it is, the sheet says to whoever opens the app. @param {string} conversationId */
 export const notifyCall = (conversationId) => show({ body: t('call.notification'), tag: CALL_TAG, requireInteraction: true, data: { conversationId } }, () => {});
+
+/** Somebody waits for an answer about an appointment, or one begins soon. @param {string} conversationId @param {string} messageId */
+export const notifyVisit = (conversationId, messageId) =>
+  show({ body: t('appointment.notification'), tag: VISIT_TAG, data: { conversationId, messageId } }, () => goToMessage(conversationId, messageId));
 
 /** It does not ring any more. */
 export const dropCallNotice = () => void takeAway(CALL_TAG);

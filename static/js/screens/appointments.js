@@ -65,14 +65,13 @@ export function Appointments() {
   const list = /** @type {Appointment[]} */ (found.ids.value.map((id) => appointment(id)).filter(Boolean));
   const ready = found.state.value === 'ready';
   const canBook = me.value?.role !== 'admin';
-  const Book = (/** @type {{ kind: string }} */ { kind }) => html`<button class=${`btn ${kind}`} type="button" data-testid="appointment-new" onClick=${() => bookWith()}><${Icon} name="plus" size="s" />${t('appointments.new')}</button>`;
   return html`<main class="page scroll" tabindex="0" aria-labelledby="visits-h"><div class="calls visits">
     <header class="desk-head flush">
       <h1 class="title grow" id="visits-h">${t('appointments.title')}</h1>
       <fieldset class="seg radio"><legend class="vh">${t('calls.show')}</legend>
         ${[false, true].map((one) => html`<label key=${String(one)}><input type="radio" name="when" checked=${past === one} data-testid=${one ? 'appointments-past' : 'appointments-upcoming'} onChange=${() => setPast(one)} /><span>${t(one ? 'appointments.past' : 'appointments.upcoming')}</span></label>`)}
       </fieldset>
-      ${canBook && html`<${Book} kind="primary" />`}
+      ${canBook && html`<button class="btn primary" type="button" data-testid="appointment-new" onClick=${() => bookWith()}><${Icon} name="plus" size="s" />${t('appointments.new')}</button>`}
     </header>
     <${Banner} />
     ${found.state.value === 'loading' && html`<${Skeleton} label=${t('appointments.loading')} />`}

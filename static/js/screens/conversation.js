@@ -1,7 +1,7 @@
 // One conversation: who it is with, safety, the thread, and where one writes.
 
 import { html, useEffect, useRef, useState } from '../../vendor/preact.js';
-import { canMeet } from '../core/appointment-rules.js';
+import { canMeet, isAhead } from '../core/appointment-rules.js';
 import { appointment, bookWith, showAppointment } from '../core/appointments.js';
 import { explain, t } from '../core/i18n.js';
 import { fetchConversation } from '../core/live.js';
@@ -46,7 +46,8 @@ const rowOf = (messageId) => document.querySelector(`[data-testid=message][data-
 
 /** Leads to the next appointment, or to making one. @param {{ c: Conversation, person: import('../core/types.js').Person }} props */
 function VisitButton({ c, person }) {
-  const next = appointment(c.appointmentId);
+  const known = appointment(c.appointmentId);
+  const next = known && isAhead(known, Date.now()) ? known : undefined;
   const label = t(next ? 'appointment.next' : 'appointment.book');
   return html`<button class="btn icon not-phone" type="button" aria-label=${label} title=${label} data-testid="visit-button" onClick=${() => (next ? showAppointment(next.id) : bookWith(person))}><${Icon} name="calendar" /></button>`;
 }

@@ -1,7 +1,7 @@
 // An appointment in the thread, and the next one in the pane beside it. Both show how it stands now.
 
 import { html, useEffect, useState } from '../../vendor/preact.js';
-import { otherOf, waitsForMe } from '../core/appointment-rules.js';
+import { isAhead, otherOf, waitsForMe } from '../core/appointment-rules.js';
 import { appointment, bookWith, loadAppointment, noteAppointment, showAppointment, step } from '../core/appointments.js';
 import { minute } from '../core/availability.js';
 import { clock } from '../core/dates.js';
@@ -60,7 +60,7 @@ export function AppointmentNote({ m, data, text }) {
       <${Leaf} at=${Date.parse(a.startTime)} />
       <div class="min0 grow">
         <span class="kicker" dir="auto">${text}</span>
-        <h3 lang=${langOf(title)}>${title}</h3>
+        <h2 lang=${langOf(title)}>${title}</h2>
         <p><time datetime=${a.startTime}>${whenOf(a)}</time></p>
         <p><${Where} a=${a} /></p>
         <${Standing} a=${a} />
@@ -84,7 +84,7 @@ export function NextVisit({ id, person, level = 3 }) {
   const heading = `h${level}`;
   return html`<section class=${level === 2 ? 'card' : 'sec'} aria-labelledby="next-visit" data-testid="next-visit">
     <div class="sec-h"><${heading} id="next-visit">${t('appointment.next')}<//><a href="/appointments">${t('appointment.all')}</a></div>
-    ${a && otherOf(a, me.value?.id ?? '').id === person.id
+    ${a && isAhead(a, Math.max(minute.value, Date.now())) && otherOf(a, me.value?.id ?? '').id === person.id
       ? html`<button class="appt" type="button" data-testid="next-appointment" data-id=${a.id} onClick=${() => showAppointment(a.id)}>
           <${Leaf} at=${Date.parse(a.startTime)} />
           <span class="min0"><b lang=${langOf(titleOf(a))}>${titleOf(a)}</b><small>${whenOf(a)}</small><${Standing} a=${a} /></span>

@@ -5,6 +5,7 @@ import { announce } from '../core/announce.js';
 import { viewing } from '../core/attention.js';
 import { layer, news, showAppointment } from '../core/appointments.js';
 import { t } from '../core/i18n.js';
+import { notifyVisit } from '../core/notify.js';
 import { me } from '../core/session.js';
 import { appointmentText } from '../core/system.js';
 import { toast, toastError } from './toast.js';
@@ -31,7 +32,8 @@ export function AppointmentHost() {
   useEffect(() => {
     if (!told) return;
     news.value = null;
-    const { appointment: a, action, actorId } = told;
+    const { appointment: a, action, actorId, messageId } = told;
+    void notifyVisit(a.conversationId, messageId);
     const text = appointmentText({ action, actorId, startTime: a.startTime, endTime: a.endTime, appointment: a }, me.value?.id ?? '') ?? '';
     // In the thread it stands already, and is read aloud there.
     if (!text || viewing.value?.id === a.conversationId) return;
