@@ -3,7 +3,7 @@
 
 mod support;
 
-use serde_json::json;
+use serde_json::{Value, json};
 use std::{fs, process::Output};
 use support::{PATIENCE, Server, command, http::Person};
 
@@ -186,4 +186,9 @@ async fn the_demo_shows_calls_in_lists_conversations_and_figures() {
     assert!(history.iter().any(|message| message["systemData"]["callId"] == calls[0]["id"]), "{history:?}");
     let figures = mother.get("/api/chat/statistics").await;
     assert_eq!(figures.data()["totals"]["callsMissed"], 1, "{figures:?}");
+
+    // Appointments, to come and past.
+    let statuses = |list: &Value| list.as_array().unwrap().iter().map(|one| one["status"].as_str().unwrap().to_owned()).collect::<Vec<_>>();
+    assert_eq!(statuses(mother.get("/api/appointments?filter=upcoming").await.data()), ["confirmed", "scheduled"]);
+    assert_eq!(statuses(mother.get("/api/appointments?filter=past").await.data()), ["completed"]);
 }
