@@ -117,31 +117,23 @@ impl Amendment {
         let reason = check.optional("cancellationReason", body.cancellation_reason, REASON);
         check.finish()?;
         let names_more = title != Change::Keep || description != Change::Keep || end.is_some() || body.duration.is_some();
-        if let Some(state) = state
-            && !(names_more || kind.is_some() || body.location.is_some())
-        {
-            let step = match state {
-                AppointmentState::Confirmed => Step::Confirm,
-                AppointmentState::InProgress => Step::Start,
-                AppointmentState::Completed => Step::Complete,
-                AppointmentState::NoShow => Step::NoShow,
-                AppointmentState::Cancelled => Step::Cancel(reason),
-                AppointmentState::Scheduled => {
-                    return Ok(Self::Terms(Box::new(Wanted {
-                        title,
-                        description,
-                        start,
-                        end,
-                        duration: body.duration,
-                        place: body.location,
-                        kind,
-                        state: None,
-                    })));
-                }
-            };
+        let is_alone = !names_more && kind.is_none() && body.location.is_none();
+        if let Some(step) = state.filter(|_| is_alone).and_then(|state| step(state, reason)) {
             return Ok(Self::Step(step, start));
         }
         Ok(Self::Terms(Box::new(Wanted { title, description, start, end, duration: body.duration, place: body.location, kind, state })))
+    }
+}
+
+/// The step that leads to a state. Who wants another time names it.
+fn step(state: AppointmentState, reason: Option<String>) -> Option<Step> {
+    match state {
+        AppointmentState::Scheduled => None,
+        AppointmentState::Confirmed => Some(Step::Confirm),
+        AppointmentState::InProgress => Some(Step::Start),
+        AppointmentState::Completed => Some(Step::Complete),
+        AppointmentState::NoShow => Some(Step::NoShow),
+        AppointmentState::Cancelled => Some(Step::Cancel(reason)),
     }
 }
 
@@ -149,8 +141,9 @@ impl Wanted {
     /// What an appointment is to be like.
     pub fn terms(&self, appointment: &Appointment) -> Result<Terms> {
         let mut check = Check::default();
-        if self.state.is_some_and(|state| state != appointment.state) {
-            check.wrong("status", "cannot be changed together with other fields");
+        let moves = self.state == Some(AppointmentState::Scheduled) && self.start.is_some();
+        if self.state.is_some_and(|state| state != appointment.state) && !moves {
+            check.wrong("status", "must be as it is, or another one without other fields");
         }
         let mut terms = Terms::of(appointment);
         for (field, change) in [(&mut terms.title, &self.title), (&mut terms.description, &self.description)] {
