@@ -42,7 +42,7 @@ async fn what_is_to_come_and_what_was() {
     assert_eq!((starts(json!({})), starts(json!({ "filter": "upcoming" }))), (in_order.clone(), in_order.clone()));
     assert_eq!(starts(json!({ "filter": "past" })), []);
     scene.step(ama, &booked[0], "confirmed").await.unwrap();
-    scene.cancel(bea, &booked[4]).await.unwrap();
+    scene.cancel(ama, &booked[4]).await.unwrap();
     assert_eq!(starts(json!({ "filter": "upcoming" })), [2, 10, 30, 50].map(at));
     assert_eq!(starts(json!({ "filter": "past" })), [at(40)], "called off");
     assert_eq!(starts(json!({ "status": "confirmed" })), [at(30)]);
