@@ -13,6 +13,7 @@ use crate::{
     limit::Limiter,
     metrics::Metrics,
     realtime::{Hub, Realtime},
+    reviews::Reviews,
     search::{self, Rebuilt},
     socketio::{self, Origins, Packet, Rate, Server},
     store::{OpenReport, Options, Start, Store},
@@ -42,6 +43,7 @@ pub struct App {
     chats: Chats,
     calls: Calls,
     care: Care,
+    reviews: Reviews,
     files: Arc<Files>,
     sockets: Server<Realtime>,
     metrics: Arc<Metrics>,
@@ -80,6 +82,7 @@ impl App {
         let chats = chats.with_files(config.files.max_count);
         let calls = Calls::new(&chats, config.calls.clone()).map_err(|error| StartError(error.to_string()))?;
         let care = Care::new(&chats);
+        let reviews = Reviews::new(&chats);
         let secret = own_secret(&config)?;
         let links = Arc::new(Links::new(&secret, store.clock().clone(), config.server.public_url.clone(), scheme(tls.as_ref())));
         let files = Arc::new(files(&config, store.clone(), &chats, links.clone())?);
@@ -90,7 +93,21 @@ impl App {
         let (everybody, index) = (chats.everybody().clone(), chats.index().clone());
         let metrics = Arc::new(Metrics::new(store.clone(), everybody, calls.live().clone(), sockets.counters().clone(), index));
         let setup_token = accounts.begin_setup(std::env::var("MOMMYCARE_SETUP_TOKEN").ok()).map_err(|error| StartError(error.message))?;
-        Ok(Self { config: Arc::new(config), store, accounts, chats, calls, care, files, sockets, metrics, limiter, tls, setup_token })
+        Ok(Self {
+            config: Arc::new(config),
+            store,
+            accounts,
+            chats,
+            calls,
+            care,
+            reviews,
+            files,
+            sockets,
+            metrics,
+            limiter,
+            tls,
+            setup_token,
+        })
     }
 
     /// The accounts, for the command line.
@@ -111,6 +128,11 @@ impl App {
     /// The appointments, for the command line.
     pub fn care(&self) -> &Care {
         &self.care
+    }
+
+    /// The reviews, for the command line.
+    pub fn reviews(&self) -> &Reviews {
+        &self.reviews
     }
 
     /// What is known once the server listens on this address. Links are on the public address, if there is one.
@@ -171,6 +193,7 @@ impl App {
             .manage(self.chats.clone())
             .manage(self.calls.clone())
             .manage(self.care.clone())
+            .manage(self.reviews.clone())
             .manage(self.files.clone())
             .manage(self.metrics.clone())
             .manage(self.limiter.clone())

@@ -88,11 +88,23 @@ impl Day {
     pub fn of(moment: Timestamp) -> Self {
         Self(moment.0 / Self::MILLISECONDS)
     }
+
+    /// The day after this one.
+    #[must_use]
+    pub fn next(self) -> Self {
+        Self(self.0.saturating_add(1))
+    }
+
+    /// Its first moment.
+    #[must_use]
+    pub fn begin(self) -> Timestamp {
+        Timestamp(self.0.saturating_mul(Self::MILLISECONDS))
+    }
 }
 
 impl fmt::Display for Day {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let text = Timestamp(self.0.saturating_mul(Self::MILLISECONDS)).to_string();
+        let text = self.begin().to_string();
         f.write_str(text.get(..10).unwrap_or(&text))
     }
 }

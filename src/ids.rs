@@ -102,6 +102,10 @@ id! {
     /// An appointment.
     AppointmentId
 }
+id! {
+    /// What a mother says of a professional.
+    ReviewId
+}
 
 /// One connection of a person: another one for each socket. Nobody outside knows the number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]

@@ -20,6 +20,7 @@ pub mod limit;
 pub mod metrics;
 pub mod private_file;
 pub mod realtime;
+pub mod reviews;
 pub mod search;
 pub mod socketio;
 pub mod store;

@@ -32,6 +32,7 @@ const ABOVE_THE_STORE: &[&str] = &[
     "crate::http",
     "crate::metrics",
     "crate::realtime",
+    "crate::reviews",
     "crate::socketio",
 ];
 
@@ -47,7 +48,7 @@ const RULES: &[Rule] = &[
     Rule {
         says: "rules know no door: neither routes nor sockets",
         what: &["crate::http", "crate::realtime", "crate::socketio", "crate::app", "crate::cli"],
-        who: Who::Not(&["accounts/", "calls/", "care/", "chat/", "files/"]),
+        who: Who::Not(&["accounts/", "calls/", "care/", "chat/", "files/", "reviews/"]),
     },
     Rule { says: "the store knows nothing above it", what: ABOVE_THE_STORE, who: Who::Not(&["store/"]) },
     Rule { says: "search knows words and tables, and neither rules nor the wire", what: ABOVE_THE_STORE, who: Who::Not(&["search/"]) },
@@ -58,12 +59,30 @@ const RULES: &[Rule] = &[
     },
     Rule {
         says: "the shapes of the wire know no rules and no doors",
-        what: &["crate::accounts", "crate::app", "crate::chat", "crate::cli", "crate::http", "crate::realtime", "crate::socketio"],
+        what: &[
+            "crate::accounts",
+            "crate::app",
+            "crate::chat",
+            "crate::cli",
+            "crate::http",
+            "crate::realtime",
+            "crate::reviews",
+            "crate::socketio",
+        ],
         who: Who::Not(&["contract/"]),
     },
     Rule {
         says: "leaves know nobody",
-        what: &["crate::accounts", "crate::app", "crate::chat", "crate::cli", "crate::http", "crate::realtime", "crate::socketio"],
+        what: &[
+            "crate::accounts",
+            "crate::app",
+            "crate::chat",
+            "crate::cli",
+            "crate::http",
+            "crate::realtime",
+            "crate::reviews",
+            "crate::socketio",
+        ],
         who: Who::Not(&["ids.rs", "clock.rs", "fold.rs", "error.rs", "config/"]),
     },
     Rule {
@@ -77,9 +96,19 @@ const RULES: &[Rule] = &[
         who: Who::Not(&["chat/", "calls/", "accounts/", "files/"]),
     },
     Rule {
-        says: "conversations, calls and appointments do no I/O, read no clock and draw no random numbers",
+        says: "reviews build on conversations, and nobody but the doors knows of them",
+        what: &["crate::reviews"],
+        who: Who::Not(&["chat/", "accounts/", "files/", "calls/", "care/"]),
+    },
+    Rule {
+        says: "reviews know conversations, and nothing of calls, appointments and files",
+        what: &["crate::calls", "crate::care", "crate::files", "crate::search"],
+        who: Who::Not(&["reviews/"]),
+    },
+    Rule {
+        says: "conversations, calls, appointments and reviews do no I/O, read no clock and draw no random numbers",
         what: &["std::fs", "std::net", "std::time::SystemTime", "std::time::Instant", "tokio::fs", "tokio::net", "rand"],
-        who: Who::Not(&["calls/", "care/", "chat/"]),
+        who: Who::Not(&["calls/", "care/", "chat/", "reviews/"]),
     },
     Rule {
         says: "the doors go through the rules, not to the tables",

@@ -13,7 +13,7 @@ use mommycare::{
     error::Code,
     store::{
         Read as _,
-        records::{Availability, Role, Verification},
+        records::{Availability, Ratings, Role, Verification},
         tables,
     },
 };
@@ -117,10 +117,12 @@ async fn the_directory_filters_sorts_and_pages() {
     let mona = clinic.person("Mona Test", Role::Mom).await;
     let mut people = Vec::new();
     for (name, specialty, stars) in [("Alma Able", "Cardiology", 5), ("Bela Best", "Paediatrics", 3), ("Cara Calm", "Paediatrics", 4)] {
-        let adapt = |user: &mut mommycare::store::records::User| {
-            (user.specialty, user.rating_sum, user.rating_count) = (Some(specialty.into()), stars, 1);
-        };
-        people.push(clinic.person_with(name, Role::Doctor, adapt).await);
+        let adapt = |user: &mut mommycare::store::records::User| user.specialty = Some(specialty.into());
+        let person = clinic.person_with(name, Role::Doctor, adapt).await;
+        let mut ratings = Ratings::default();
+        ratings.add(stars);
+        clinic.store.write(move |tx| tx.put(tables::RATINGS, &person.user, &ratings)).await.unwrap();
+        people.push(person);
     }
     clinic.say(mona, people[1], 1).await;
     clinic.wait(1_000);

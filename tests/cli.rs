@@ -191,4 +191,10 @@ async fn the_demo_shows_calls_in_lists_conversations_and_figures() {
     let statuses = |list: &Value| list.as_array().unwrap().iter().map(|one| one["status"].as_str().unwrap().to_owned()).collect::<Vec<_>>();
     assert_eq!(statuses(mother.get("/api/appointments?filter=upcoming").await.data()), ["confirmed", "scheduled"]);
     assert_eq!(statuses(mother.get("/api/appointments?filter=past").await.data()), ["completed"]);
+    // And there is something to read about everybody who has been reviewed.
+    let rated = mother.get("/api/chat/providers?minRating=4.5&sort=rating").await;
+    let doctor = rated.data().as_array().unwrap().iter().find(|person| person["firstName"] == "Dr. Nimali").unwrap();
+    let reviews = mother.get(&format!("/api/providers/{}/reviews", doctor["id"].as_str().unwrap())).await;
+    assert_eq!((&reviews.data()[0]["authorName"], &reviews.body["own"]["reason"]), (&json!("Tharushi F."), &json!("written")));
+    assert!(reviews.data()[0]["reply"]["comment"].as_str().unwrap().starts_with("Thank you"), "{reviews:?}");
 }

@@ -4,7 +4,7 @@
 //! always one left.
 
 use super::validate::{Check, SENTENCE};
-use super::{Accounts, Actor, existing, register::is_professional, sessions};
+use super::{Accounts, Actor, existing, sessions};
 use crate::{
     contract::{
         Emission, Event, Listing, Notification, ResetLink, UserView, Word as _,
@@ -156,7 +156,7 @@ impl Accounts {
     }
 
     pub(super) fn administered_view(&self, read: &Reader<'_>, id: UserId, user: &User) -> Result<UserView> {
-        let mut view = self.full_view(id, user);
+        let mut view = self.full_view_in(read, id, user)?;
         if let Some(private) = &mut view.private {
             private.reset_requested_at = read.get(RESET_WISHES, &id)?.map(crate::clock::Timestamp);
             private.document_count = Some(documents::count(read, id)?);
@@ -236,7 +236,7 @@ impl Accounts {
             still_admin(tx, actor)?;
             change_user(tx, id, &change)
         });
-        Ok(self.full_view(id, &user.await?))
+        self.full_view(id, &user.await?)
     }
 }
 
@@ -255,7 +255,7 @@ pub(super) fn change_user(
 
 /// Sets the clinic's decision about a professional, who is told of what is new.
 pub(super) fn verify(tx: &mut Tx<'_, Emission>, id: UserId, user: &mut User, decision: Verification, reason: Option<String>) -> Result<()> {
-    if !is_professional(user.role) {
+    if !user.role.is_professional() {
         return Err(Error::with(Code::Conflict, "Only doctors, midwives and service providers are approved or refused."));
     }
     if (user.verification, &user.rejection_reason) != (decision, &reason) {
@@ -276,7 +276,7 @@ fn refuse_self(actor: Actor, id: UserId, message: &str) -> Result<()> {
 }
 
 /// Whether the caller is an administrator at this moment: another one may have acted since the request came in.
-pub(super) fn still_admin(tx: &Tx<'_, Emission>, actor: Actor) -> Result<()> {
+pub(crate) fn still_admin(tx: &Tx<'_, Emission>, actor: Actor) -> Result<()> {
     let person = tx.get(USERS, &actor.user)?.filter(|person| person.is_active && person.role == Role::Admin);
     if person.is_some() { Ok(()) } else { Err(Code::Forbidden.into()) }
 }

@@ -1,6 +1,6 @@
 //! Documents that prove who a professional is. Also who still waits for the clinic brings them: that is what they wait with.
 
-use super::{Accounts, Actor, admin::user_id, existing, register::is_professional};
+use super::{Accounts, Actor, admin::user_id, existing};
 use crate::{
     contract::FileView,
     error::{Code, Error, Result},
@@ -11,7 +11,7 @@ use crate::{
 impl Accounts {
     /// Whether somebody may bring a document now: a professional who has not brought as many as can be kept.
     pub fn may_bring_document(&self, actor: Actor) -> Result<()> {
-        if !is_professional(actor.role) {
+        if !actor.role.is_professional() {
             return Err(Error::with(Code::Forbidden, "Only doctors, midwives and service providers show documents to the clinic."));
         }
         self.store.read(|read| documents::check_room(read, actor.user))

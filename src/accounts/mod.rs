@@ -28,6 +28,7 @@ pub(crate) mod validate;
 
 pub use actor::Actor;
 pub use admin::UserFilter;
+pub(crate) use admin::still_admin;
 pub use config::AccountsConfig;
 pub use login::Door;
 pub use operator::NewPerson;
@@ -38,7 +39,11 @@ use crate::{
     contract::{Emission, Presence, UserView},
     error::{Code, Result},
     ids::{SessionId, UserId},
-    store::{Read, Store, records::User, tables::USERS},
+    store::{
+        Read, Store,
+        records::User,
+        tables::{RATINGS, USERS},
+    },
 };
 use dashmap::DashMap;
 use parking_lot::Mutex;
@@ -79,8 +84,13 @@ impl Accounts {
     }
 
     /// A person as the person and administrators see it.
-    fn full_view(&self, id: UserId, user: &User) -> UserView {
-        UserView::full(id, user, &(self.presence)(id), self.now())
+    fn full_view(&self, id: UserId, user: &User) -> Result<UserView> {
+        self.store.read(|read| self.full_view_in(read, id, user))
+    }
+
+    /// The same inside a read.
+    fn full_view_in(&self, read: &impl Read, id: UserId, user: &User) -> Result<UserView> {
+        Ok(UserView::full(id, user, read.get(RATINGS, &id)?, &(self.presence)(id), self.now()))
     }
 }
 

@@ -48,7 +48,7 @@ impl Accounts {
         let (newcomer, password) = Newcomer::check_as(body, role, Verification::Approved, Check::default())?;
         let hash = self.hasher.hash(&password).await?;
         let (id, user) = self.store.write(move |tx| add(tx, &newcomer, &hash)).await?;
-        Ok(self.full_view(id, &user))
+        self.full_view(id, &user)
     }
 
     /// Lets a professional work.
@@ -56,7 +56,7 @@ impl Accounts {
         let id = self.find_by_email(email)?;
         let approve = |tx: &mut crate::store::Tx<'_, _>, id, user: &mut _| admin::verify(tx, id, user, Verification::Approved, None);
         let user = self.store.write(move |tx| admin::change_user(tx, id, approve)).await?;
-        Ok(self.full_view(id, &user))
+        self.full_view(id, &user)
     }
 
     /// A link for a new password.

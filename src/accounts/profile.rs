@@ -14,8 +14,9 @@ use crate::{
     error::{Code, Error, Result},
     ids::UserId,
     store::{
+        Read as _,
         records::{Role, User},
-        tables::USERS,
+        tables::{RATINGS, USERS},
     },
 };
 use serde_json::{Map, Value};
@@ -113,19 +114,18 @@ impl ProfileChange {
 impl Accounts {
     /// The caller.
     pub fn me(&self, actor: Actor) -> Result<UserView> {
-        let user = self.store.read(|read| existing(read, actor.user))?;
-        Ok(self.full_view(actor.user, &user))
+        self.store.read(|read| self.full_view_in(read, actor.user, &existing(read, actor.user)?))
     }
 
     /// A person's page: all of it for the person and administrators, a part for those who may know of the person.
     pub fn user(&self, actor: Actor, id: &str, known: impl FnOnce(UserId, &User) -> Result<Option<Presence>>) -> Result<UserView> {
         let id = id.parse().map_err(|_| Error::new(Code::UserNotFound))?;
-        let user = self.store.read(|read| existing(read, id))?;
+        let (user, ratings) = self.store.read(|read| Ok::<_, Error>((existing(read, id)?, read.get(RATINGS, &id)?)))?;
         if own_or_administered(actor, id) {
-            Ok(self.full_view(id, &user))
+            self.full_view(id, &user)
         } else {
             let presence = known(id, &user)?.ok_or(Code::UserNotFound)?;
-            Ok(UserView::public(id, &user, &presence, self.now()))
+            Ok(UserView::public(id, &user, ratings, &presence, self.now()))
         }
     }
 
@@ -152,7 +152,7 @@ impl Accounts {
             tx.put(USERS, &id, &user)?;
             Ok::<_, Error>(user)
         });
-        Ok(self.full_view(id, &user.await?))
+        self.full_view(id, &user.await?)
     }
 }
 

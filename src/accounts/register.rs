@@ -63,7 +63,7 @@ impl Newcomer {
         let license_number = check.optional("licenseNumber", body.license_number, SHORT);
         check.finish()?;
         let (Some(email), Some(password)) = (email, password) else { return Err(Code::Validation.into()) };
-        let verification = if is_professional(role) { professionals } else { Verification::Approved };
+        let verification = if role.is_professional() { professionals } else { Verification::Approved };
         Ok((Self { email, first_name, last_name, role, verification, specialty, license_number, phone }, password))
     }
 }
@@ -81,11 +81,6 @@ impl Accounts {
         });
         self.signed_in(made.await?)
     }
-}
-
-/// Whether the clinic checks people of a role before they may work.
-pub(super) fn is_professional(role: Role) -> bool {
-    matches!(role, Role::Doctor | Role::Midwife | Role::ServiceProvider)
 }
 
 pub(super) fn refuse_taken(read: &impl Read, email: &Email) -> Result<()> {

@@ -100,7 +100,7 @@ impl Accounts {
     /// What a client gets for a session that has just begun.
     pub(super) fn signed_in(&self, opened: Opened) -> Result<SignedIn> {
         let (token, expires_at) = self.tokens.access(opened.user, opened.session, self.now(), opened.ends)?;
-        let user = self.full_view(opened.user, &opened.record);
+        let user = self.full_view(opened.user, &opened.record)?;
         Ok(SignedIn { token, refresh_token: opened.refresh_token, expires_at, user })
     }
 

@@ -18,7 +18,7 @@ pub(crate) struct Text {
 /// A name or another short text.
 pub(crate) const SHORT: Text = Text { max: 100, lines: false };
 /// A sentence.
-pub(super) const SENTENCE: Text = Text { max: 300, lines: false };
+pub(crate) const SENTENCE: Text = Text { max: 300, lines: false };
 /// A few paragraphs.
 pub(crate) const PARAGRAPHS: Text = Text { max: 2_000, lines: true };
 

@@ -13,7 +13,7 @@ use crate::{
     contract::{
         DirectoryView, Listing, Page, ParticipantView, Presence, ProviderView, SpecialtyCount, Word,
         request::{DirectoryQuery, SearchQuery},
-        user::{availability, rating},
+        user::availability,
     },
     error::{Error, Result},
     fold::searched,
@@ -123,7 +123,7 @@ impl Wish {
     /// Whether a person is wanted, whatever the specialty.
     fn wants(&self, person: &Person, now: Timestamp) -> bool {
         (self.availability.is_empty() || self.availability.contains(&availability(person, now)))
-            && rating(person) >= self.min_rating
+            && person.rating >= self.min_rating
             && (self.language.is_empty() || person.folded_languages.contains(&self.language))
             && if self.by_specialty { person.is_described_by(&self.words) } else { person.is_called(&self.words) }
     }
@@ -150,7 +150,7 @@ pub fn directory(read: &impl Read, rules: &Rules, now: Timestamp, actor: &Actor,
     let Listing { items, page } = cut(found, wish.page);
     let view = |person: Arc<Person>| {
         let participant = ParticipantView::new(person.id, &person, &finder.presence(&person)?, now);
-        let mut view = ProviderView::new(participant, &person);
+        let mut view = ProviderView::new(participant, &person, (person.rating, person.review_count));
         if let Some(seat) = finder.seat_with(person.id)? {
             add_seat(read, &mut view, &seat, now)?;
         }
@@ -286,7 +286,7 @@ fn sort(people: &mut [Arc<Person>], order: Order, now: Timestamp, seats: &HashMa
         Order::Recent => people.sort_by_cached_key(|person| {
             Reverse(seats.get(&person.id).and_then(|seat| seat.chat.preview.as_ref()).map(|preview| preview.at))
         }),
-        Order::Rating => people.sort_by(|a, b| rating(b).total_cmp(&rating(a))),
+        Order::Rating => people.sort_by(|a, b| b.rating.total_cmp(&a.rating).then(b.review_count.cmp(&a.review_count))),
     }
 }
 

@@ -4,12 +4,12 @@
 
 use super::policy::is_there;
 use crate::{
-    contract::user::full_name,
+    contract::user::{full_name, rating},
     fold::fold,
     ids::UserId,
     store::{
         Change, Projection, Read, StoreError, TableId,
-        records::{Role, User},
+        records::{Ratings, Role, User},
         tables,
     },
 };
@@ -36,15 +36,20 @@ pub struct Person {
     pub folded_specialty: String,
     /// The languages, folded.
     pub folded_languages: Vec<String>,
+    /// The average of the stars in reviews; 0 without any.
+    pub rating: f64,
+    /// How many reviews others see.
+    pub review_count: u64,
     /// The record without what others may not know: those fields are empty.
     public: User,
 }
 
 impl Person {
-    /// What others may see of a record.
+    /// What others may see of a record and of how the person is rated.
     #[must_use]
-    pub fn new(id: UserId, user: User) -> Self {
+    pub fn new(id: UserId, user: User, ratings: Option<Ratings>) -> Self {
         let name = full_name(&user);
+        let (rating, review_count) = rating(&user, ratings);
         let public = User {
             email: String::new(),
             password_hash: String::new(),
@@ -60,8 +65,15 @@ impl Person {
             folded_specialty: fold(public.specialty.as_deref().unwrap_or_default()),
             folded_languages: public.languages.iter().map(|language| fold(language)).collect(),
             name,
+            rating,
+            review_count,
             public,
         }
+    }
+
+    /// The same person, rated otherwise.
+    fn rated(&self, ratings: Option<Ratings>) -> Self {
+        Self::new(self.id, self.public.clone(), ratings)
     }
 
     /// Whether each of some folded words begins a part of the name.
@@ -116,6 +128,7 @@ pub struct Everybody {
 #[derive(Debug, Default)]
 struct Inside {
     by_id: HashMap<UserId, Arc<Person>>,
+    ratings: HashMap<UserId, Ratings>,
     /// Those who are there, by name.
     by_role: HashMap<Role, BTreeSet<ByName>>,
 }
@@ -154,10 +167,15 @@ impl Everybody {
     pub fn get(&self, read: &impl Read, id: UserId) -> Result<Option<Arc<Person>>, StoreError> {
         if let Some(pending) = read.pending(tables::USERS, &id)? {
             self.decoded.fetch_add(1, Relaxed);
-            return Ok(pending.map(|user| Arc::new(Person::new(id, user))));
+            let ratings = read.get(tables::RATINGS, &id)?;
+            return Ok(pending.map(|user| Arc::new(Person::new(id, user, ratings))));
+        }
+        let person = self.inside.read_recursive().by_id.get(&id).cloned();
+        if let Some(pending) = read.pending(tables::RATINGS, &id)? {
+            return Ok(person.map(|person| Arc::new(person.rated(pending))));
         }
         self.found.fetch_add(1, Relaxed);
-        Ok(self.inside.read_recursive().by_id.get(&id).cloned())
+        Ok(person)
     }
 
     /// Visits those of a role who are there, by name.
@@ -199,14 +217,17 @@ impl Projection for Everybody {
     }
 
     fn tables(&self) -> &[TableId] {
-        &[tables::USERS.id]
+        &[tables::USERS.id, tables::RATINGS.id]
     }
 
     fn apply(&self, changes: &[Change<'_>]) -> Result<(), StoreError> {
         let mut inside = self.inside.write();
         for change in changes {
             if let Some((id, user)) = change.row(tables::USERS)? {
-                inside.set(id, user.map(|user| Arc::new(Person::new(id, user))));
+                let ratings = inside.ratings.get(&id).copied();
+                inside.set(id, user.map(|user| Arc::new(Person::new(id, user, ratings))));
+            } else if let Some((id, ratings)) = change.row(tables::RATINGS)? {
+                inside.rate(id, ratings);
             }
         }
         Ok(())
@@ -214,6 +235,15 @@ impl Projection for Everybody {
 }
 
 impl Inside {
+    fn rate(&mut self, id: UserId, ratings: Option<Ratings>) {
+        match ratings {
+            Some(ratings) => self.ratings.insert(id, ratings),
+            None => self.ratings.remove(&id),
+        };
+        let person = self.by_id.get(&id).map(|person| Arc::new(person.rated(ratings)));
+        self.set(id, person);
+    }
+
     fn set(&mut self, id: UserId, person: Option<Arc<Person>>) {
         if let Some(before) = self.by_id.remove(&id) {
             self.by_role.entry(before.role).or_default().remove(&ByName(before));
@@ -250,14 +280,14 @@ mod tests {
 
     #[test]
     fn nothing_private_is_kept() {
-        let person = Person::new(UserId(1), user("Zoë", "Ångström"));
+        let person = Person::new(UserId(1), user("Zoë", "Ångström"), None);
         let shown = format!("{person:?}");
         assert!(!shown.contains("private") && shown.contains("Ångström"), "{shown}");
     }
 
     #[test]
     fn words_begin_parts_of_a_name() {
-        let person = Person::new(UserId(1), user("Zoë Anne-Marie", "O’Neil ද සිල්වා"));
+        let person = Person::new(UserId(1), user("Zoë Anne-Marie", "O’Neil ද සිල්වා"), None);
         for found in ["zo", "MARIE zoe", "an", "o’ne", "neil", "සි", "(marie", "zoe, neil"] {
             assert!(person.is_called(&words_of(&fold(found))), "{found}");
         }
@@ -296,5 +326,31 @@ mod tests {
         };
         store.write(change).await.unwrap();
         assert_eq!((names().len(), everybody.len()), (0, 1), "who is switched off is known but not there");
+    }
+
+    #[tokio::test]
+    async fn a_rating_is_seen_at_once_and_only_of_who_practises() {
+        let store: Store<()> = Store::in_memory(Clock::system(), Box::new(drop));
+        let everybody = Arc::new(Everybody::default());
+        store.attach(everybody.clone(), Begin::WithAllRows).unwrap();
+        let id = UserId(1);
+        store.write::<_, _, StoreError>(move |tx| tx.put(tables::USERS, &id, &user("Bo", "N"))).await.unwrap();
+        let known = everybody.clone();
+        let within = store.write::<_, _, StoreError>(move |tx| {
+            tx.put(tables::RATINGS, &id, &Ratings { stars: [0, 0, 0, 1, 2] })?;
+            Ok(known.get(tx, id)?.map(|person| (person.rating, person.review_count)))
+        });
+        assert_eq!(within.await.unwrap(), Some((4.67, 3)));
+        let rated = || store.read(|read| everybody.get(read, id)).unwrap().map(|person| (person.rating, person.review_count));
+        assert_eq!(rated(), Some((4.67, 3)));
+        let again = Arc::new(Everybody::default());
+        store.attach(again.clone(), Begin::WithAllRows).unwrap();
+        assert_eq!(again.inside.read().by_id[&id].review_count, 3, "and after a start");
+        let off = User { is_active: false, ..user("Bo", "N") };
+        store.write::<_, _, StoreError>(move |tx| tx.put(tables::USERS, &id, &off)).await.unwrap();
+        assert_eq!(rated(), Some((0.0, 0)));
+        let moved = User { specialty: None, ..user("Bo", "N") };
+        store.write::<_, _, StoreError>(move |tx| tx.put(tables::USERS, &id, &moved)).await.unwrap();
+        assert_eq!(rated(), Some((4.67, 3)), "what is kept is kept");
     }
 }

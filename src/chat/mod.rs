@@ -6,6 +6,7 @@ mod amend;
 pub mod appointed;
 mod attached;
 mod availability;
+pub mod bond;
 mod db;
 mod directory;
 mod draft;

@@ -5,15 +5,14 @@ use crate::{
     clock::Timestamp,
     contract::{
         AckView, AppointmentNote, CallOver, ConversationView, GroupView, LastMessage, MessageView, Metadata, OriginView, ParticipantView,
-        Participants, Perspective, QuoteView, ReactionView, ReferenceView, Status, SystemView,
-        user::{availability, rating},
+        Participants, Perspective, QuoteView, ReactionView, ReferenceView, Status, SystemView, user::availability,
     },
     error::Result,
     files,
     ids::{MessageId, Seq, UserId},
     store::{
         Read, StoreError,
-        records::{Chat, ChatKind, Member, Message, MessageKind, Role, System, User, Watermark},
+        records::{Chat, ChatKind, Member, Message, MessageKind, Role, System, Watermark},
         tables,
     },
 };
@@ -327,11 +326,11 @@ pub fn acks(message: &Message) -> Vec<AckView> {
     message.acks.iter().map(|&(user_id, at)| AckView { user_id, at }).collect()
 }
 
-fn metadata(user: &User, now: Timestamp) -> Metadata {
+fn metadata(user: &Person, now: Timestamp) -> Metadata {
     Metadata {
         specialty: user.specialty.clone(),
         location: user.location.clone(),
-        rating: rating(user),
+        rating: user.rating,
         experience: user.experience.clone(),
         availability: Some(availability(user, now)),
     }

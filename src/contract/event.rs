@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     clock::Timestamp,
-    ids::{ChatId, Cursor, Device, MessageId, Seq, SessionId, UserId},
+    ids::{ChatId, Cursor, Device, MessageId, ReviewId, Seq, SessionId, UserId},
     store::records::{AppointmentAction, Availability, CallKind, Role, Verification},
 };
 use serde::Serialize;
@@ -132,6 +132,9 @@ pub enum Event {
         until: Option<Timestamp>,
         last_seen: Option<Timestamp>,
     },
+    /// Somebody is rated otherwise than before.
+    #[serde(rename_all = "camelCase")]
+    UserRatingChange { user_id: UserId, rating: f64, review_count: u64 },
     /// For the person's own devices.
     #[serde(rename_all = "camelCase")]
     ChatMuteStatusChanged { conversation_id: ChatId, user_id: UserId, is_muted: bool },
@@ -256,6 +259,17 @@ pub enum Notification {
         /// As it is now.
         appointment: Box<AppointmentView>,
     },
+    /// Something has become of a review: for the professional that there is one, or that it says something else; for its author that it
+    /// was answered, hidden or shown again.
+    Review {
+        action: &'static str,
+        review_id: ReviewId,
+        provider_id: UserId,
+        provider_name: String,
+        /// First name and initial.
+        author_name: String,
+        rating: u8,
+    },
 }
 
 impl Event {
@@ -335,6 +349,7 @@ impl Event {
             Self::UserStatusChange { .. } => "user_status_change",
             Self::UserAvailabilityChange { .. } => "user_availability_change",
             Self::UserAvailabilityUpdate { .. } => "user_availability_update",
+            Self::UserRatingChange { .. } => "user_rating_change",
             Self::ChatMuteStatusChanged { .. } => "chat_mute_status_changed",
             Self::ChatPinStatusChanged { .. } => "chat_pin_status_changed",
             Self::ChatArchiveStatusChanged { .. } => "chat_archive_status_changed",

@@ -15,6 +15,7 @@ mod overview;
 mod page;
 mod person;
 pub mod request;
+pub mod review;
 mod statistics;
 pub mod user;
 
@@ -37,6 +38,7 @@ pub use names::Word;
 pub use overview::{CaughtView, InfectedView, StatsView, WaitingView};
 pub use page::{ConversationPage, Listing, MessagePage, Page};
 pub use person::{AvailabilityView, DirectoryView, ParticipantView, Participants, ProviderView, SpecialtyCount};
+pub use review::{AdminReviewView, OwnReview, RatingView, RemovedReview, ReplyView, ReviewPage, ReviewView, StarsView};
 pub use statistics::{DayView, FiguresView, PeopleView, StatisticsView};
 pub use user::{Presence, ResetLink, SessionView, SignedIn, UserView};
 

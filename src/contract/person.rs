@@ -2,7 +2,7 @@
 
 use super::{
     Listing, Presence,
-    user::{availability, availability_until, full_name, rating},
+    user::{availability, availability_until, full_name},
     word,
 };
 use crate::{
@@ -115,14 +115,14 @@ pub struct ProviderView {
 impl ProviderView {
     /// A person with whom the reader has no conversation yet.
     #[must_use]
-    pub fn new(person: ParticipantView, user: &User) -> Self {
+    pub fn new(person: ParticipantView, user: &User, (rating, review_count): (f64, u64)) -> Self {
         Self {
             person,
             experience: user.experience.clone(),
             location: user.location.clone(),
             bio: user.bio.clone(),
-            rating: rating(user),
-            review_count: user.rating_count,
+            rating,
+            review_count,
             languages: user.languages.clone(),
             is_active: user.is_active,
             conversation_id: None,

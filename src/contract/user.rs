@@ -4,7 +4,7 @@ use super::word;
 use crate::{
     clock::Timestamp,
     ids::{SessionId, UserId},
-    store::records::{Availability, Role, Session, User, Verification},
+    store::records::{Availability, Ratings, Role, Session, User, Verification},
 };
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -94,8 +94,9 @@ pub struct UserView {
 impl UserView {
     /// What anybody sees who may know of the person.
     #[must_use]
-    pub fn public(id: UserId, user: &User, presence: &Presence, now: Timestamp) -> Self {
+    pub fn public(id: UserId, user: &User, ratings: Option<Ratings>, presence: &Presence, now: Timestamp) -> Self {
         let name = full_name(user);
+        let (rating, review_count) = rating(user, ratings);
         Self {
             id,
             same_id: id,
@@ -110,8 +111,8 @@ impl UserView {
             location: user.location.clone(),
             bio: user.bio.clone(),
             languages: user.languages.clone(),
-            rating: rating(user),
-            review_count: user.rating_count,
+            rating,
+            review_count,
             status: presence.status,
             is_online: presence.is_online,
             last_seen: presence.last_seen,
@@ -124,7 +125,7 @@ impl UserView {
 
     /// What the person and administrators see.
     #[must_use]
-    pub fn full(id: UserId, user: &User, presence: &Presence, now: Timestamp) -> Self {
+    pub fn full(id: UserId, user: &User, ratings: Option<Ratings>, presence: &Presence, now: Timestamp) -> Self {
         let private = PrivateView {
             email: user.email.clone(),
             phone: user.phone.clone(),
@@ -137,7 +138,7 @@ impl UserView {
             document_count: None,
             new_documents: None,
         };
-        Self { private: Some(private), ..Self::public(id, user, presence, now) }
+        Self { private: Some(private), ..Self::public(id, user, ratings, presence, now) }
     }
 }
 
@@ -147,11 +148,19 @@ pub fn full_name(user: &User) -> String {
     format!("{} {}", user.first_name, user.last_name).trim().to_owned()
 }
 
+/// The average rating and how many reviews there are, as far as others see reviews of the person at all.
+#[must_use]
+pub fn rating(user: &User, ratings: Option<Ratings>) -> (f64, u64) {
+    let ratings = ratings.filter(|_| user.practises()).unwrap_or_default();
+    (average(&ratings), ratings.count())
+}
+
 /// The average of all ratings with two digits; 0 without any.
 #[must_use]
 #[allow(clippy::cast_precision_loss)] // Sums of ratings are far below 2^53.
-pub fn rating(user: &User) -> f64 {
-    if user.rating_count == 0 { 0.0 } else { (user.rating_sum as f64 / user.rating_count as f64 * 100.0).round() / 100.0 }
+pub fn average(ratings: &Ratings) -> f64 {
+    let count = ratings.count();
+    if count == 0 { 0.0 } else { (ratings.sum() as f64 / count as f64 * 100.0).round() / 100.0 }
 }
 
 /// Whether the person takes conversations now: a limited answer runs out by itself.

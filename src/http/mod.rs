@@ -22,6 +22,7 @@ mod multipart;
 mod operator;
 mod pieces;
 mod request_id;
+mod reviews;
 mod trace;
 mod users;
 mod window;
@@ -50,6 +51,7 @@ pub fn routes() -> Vec<Route> {
         chat::routes(),
         calls::routes(),
         appointments::routes(),
+        reviews::routes(),
         files::routes(),
         documents::routes(),
         health::routes(),

@@ -6,7 +6,7 @@
 use super::{StoreError, TableId};
 use crate::{
     clock::Timestamp,
-    ids::{AppointmentId, BlobId, CallId, ChatId, Cursor, FileId, Seq, SessionId, UserId},
+    ids::{AppointmentId, BlobId, CallId, ChatId, Cursor, FileId, ReviewId, Seq, SessionId, UserId},
 };
 use bincode::Options as _;
 use serde::{Serialize, de::DeserializeOwned};
@@ -88,7 +88,7 @@ macro_rules! number_keys {
         }
     )*};
 }
-number_keys! { UserId ChatId SessionId Seq Cursor FileId BlobId CallId AppointmentId Timestamp }
+number_keys! { UserId ChatId SessionId Seq Cursor FileId BlobId CallId AppointmentId ReviewId Timestamp }
 
 macro_rules! tuple_keys {
     ($(($($part:ident $index:tt),+))*) => {$(

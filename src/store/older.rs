@@ -2,7 +2,10 @@
 
 use super::{
     decode_body,
-    records::{Chat, ChatKind, Figures, Member, Message, MessageKind, Preview, Priority, Scheduled, System, Watermark},
+    records::{
+        Availability, Chat, ChatKind, Figures, Member, Message, MessageKind, Preview, Priority, Role, Scheduled, System, User,
+        Verification, Watermark,
+    },
 };
 use crate::{
     clock::Timestamp,
@@ -13,6 +16,62 @@ use serde::{Deserialize, Serialize};
 /// Reads a record that version 1 wrote.
 pub(super) fn first<Old: serde::de::DeserializeOwned, New: From<Old>>(version: u8, bytes: &[u8]) -> Option<New> {
     if version == 1 { decode_body::<Old>(bytes).map(New::from) } else { None }
+}
+
+/// A person, while the sum of the ratings was to stand here. Nobody could give any yet.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct User1 {
+    pub email: String,
+    pub password_hash: String,
+    pub first_name: String,
+    pub last_name: String,
+    pub phone: Option<String>,
+    pub role: Role,
+    pub is_active: bool,
+    pub verification: Verification,
+    pub rejection_reason: Option<String>,
+    pub license_number: Option<String>,
+    pub avatar: Option<String>,
+    pub specialty: Option<String>,
+    pub experience: Option<String>,
+    pub location: Option<String>,
+    pub bio: Option<String>,
+    pub languages: Vec<String>,
+    pub rating_sum: u64,
+    pub rating_count: u64,
+    pub availability: Availability,
+    pub availability_until: Option<Timestamp>,
+    pub preferences: String,
+    pub created_at: Timestamp,
+    pub updated_at: Timestamp,
+}
+
+impl From<User1> for User {
+    fn from(old: User1) -> Self {
+        Self {
+            email: old.email,
+            password_hash: old.password_hash,
+            first_name: old.first_name,
+            last_name: old.last_name,
+            phone: old.phone,
+            role: old.role,
+            is_active: old.is_active,
+            verification: old.verification,
+            rejection_reason: old.rejection_reason,
+            license_number: old.license_number,
+            avatar: old.avatar,
+            specialty: old.specialty,
+            experience: old.experience,
+            location: old.location,
+            bio: old.bio,
+            languages: old.languages,
+            availability: old.availability,
+            availability_until: old.availability_until,
+            preferences: old.preferences,
+            created_at: old.created_at,
+            updated_at: old.updated_at,
+        }
+    }
 }
 
 /// A conversation, before groups.
@@ -209,6 +268,46 @@ mod tests {
     impl Record for Chat1 {}
     impl Record for Member1 {}
     impl Record for Message1 {}
+    impl Record for User1 {}
+
+    fn user1() -> User1 {
+        User1 {
+            email: "a@b".into(),
+            password_hash: "h".into(),
+            first_name: "A".into(),
+            last_name: "B".into(),
+            phone: Some("1".into()),
+            role: Role::Midwife,
+            is_active: true,
+            verification: Verification::Approved,
+            rejection_reason: None,
+            license_number: Some("l".into()),
+            avatar: None,
+            specialty: Some("s".into()),
+            experience: Some("e".into()),
+            location: None,
+            bio: Some("b".into()),
+            languages: vec!["si".into()],
+            rating_sum: 0,
+            rating_count: 0,
+            availability: Availability::Busy,
+            availability_until: Some(Timestamp(7)),
+            preferences: "{}".into(),
+            created_at: Timestamp(1),
+            updated_at: Timestamp(300),
+        }
+    }
+
+    const USER1: &str = "01036140620168014101420101310201010001016c0001017301016500010162010273690000010107027b7d01fb2c01";
+    const USER2: &str = "02036140620168014101420101310201010001016c000101730101650001016201027369010107027b7d01fb2c01";
+
+    #[test]
+    fn a_person_is_read_as_before_there_were_reviews() {
+        assert_eq!(hexed(&codec::encode(&user1()).unwrap()), USER1);
+        assert_eq!(read::<User>(USER1), user1().into());
+        assert_eq!(hexed(&codec::encode(&User::from(user1())).unwrap()), USER2);
+        assert_eq!(read::<User>(USER2), user1().into());
+    }
 
     fn chat1() -> Chat1 {
         Chat1 {

@@ -7,6 +7,7 @@ mod calls;
 mod figures;
 mod files;
 mod message;
+mod reviews;
 
 pub use agenda::{Scheduled, Unacknowledged};
 pub use appointments::{Appointment, AppointmentAction, AppointmentChange, AppointmentKind, AppointmentState, Meeting, Place};
@@ -14,10 +15,11 @@ pub use calls::{Call, CallKind, CallReason, CallState, Party};
 pub use figures::{Figures, Tally};
 pub use files::{Blob, Caught, Document, Doomed, File, Format};
 pub use message::{GroupAction, GroupChange, Message, MessageKind, Priority, Sent, System, Version};
+pub use reviews::{Answer, Hiding, Ratings, Review, Tie};
 
 use super::{
     Record,
-    older::{self, Chat1, Member1},
+    older::{self, Chat1, Member1, User1},
 };
 use crate::{
     clock::Timestamp,
@@ -38,6 +40,14 @@ pub enum Role {
     ServiceProvider,
     /// Somebody who looks after the system.
     Admin,
+}
+
+impl Role {
+    /// Whether the clinic checks people of this role before they may work.
+    #[must_use]
+    pub fn is_professional(self) -> bool {
+        matches!(self, Self::Doctor | Self::Midwife | Self::ServiceProvider)
+    }
 }
 
 /// Whether the clinic has checked a professional.
@@ -97,10 +107,6 @@ pub struct User {
     pub bio: Option<String>,
     /// Languages spoken.
     pub languages: Vec<String>,
-    /// Sum of all ratings, each 1 to 5.
-    pub rating_sum: u64,
-    /// How many ratings.
-    pub rating_count: u64,
     /// Whether the person takes conversations.
     pub availability: Availability,
     /// When `availability` goes back to available.
@@ -133,8 +139,6 @@ impl User {
             location: None,
             bio: None,
             languages: Vec::new(),
-            rating_sum: 0,
-            rating_count: 0,
             availability: Availability::Available,
             availability_until: None,
             preferences: "{}".into(),
@@ -142,8 +146,21 @@ impl User {
             updated_at: at,
         }
     }
+
+    /// Whether the person works with mothers here, as far as others may know: a professional whom the clinic has approved and has not
+    /// switched off.
+    #[must_use]
+    pub fn practises(&self) -> bool {
+        self.role.is_professional() && self.is_active && self.verification == Verification::Approved
+    }
 }
-impl Record for User {}
+impl Record for User {
+    const VERSION: u8 = 2;
+
+    fn upgrade(version: u8, bytes: &[u8]) -> Option<Self> {
+        older::first::<User1, _>(version, bytes)
+    }
+}
 
 /// One sign-in. Each use of a token and each renewal keeps it from ending for want of use.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -3,13 +3,13 @@
 use super::{
     Table,
     records::{
-        Appointment, Blob, Call, Caught, Chat, Document, Doomed, Failures, Figures, File, Member, Message, Reset, Scheduled, Sent, Session,
-        Tally, Unacknowledged, User, Version,
+        Appointment, Blob, Call, Caught, Chat, Document, Doomed, Failures, Figures, File, Member, Message, Ratings, Reset, Review,
+        Scheduled, Sent, Session, Tally, Tie, Unacknowledged, User, Version,
     },
 };
 use crate::{
     clock::Timestamp,
-    ids::{AppointmentId, BlobId, CallId, ChatId, Cursor, FileId, Seq, SessionId, UserId},
+    ids::{AppointmentId, BlobId, CallId, ChatId, Cursor, FileId, ReviewId, Seq, SessionId, UserId},
 };
 
 /// Facts about the whole data folder, by name.
@@ -106,3 +106,11 @@ pub const APPOINTMENT_COUNTS: Table<(UserId, u8), u64> = Table::new(67, "appoint
 pub const APPOINTMENTS_DUE: Table<(Timestamp, AppointmentId), ()> = Table::new(68, "appointments_due");
 /// Appointments by who has made them and that client's own id for them, so that a repetition books nothing twice.
 pub const BOOKED: Table<(UserId, [u8; 16]), AppointmentId> = Table::new(69, "booked");
+/// What mothers say of professionals, shown and hidden.
+pub const REVIEWS: Table<ReviewId, Review> = Table::new(70, "reviews");
+/// What there is between a professional and a mother, in this order: at most one review.
+pub const TIES: Table<(UserId, UserId), Tie> = Table::new(71, "ties");
+/// Reviews of a professional that others see, by when they were written.
+pub const SHOWN_REVIEWS: Table<(UserId, Timestamp, ReviewId), ()> = Table::new(72, "shown_reviews");
+/// How many of the reviews that others see give a professional how many stars.
+pub const RATINGS: Table<UserId, Ratings> = Table::new(73, "ratings");

@@ -165,7 +165,7 @@ async fn others_see_neither_address_nor_state() {
     let clinic = Clinic::new();
     let nila = clinic.register("nila", "mom").await;
     let record = clinic.accounts.store.read(|read| super::super::existing(read, nila.user.id)).unwrap();
-    let view = UserView::public(nila.user.id, &record, &Presence::offline(None), Timestamp(0));
+    let view = UserView::public(nila.user.id, &record, None, &Presence::offline(None), Timestamp(0));
     let shown = serde_json::to_value(view).unwrap();
     for hidden in ["email", "phone", "isActive", "verificationStatus", "preferences", "licenseNumber"] {
         assert!(shown.get(hidden).is_none(), "{hidden}");

@@ -12,7 +12,9 @@ use crate::{
     config::Config,
     contract::{
         Word as _,
+        account::Change,
         request::{CallEvent, CallRequest, InboxQuery, MessagesQuery, OpenBody, ReadBody, SendBody},
+        review::{ReplyBody, ReviewBody, ReviewsQuery},
     },
     ids::{SessionId, UserId},
     store::records::{CallKind, Verification},
@@ -189,6 +191,8 @@ impl Clinic<'_> {
                 match words.split_once(' ') {
                     Some(("calls", how)) => self.call(at, who, to, how).await,
                     Some(("visit", what)) => self.visit(who, to, what).await,
+                    Some(("reviews", said)) => self.review(at, who, to, said).await,
+                    Some(("replies", said)) => self.reply(at, who, to, said).await,
                     _ => self.say(at, who, to, words).await,
                 }
             }
@@ -231,6 +235,27 @@ impl Clinic<'_> {
             }
         }
         calls.hang_up(one, &event).await?;
+        Ok(())
+    }
+
+    /// What a mother thinks of somebody: `5 Very kind.`
+    async fn review(&self, at: u64, who: &str, about: &str, said: &str) -> Result<(), Failure> {
+        let ((_, mother), (id, _)) = (self.known(who)?, self.known(about)?);
+        let (stars, comment) = said.split_once(' ').unwrap_or((said, ""));
+        self.moment.store(at, Ordering::Relaxed);
+        let body = ReviewBody { rating: stars.parse::<u8>()?.into(), comment: Some(comment.into()) };
+        self.app.reviews().write(mother, &id.to_string(), body).await?;
+        Ok(())
+    }
+
+    /// What somebody answers to a mother's review.
+    async fn reply(&self, at: u64, who: &str, to: &str, said: &str) -> Result<(), Failure> {
+        let ((id, actor), (mother, _)) = (self.known(who)?, self.known(to)?);
+        let about = self.app.reviews().list(actor, &id.to_string(), &ReviewsQuery::default())?.items;
+        let review = about.iter().find(|review| review.author_id == Some(mother)).ok_or_else(|| wrong(said))?;
+        self.moment.store(at, Ordering::Relaxed);
+        let body = ReplyBody { comment: Change::Set(said.into()) };
+        self.app.reviews().reply(actor, &review.id.to_string(), body).await?;
         Ok(())
     }
 
