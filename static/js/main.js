@@ -18,6 +18,7 @@ import { Waiting } from './screens/waiting.js';
 import { AppointmentHost } from './ui/appointment-host.js';
 import { CallBar, CallHost } from './ui/call-host.js';
 import { Rail } from './ui/rail.js';
+import { startReviewNews } from './ui/review-news.js';
 import { Switcher } from './ui/switcher.js';
 import { News } from './ui/toast.js';
 import { UrgentAlert } from './ui/urgent-alert.js';
@@ -87,6 +88,7 @@ const clinic = loadClinic({ withSetup: !me.value && !isConnecting });
 await Promise.all([startLang(), me.value ? null : clinic]);
 startTitle();
 startNotifications();
+startReviewNews();
 startLive();
 render(html`<${Root} />`, /** @type {Element} */ (document.getElementById('app')));
 // The way to the encrypted page is no part of the app that is kept.

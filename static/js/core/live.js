@@ -18,6 +18,7 @@ import { burnOutbox, drain, onSent, openOutbox, strike } from './outbox.js';
 import { openPlayer, unload } from './player.js';
 import { emptyReceipts, keepRead, noteAllDelivered, noteDelivered, noteRead, readUpTo, tellAll } from './receipts.js';
 import { clearTakes } from './recorder.js';
+import { reviewNews } from './reviews.js';
 import { back, emptyRemoved, gone } from './removed.js';
 import { emptySending, sendingText, theySend } from './sending.js';
 import { endSession, me, session, updateMe } from './session.js';
@@ -104,6 +105,7 @@ function finish() {
     emptyReceipts();
     emptySending();
     emptySharedFiles();
+    reviewNews.value = null;
     clearTrays();
     stopViewing();
     unload();
@@ -315,6 +317,10 @@ const handlers = {
     putPeople([{ id: userId, availability, availabilityUntil: until, lastSeen }]);
     if (me.value && userId === me.value.id) updateMe({ ...me.value, availability, availabilityUntil: until });
   },
+  user_rating_change: ({ userId, rating, reviewCount }) => {
+    putPeople([{ id: userId, rating, reviewCount }]);
+    if (me.value && userId === me.value.id) updateMe({ ...me.value, rating, reviewCount });
+  },
   message_edited: ({ message }) => message && receive(message),
   message_deleted: ({ conversationId, messageId, cursor }) => takenBack(conversationId, messageId, cursor),
   message_reaction_updated: ({ conversationId, messageId, reactions, cursor }) =>
@@ -334,6 +340,7 @@ const handlers = {
     if (news.kind === 'verification') void countApprovals();
     if (news.kind === 'urgent') reminded(news);
     if (news.kind === 'appointment') appointmentChanged(news);
+    if (news.kind === 'review') reviewNews.value = news;
   },
   session_revoked: ({ reason } = {}) => endSession(/switched off|disabled/u.test(reason ?? '') ? 'ACCOUNT_DISABLED' : 'ended'),
 };

@@ -11,7 +11,7 @@ import { me } from './session.js';
 export const conversations = signal(/** @type {Map<string, Conversation>} */ (new Map()));
 /** 'loading' until the first answer; 'failed' when there is none and nothing to show. */
 export const listState = signal(/** @type {'loading'|'ready'|'failed'} */ ('loading'));
-/** Presence and availability change often and apart from conversations, so they have a place of their own. */
+/** Presence, availability and ratings change often and apart from conversations, so they have a place of their own. */
 export const people = signal(/** @type {Map<string, Partial<Person>>} */ (new Map()));
 /** Who is typing: conversation id to user ids. */
 export const typing = signal(/** @type {Map<string, string[]>} */ (new Map()));
@@ -71,7 +71,7 @@ export function dropConversation(id) {
 /** @param {Partial<Person>[]} list */
 export function putPeople(list) {
   const next = new Map(people.value);
-  for (const { id, isOnline, status, lastSeen, availability, availabilityUntil } of list) {
+  for (const { id, isOnline, status, lastSeen, availability, availabilityUntil, rating, reviewCount } of list) {
     if (!id) continue;
     const known = next.get(id);
     next.set(id, {
@@ -80,6 +80,8 @@ export function putPeople(list) {
       lastSeen: lastSeen ?? known?.lastSeen,
       availability: availability ?? known?.availability,
       availabilityUntil: availability ? (availabilityUntil ?? null) : known?.availabilityUntil,
+      rating: rating ?? known?.rating,
+      reviewCount: reviewCount ?? known?.reviewCount,
     });
   }
   people.value = next;

@@ -20,6 +20,9 @@ export function initials(name) {
   return (first + firstLetter(words[words.length - 1] ?? '')).toUpperCase();
 }
 
+/** How mothers are named to each other: the first name and an initial. @param {string} first @param {string} last */
+export const initialed = (first, last) => [first.trim(), last.trim() && `${firstLetter(last.trim())}.`].filter(Boolean).join(' ');
+
 /** For a search box: letters without case and accents. @param {string} text */
 export const folded = (text) => text.normalize('NFKD').replace(/[\u0300-\u036f]/gu, '').toLowerCase();
 

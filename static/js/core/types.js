@@ -198,6 +198,25 @@
  */
 /** @typedef {{ reason: string, duration: number, error?: unknown }} CallEnd `error` when the server would not even begin */
 /** @typedef {{ audio: boolean, video: boolean, screen: boolean }} Shown what somebody lets the other hear and see */
+
+/**
+ * What a mother says of a professional. `authorId` is told to those whom it concerns.
+ * @typedef {object} Review
+ * @property {string} id
+ * @property {string} providerId
+ * @property {string|null} authorId
+ * @property {string} authorName first name and initial
+ * @property {number} rating 1 to 5
+ * @property {string} comment may be empty
+ * @property {string} createdAt
+ * @property {string} updatedAt
+ * @property {{ comment: string, createdAt: string, updatedAt: string }|null} reply
+ * @property {boolean} isHidden
+ * @property {string|null} hiddenReason
+ */
+/** @typedef {{ rating: number, reviewCount: number, stars: { stars: number, count: number }[] }} RatingSummary */
+/** @typedef {{ review: Review|null, mayWrite: boolean, reason: 'role'|'conversation'|'written'|null }} OwnReview */
+/** @typedef {{ kind: 'review', action: string, reviewId: string, providerId: string, providerName: string, authorName: string, rating: number }} ReviewNews */
 /** @typedef {{ userId: string, readSeq: number, deliveredSeq: number }} Mark */
 
 export {};

@@ -16,6 +16,7 @@ import { Infected } from './admin-infected.js';
 import { AllPeople } from './admin-people.js';
 import { RejectDialog } from './admin-reject.js';
 import { ResetLink } from './admin-reset.js';
+import { AllReviews } from './admin-reviews.js';
 import { RoleDialog } from './admin-role.js';
 
 /** @typedef {import('../core/types.js').User} User */
@@ -76,6 +77,7 @@ export function Admin() {
     <${Approvals} list=${pending} onApprove=${(/** @type {User} */ user) => onAct('approve', user)} onDocuments=${(/** @type {User} */ user) => onAct('documents', user)} onReject=${(/** @type {User} */ user) => onAct('reject', user)} />
     <${Infected} version=${version} />
     <${AllPeople} version=${version} onAct=${onAct} />
+    <${AllReviews} />
     <${NewDevices} />
     ${asking && html`<${Question} ...${asking} onChanged=${changed} onAct=${act} onAsk=${onAct} onClose=${() => ask(null)} />`}
   </div></main>`;

@@ -14,8 +14,9 @@ import { NextVisit } from '../ui/appointment-card.js';
 import { Avatar } from '../ui/avatar.js';
 import { CallButtons } from '../ui/call-buttons.js';
 import { Icon } from '../ui/icon.js';
-import { Languages, Rating } from '../ui/person-facts.js';
+import { Languages } from '../ui/person-facts.js';
 import { AvailabilityTag, isBusy, roleOf } from '../ui/person.js';
+import { Reviews } from '../ui/reviews.js';
 import { Sos } from '../ui/safety.js';
 import { Empty, Failed, Skeleton } from '../ui/states.js';
 import { WriteButton } from '../ui/write-button.js';
@@ -57,8 +58,8 @@ function Page({ person, onEdit }) {
           : html`<${WriteButton} person=${person} kind="primary tall" text=${t('profile.write')} /><${CallButtons} person=${person} isWide=${true} />`}
       </div>
     </header>
-    <div class="prof-grid">
-      <section class="card" aria-labelledby="prof-about"><h2 id="prof-about">${t('profile.about')}</h2>
+    <div class=${isProfessional(person) ? 'prof-grid rated' : 'prof-grid'}>
+      <div class="prof-side"><section class="card" aria-labelledby="prof-about"><h2 id="prof-about">${t('profile.about')}</h2>
         <p class=${bio ? 'mt text' : 'mt muted'} lang=${bio && langOf(bio)} dir="auto">${bio || t(isMe ? 'profile.noBioOwn' : 'profile.noBio')}</p></section>
       <section class="card" aria-labelledby="prof-facts"><h2 id="prof-facts">${t('details.facts')}</h2>
         <dl class="facts mt">
@@ -70,9 +71,10 @@ function Page({ person, onEdit }) {
           ${isProfessional(person) && html`<${Fact} icon="clock" label=${t('profile.messages')}>${answers(person)}<//>`}
           ${!isOnline && lastSeen && html`<${Fact} icon="eye" label=${t('profile.lastSeen')}>${longWhen(Date.parse(lastSeen), { today: t('today'), yesterday: t('yesterday') })}<//>`}
         </dl>
-        ${isProfessional(person) && Boolean(person.reviewCount) && html`<p class="row wrap mt"><${Rating} person=${person} /></p>`}
       </section>
       ${!isMe && canMeet(me.value?.role, person.role) && html`<${NextVisit} id=${conversationWith(person.id)?.appointmentId} person=${person} level=${2} />`}
+      </div>
+      ${isProfessional(person) && html`<${Reviews} person=${person} />`}
     </div>
     ${!isMe && html`<${Sos} />`}`;
 }

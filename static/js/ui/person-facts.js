@@ -10,7 +10,7 @@ import { Icon } from './icon.js';
 /** @param {{ person: Person }} props */
 export const Rating = ({ person }) =>
   person.reviewCount
-    ? html`<span class="stars"><${Icon} name="star" size="s" class="i-f" /><span class="num">${Number(person.rating).toFixed(1)}</span></span>
+    ? html`<span class="stars"><${Icon} name="star" size="s" class="i-f" /><span class="num">${Number(person.rating).toFixed(1)}</span><span class="vh"> ${t('stars.ofFive')}</span></span>
         <span class="muted small">${t('people.reviews', { n: person.reviewCount })}</span>`
     : html`<span class="muted small">${t('people.noReviews')}</span>`;
 
