@@ -14,9 +14,18 @@ export const isCall = (data) => Boolean(data && 'callId' in data);
 /** Whether a system message tells of an appointment. @param {SystemData|CallData|AppointmentData|null|undefined} data @returns {data is AppointmentData} */
 export const isAppointment = (data) => Boolean(data && 'appointmentId' in data);
 
+/** What was done, as texts name it. @param {Pick<AppointmentData, 'action'|'actorId'|'appointment'>} data */
+const deedOf = ({ action, actorId, appointment: a }) => (action === 'requested' && actorId === a.providerId ? 'offered' : action === 'no-show' ? 'noShow' : action);
+
+/** "Appointment offered"; nothing for what this app does not know. @param {AppointmentData} data */
+export function appointmentKicker(data) {
+  const deed = deedOf(data);
+  return has(`appointment.kicker.${deed}`) ? t(`appointment.kicker.${deed}`) : null;
+}
+
 /** "You asked for an appointment: Tomorrow, 10:30"; nothing for what this app does not know. @param {Omit<AppointmentData, 'appointmentId'>} data @param {string} self */
 export function appointmentText({ action, actorId, startTime, appointment: a }, self) {
-  const kind = action === 'requested' && actorId === a.providerId ? 'offered' : action === 'no-show' ? 'noShow' : action;
+  const kind = deedOf({ action, actorId, appointment: a });
   const actor = (actorId === a.patientId ? a.patientName : a.providerName) || t('someone');
   const key = `system.visit.${kind}.${actorId === self ? 'you' : 'they'}`;
   if (!has(key)) return null;

@@ -7,6 +7,7 @@ import { minute } from '../core/availability.js';
 import { clock } from '../core/dates.js';
 import { t } from '../core/i18n.js';
 import { me } from '../core/session.js';
+import { appointmentKicker } from '../core/system.js';
 import { langOf } from '../core/text.js';
 import { Leaf, Standing, Where, titleOf, whenOf } from './appointment-look.js';
 import { Icon } from './icon.js';
@@ -59,7 +60,7 @@ export function AppointmentNote({ m, data, text }) {
     <div class="card-sys-top">
       <${Leaf} at=${Date.parse(a.startTime)} />
       <div class="min0 grow">
-        <span class="kicker" dir="auto">${text}</span>
+        <span class="kicker" dir="auto">${appointmentKicker(data) ?? text}</span>
         <h2 lang=${langOf(title)}>${title}</h2>
         <p><time datetime=${a.startTime}>${whenOf(a)}</time></p>
         <p><${Where} a=${a} /></p>

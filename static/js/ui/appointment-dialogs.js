@@ -73,9 +73,10 @@ function BookForm({ other, onBack, onClose }) {
   return html`<form class="body" novalidate ...${events} data-testid="appointment-form">
     <${Problem} text=${problem} />
     <p class="row wrap"><span class="muted">${t('appointment.with')}</span> <b lang=${langOf(other.name)}>${other.name}</b>${onBack && html`<button class="btn sm" type="button" onClick=${onBack}>${t('appointment.other')}</button>`}</p>
-    <${WhenFields} start=${begin} duration=${30} errors=${errors} />
-    <${Pick} name="type" label=${t('appointment.kind')} value="consultation" error=${errors.type}>
-      ${KINDS.map((one) => html`<option value=${one} key=${one}>${t(`appointment.type.${one}`)}</option>`)}
+    <${WhenFields} start=${begin} duration=${30} errors=${errors}>
+      <${Pick} name="type" label=${t('appointment.kind')} value="consultation" error=${errors.type}>
+        ${KINDS.map((one) => html`<option value=${one} key=${one}>${t(`appointment.type.${one}`)}</option>`)}
+      <//>
     <//>
     <fieldset class="field appt-meet"><legend class="legend">${t('appointment.where')}</legend>
       <div class="seg radio">${MEETINGS.map((one) => html`<label key=${one}><input type="radio" name="meeting" value=${one} checked=${meeting === one} onChange=${() => setMeeting(one)} /><span>${t(`appointment.at.${one}`)}</span></label>`)}</div>

@@ -20,8 +20,8 @@ export function Pick({ name, label, value, error, type, min, max, step, children
   </div>`;
 }
 
-/** @param {{ start: number, duration: number, errors: Record<string, string> }} props */
-export function WhenFields({ start, duration, errors }) {
+/** @param {{ start: number, duration: number, errors: Record<string, string>, children?: unknown }} props */
+export function WhenFields({ start, duration, errors, children }) {
   const [today] = useState(() => Date.now());
   const [day, time] = toLocal(start).split('T');
   const lengths = [...new Set([...LENGTHS, duration])].sort((a, b) => a - b);
@@ -31,6 +31,7 @@ export function WhenFields({ start, duration, errors }) {
     <${Pick} name="duration" label=${t('appointment.length')} value=${String(duration)} error=${errors.duration}>
       ${lengths.map((one) => html`<option value=${one} key=${one} selected=${one === duration}>${t('appointment.minutes', { n: one })}</option>`)}
     <//>
+    ${children}
   </div>`;
 }
 
