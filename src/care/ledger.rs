@@ -132,12 +132,17 @@ pub fn do_due(tx: &mut TxOf<'_>, rules: &chat::Rules, due: Timestamp, id: Appoin
     };
     let before = appointment.clone();
     put(tx, id, Some(&before), &mut appointment, due)?;
-    if machine::reminds(&before, due, now) {
-        tell(tx, rules, appointment.provider, id, &appointment, Action::Reminder)?;
-    } else {
-        link(tx, rules, &appointment)?;
+    let done = tx.attempt(|tx| {
+        if machine::reminds(&before, due, now) {
+            return tell(tx, rules, appointment.provider, id, &appointment, Action::Reminder).map(drop);
+        }
+        link(tx, rules, &appointment)
+    });
+    match done {
+        // What the rules refuse now they would refuse again, and everybody else's reminders stand behind it.
+        Err(why) if why.code.status() < 500 => Ok(()),
+        done => done,
     }
-    Ok(())
 }
 
 /// Who of two people is the mother and who the professional.
