@@ -21,6 +21,12 @@ test('there are five bars, the best first', () => {
   assert.deepEqual(barsOf(summary).map(({ count }) => count), [2, 0, 0, 1, 0]);
 });
 
+test('an average shows half stars', async () => {
+  const { shareOf } = await import('../../static/js/ui/stars.js');
+  const drawn = (/** @type {number} */ value) => [1, 2, 3, 4, 5].map((place) => shareOf(value, place)[0]).join('');
+  assert.deepEqual([0, 1, 4.2, 4.25, 4.5, 4.74, 4.75, 5].map(drawn), ['nnnnn', 'fnnnn', 'ffffn', 'ffffh', 'ffffh', 'ffffh', 'fffff', 'fffff']);
+});
+
 test('what was changed says so', () => {
   assert.ok(!wasChanged(review('a')) && wasChanged(review('a', { updatedAt: '2' })));
 });

@@ -6,9 +6,18 @@ import { Icon } from './icon.js';
 
 const FIVE = [1, 2, 3, 4, 5];
 
+/** How much of a star is full. Pure. @param {number} value @param {number} place 1 to 5 @returns {'full'|'half'|'none'} */
+export const shareOf = (value, place) => (value >= place - 0.25 ? 'full' : value >= place - 0.75 ? 'half' : 'none');
+
+/** @param {{ share: 'full'|'half'|'none' }} props */
+const Star = ({ share }) =>
+  share === 'half'
+    ? html`<span class="star-half"><${Icon} name="star" size="s" class="star-no" /><${Icon} name="star" size="s" class="i-f" /></span>`
+    : html`<${Icon} name="star" size="s" class=${share === 'full' ? 'i-f' : 'star-no'} />`;
+
 /** Read as one picture. @param {{ value: number }} props */
 export const Stars = ({ value }) => html`<span class="stars five" role="img" aria-label=${t('stars.of', { n: Number.isInteger(value) ? value : value.toFixed(1) })}>
-  ${FIVE.map((one) => html`<${Icon} key=${one} name="star" size="s" class=${one <= Math.round(value) ? 'i-f' : 'star-no'} />`)}
+  ${FIVE.map((one) => html`<${Star} key=${one} share=${shareOf(value, one)} />`)}
 </span>`;
 
 /**
