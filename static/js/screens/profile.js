@@ -61,6 +61,7 @@ function Page({ person, onEdit }) {
     <div class=${isProfessional(person) ? 'prof-grid rated' : 'prof-grid'}>
       <div class="prof-side"><section class="card" aria-labelledby="prof-about"><h2 id="prof-about">${t('profile.about')}</h2>
         <p class=${bio ? 'mt text' : 'mt muted'} lang=${bio && langOf(bio)} dir="auto">${bio || t(isMe ? 'profile.noBioOwn' : 'profile.noBio')}</p></section>
+      ${!isMe && canMeet(me.value?.role, person.role) && html`<${NextVisit} id=${conversationWith(person.id)?.appointmentId} person=${person} level=${2} />`}
       <section class="card" aria-labelledby="prof-facts"><h2 id="prof-facts">${t('details.facts')}</h2>
         <dl class="facts mt">
           <${Fact} icon="stethoscope" label=${t('admin.role')}>${t(`role.${person.role}`)}<//>
@@ -72,7 +73,6 @@ function Page({ person, onEdit }) {
           ${!isOnline && lastSeen && html`<${Fact} icon="eye" label=${t('profile.lastSeen')}>${longWhen(Date.parse(lastSeen), { today: t('today'), yesterday: t('yesterday') })}<//>`}
         </dl>
       </section>
-      ${!isMe && canMeet(me.value?.role, person.role) && html`<${NextVisit} id=${conversationWith(person.id)?.appointmentId} person=${person} level=${2} />`}
       </div>
       ${isProfessional(person) && html`<${Reviews} person=${person} />`}
     </div>
