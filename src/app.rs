@@ -2,6 +2,7 @@
 
 use crate::{
     accounts::{Accounts, AccountsConfig, secret},
+    audit::Audit,
     calls::Calls,
     care::Care,
     chat::Chats,
@@ -39,6 +40,7 @@ use std::{
 pub struct App {
     config: Arc<Config>,
     store: Arc<Store<Emission>>,
+    audit: Arc<Audit>,
     accounts: Arc<Accounts>,
     chats: Chats,
     calls: Calls,
@@ -80,13 +82,14 @@ impl App {
         let store = Arc::new(store);
         let chats = Chats::new(store.clone(), config.policy, config.chat.clone()).map_err(|error| StartError(error.to_string()))?;
         let chats = chats.with_files(config.files.max_count);
+        let audit = chats.audit().clone();
         let calls = Calls::new(&chats, config.calls.clone()).map_err(|error| StartError(error.to_string()))?;
         let care = Care::new(&chats);
         let reviews = Reviews::new(&chats);
         let secret = own_secret(&config)?;
         let links = Arc::new(Links::new(&secret, store.clock().clone(), config.server.public_url.clone(), scheme(tls.as_ref())));
-        let files = Arc::new(files(&config, store.clone(), &chats, links.clone())?);
-        let accounts = Arc::new(accounts(&config, secret, store.clone(), chats.clone())?);
+        let files = Arc::new(files(&config, audit.clone(), &chats, links.clone())?);
+        let accounts = Arc::new(accounts(&config, secret, audit.clone(), chats.clone())?);
         let limiter = Arc::new(Limiter::new(&config.limits));
         let realtime = Realtime::new(accounts.clone(), chats.clone(), calls.clone(), hub, links, limiter.clone());
         let sockets = Server::new(socket_settings(&config), realtime);
@@ -96,6 +99,7 @@ impl App {
         Ok(Self {
             config: Arc::new(config),
             store,
+            audit,
             accounts,
             chats,
             calls,
@@ -151,6 +155,7 @@ impl App {
 
     /// Writes out what waits and lets go of the data folder.
     pub async fn close(&self) {
+        self.audit.close().await;
         // The index reads the store, so it ends first.
         let index = self.chats.index().clone();
         if tokio::task::spawn_blocking(move || index.close()).await.is_err() {
@@ -254,13 +259,13 @@ fn own_secret(config: &Config) -> Result<Vec<u8>, StartError> {
     }
 }
 
-fn accounts(config: &Config, secret: Vec<u8>, store: Arc<Store<Emission>>, chats: Chats) -> Result<Accounts, StartError> {
+fn accounts(config: &Config, secret: Vec<u8>, audit: Arc<Audit>, chats: Chats) -> Result<Accounts, StartError> {
     let presence = Arc::new(move |user| chats.roster().presence(user));
-    Accounts::new(store, AccountsConfig::new(&config.accounts, secret), presence).map_err(|error| StartError(error.message))
+    Accounts::new(audit, AccountsConfig::new(&config.accounts, secret), presence).map_err(|error| StartError(error.message))
 }
 
 /// Files, which ask the conversations who sees a message.
-fn files(config: &Config, store: Arc<Store<Emission>>, chats: &Chats, links: Arc<Links>) -> Result<Files, StartError> {
+fn files(config: &Config, audit: Arc<Audit>, chats: &Chats, links: Arc<Links>) -> Result<Files, StartError> {
     let rules = files::Rules {
         max_size: config.files.max_size.0,
         max_count: config.files.max_count,
@@ -272,7 +277,7 @@ fn files(config: &Config, store: Arc<Store<Emission>>, chats: &Chats, links: Arc
     };
     let chats = chats.clone();
     let sees = Arc::new(move |user, message| chats.sees(user, message));
-    Files::open(&config.data, store, rules, links, sees)
+    Files::open(&config.data, audit, rules, links, sees)
         .map_err(|error| StartError(format!("The folder for uploads below {} cannot be used: {error}.", config.data.display())))
 }
 
@@ -313,6 +318,7 @@ async fn run(
     ready: impl FnOnce(&Ready) + Send + 'static,
 ) -> Result<(), StartError> {
     app.calls.end_after_restart().await.map_err(|error| StartError(error.to_string()))?;
+    app.audit.start(&app.config.changed()).await;
     app.chats.index().start(app.store.clone(), &app.config.data).map_err(|error| StartError(error.to_string()))?;
     tokio::task::spawn_blocking(http::compress);
     let public = SocketAddr::new(app.config.server.address, app.config.server.port);
@@ -375,7 +381,8 @@ impl App {
         for minutes in 0_u64.. {
             minute.tick().await;
             let swept = if minutes % 60 == 0 { self.chats.sweep().await } else { Ok(()) };
-            for done in [self.accounts.tend().await, self.files.tend().await, swept] {
+            let kept = if minutes % DAY == 0 { self.audit.sweep(self.config.audit.keep_days).await } else { Ok(()) };
+            for done in [self.accounts.tend().await, self.files.tend().await, self.audit.tend().await, swept, kept] {
                 if let Err(error) = done {
                     tracing::warn!(%error, "clearing away old rows has to wait");
                 }
@@ -407,6 +414,8 @@ impl App {
 }
 
 const MINUTE: Duration = Duration::from_mins(1);
+/// In minutes.
+const DAY: u64 = 24 * 60;
 /// How soon what was deleted is gone from the disk. Nobody gets it any more from the moment of deleting.
 const CLEAR: Duration = Duration::from_secs(2);
 /// How long clients take to come back after a restart.

@@ -1,6 +1,7 @@
 //! The person behind a request, once proved.
 
 use crate::{
+    audit::{By, Whence},
     error::{Code, Result},
     ids::{SessionId, UserId},
     store::records::{Role, Verification},
@@ -17,9 +18,23 @@ pub struct Actor {
     pub role: Role,
     /// Whether the clinic has checked the person.
     pub verification: Verification,
+    /// From where: the device of the sign-in, and the address as the door sees it.
+    pub whence: Whence,
 }
 
 impl Actor {
+    /// The same, who asks from an address.
+    #[must_use]
+    pub fn at(self, address: Option<std::net::IpAddr>) -> Self {
+        Self { whence: self.whence.at(address), ..self }
+    }
+
+    /// As the audit log names the person.
+    #[must_use]
+    pub fn by(&self) -> By {
+        By::person(self.user, Some(self.session), self.whence)
+    }
+
     /// Refuses professionals whom the clinic has not approved: they reach nobody.
     pub fn verified(&self) -> Result<()> {
         if self.verification == Verification::Approved { Ok(()) } else { Err(Code::VerificationPending.into()) }

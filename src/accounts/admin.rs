@@ -6,6 +6,7 @@
 use super::validate::{Check, SENTENCE};
 use super::{Accounts, Actor, existing, sessions};
 use crate::{
+    audit::{Deed, note},
     contract::{
         Emission, Event, Listing, Notification, ResetLink, UserView, Word as _,
         account::{RejectBody, RoleBody, UsersQuery},
@@ -17,7 +18,7 @@ use crate::{
     ids::UserId,
     store::{
         Direction, Read as _, Reader, Record, Table, Tx,
-        records::{Role, User, Verification},
+        records::{Role, User, Verification, audit::Action},
         tables::{RESET_WISHES, USERS},
     },
 };
@@ -169,7 +170,8 @@ impl Accounts {
 
     /// Lets a professional work.
     pub async fn approve(&self, actor: Actor, id: &str) -> Result<UserView> {
-        self.administer(actor, id, |tx, id, user| verify(tx, id, user, Verification::Approved, None)).await
+        let deed = Deed::new(Action::Approved);
+        self.administer(actor, id, deed, |tx, id, user| verify(tx, id, user, Verification::Approved, None)).await
     }
 
     /// Refuses a professional, with a reason that the person sees.
@@ -177,7 +179,8 @@ impl Accounts {
         let mut check = Check::default();
         let reason = check.optional("reason", body.reason, SENTENCE);
         check.finish()?;
-        self.administer(actor, id, move |tx, id, user| verify(tx, id, user, Verification::Rejected, reason.clone())).await
+        let deed = Deed::new(Action::Rejected);
+        self.administer(actor, id, deed, move |tx, id, user| verify(tx, id, user, Verification::Rejected, reason.clone())).await
     }
 
     /// Switches an account off: all its sign-ins end now.
@@ -187,7 +190,7 @@ impl Accounts {
             user.is_active = false;
             sessions::end_all(tx, id, None, "This account was switched off.")
         };
-        self.administer(actor, id, change).await
+        self.administer(actor, id, Deed::new(Action::Disabled), change).await
     }
 
     /// Switches an account on again.
@@ -196,7 +199,7 @@ impl Accounts {
             user.is_active = true;
             Ok(())
         };
-        self.administer(actor, id, change).await
+        self.administer(actor, id, Deed::new(Action::Enabled), change).await
     }
 
     /// Gives a person another role. All sign-ins of the person end: what they may see has changed.
@@ -214,7 +217,7 @@ impl Accounts {
             (user.verification, user.rejection_reason) = (Verification::Approved, None);
             sessions::end_all(tx, id, None, "Your role has changed. Please sign in again.")
         };
-        self.administer(actor, id, change).await
+        self.administer(actor, id, Deed::new(Action::RoleChanged).detail(role.word()), change).await
     }
 
     /// A link for a new password, to be handed to the person.
@@ -223,18 +226,24 @@ impl Accounts {
         self.make_reset_link(user_id(id)?, Some(actor), origin).await
     }
 
-    /// Changes somebody's account as an administrator.
+    /// Changes somebody's account as an administrator, which is written down.
     async fn administer(
         &self,
         actor: Actor,
         id: &str,
+        deed: Deed,
         change: impl Fn(&mut Tx<'_, Emission>, UserId, &mut User) -> Result<()> + Send + 'static,
     ) -> Result<UserView> {
         actor.admin()?;
         let id = user_id(id)?;
         let user = self.store.write(move |tx| {
             still_admin(tx, actor)?;
-            change_user(tx, id, &change)
+            let before = existing(tx, id)?;
+            let user = change_user(tx, id, &change)?;
+            if (User { updated_at: before.updated_at, ..user.clone() }) != before {
+                note(tx, &actor.by(), &deed.clone().person(id))?;
+            }
+            Ok::<_, Error>(user)
         });
         self.full_view(id, &user.await?)
     }

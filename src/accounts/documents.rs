@@ -2,10 +2,12 @@
 
 use super::{Accounts, Actor, admin::user_id, existing};
 use crate::{
+    audit::{Deed, note},
     contract::FileView,
     error::{Code, Error, Result},
     files::documents,
     ids::FileId,
+    store::records::audit::Action,
 };
 
 impl Accounts {
@@ -25,7 +27,14 @@ impl Accounts {
     /// Removes one of them.
     pub async fn remove_document(&self, actor: Actor, id: &str) -> Result<()> {
         let id: FileId = id.parse().map_err(|_| Error::new(Code::FileNotFound))?;
-        let found = self.store.write(move |tx| documents::remove(tx, actor.user, &[id])).await?;
+        let removed = self.store.write(move |tx| {
+            let found = documents::remove(tx, actor.user, &[id])?;
+            if found {
+                note(tx, &actor.by(), &Deed::new(Action::DocumentRemoved).file(id))?;
+            }
+            Ok::<_, Error>(found)
+        });
+        let found = removed.await?;
         if found { Ok(()) } else { Err(Code::FileNotFound.into()) }
     }
 

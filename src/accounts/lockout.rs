@@ -4,10 +4,16 @@
 
 use super::{email::fingerprint, minutes, seconds_until};
 use crate::{
+    audit::{By, Deed, note},
     clock::Timestamp,
     contract::Emission,
     error::{Code, Error, Result},
-    store::{Read, Tx, records::Failures, tables::FAILURES},
+    ids::UserId,
+    store::{
+        Read, Tx,
+        records::{Failures, audit::Action},
+        tables::FAILURES,
+    },
 };
 use std::time::Duration;
 
@@ -26,8 +32,8 @@ pub(super) fn refuse_locked(read: &impl Read, folded: &str, now: Timestamp) -> R
     Ok(())
 }
 
-/// Counts a wrong password.
-pub(super) fn note_failure(tx: &mut Tx<'_, Emission>, folded: &str) -> Result<()> {
+/// Counts a wrong password. True when it was the one that locks.
+pub(super) fn note_failure(tx: &mut Tx<'_, Emission>, folded: &str) -> Result<bool> {
     let (key, now) = (fingerprint(folded), tx.now());
     let before = tx.get(FAILURES, &key)?.unwrap_or_default();
     let count = if is_stale(&before, now) { 1 } else { before.count + 1 };
@@ -36,7 +42,17 @@ pub(super) fn note_failure(tx: &mut Tx<'_, Emission>, folded: &str) -> Result<()
     } else {
         Failures { count, last_at: now, locked_until: Timestamp::default() }
     };
-    Ok(tx.put(FAILURES, &key, &after)?)
+    tx.put(FAILURES, &key, &after)?;
+    Ok(count >= ALLOWED)
+}
+
+/// Tells the audit log of a wrong password of somebody who has an account, and of the lock that it brings.
+pub(super) fn note_wrong(tx: &mut Tx<'_, Emission>, by: &By, person: UserId, locked: bool) -> Result<()> {
+    note(tx, by, &Deed::new(Action::SignInFailed).person(person))?;
+    if locked {
+        note(tx, by, &Deed::new(Action::LockedOut).person(person))?;
+    }
+    Ok(())
 }
 
 /// Forgets mistakes after a right password.

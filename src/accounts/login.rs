@@ -2,18 +2,19 @@
 
 use super::{
     Accounts, Device, email, existing,
-    lockout::{forget, note_failure, refuse_locked},
+    lockout::{forget, note_failure, note_wrong, refuse_locked},
     password::Password,
     sessions::{Opened, Opener},
     validate::Check,
 };
 use crate::{
+    audit::{By, Deed, Thing, note},
     contract::{Emission, SignedIn, account::LoginBody},
     error::{Code, Error, Result},
     ids::UserId,
     store::{
         Read as _, Tx,
-        records::{Role, User},
+        records::{Role, User, audit::Action},
         tables::{LOGINS, USERS},
     },
 };
@@ -65,22 +66,25 @@ impl Accounts {
     /// Signs in with e-mail and password. An unknown address costs the same time and gets the same answer as a wrong password.
     pub async fn login(&self, body: LoginBody, door: Door, device: &Device) -> Result<SignedIn> {
         let Credentials { folded, password } = Credentials::check(body)?;
-        let folded: Arc<str> = folded.into();
+        let (folded, by): (Arc<str>, By) = (folded.into(), device.nobody());
         for _ in 0..TRIES {
             let known = self.store.read(|read| {
                 refuse_locked(read, &folded, self.now())?;
                 let id = read.get(LOGINS, &folded.to_string())?;
                 id.map(|id| existing(read, id).map(|user| (id, user.password_hash))).transpose()
             })?;
+            let tried = known.as_ref().map(|(id, _)| *id);
             let is_right = self.hasher.verify(&password, known.as_ref().map(|(_, hash)| hash.as_str())).await?;
             let proved = known.filter(|_| is_right);
             let renewed = match &proved {
                 Some((_, hash)) if self.hasher.is_outdated(hash) => Some(self.hasher.hash(&password).await?),
                 _ => None,
             };
+            // Whoever guesses addresses fills no log: that says no more after a thousand times than after the first.
+            let tell = tried.is_some() || proved.is_none() && self.audit.is_first(by, Thing::Unknown);
             let (opener, folded) = (self.opener(device), folded.clone());
             let written = self.store.write(move |tx| match &proved {
-                None => refuse(tx, &folded),
+                None => refuse(tx, &folded, tell.then_some((by, tried))),
                 Some((id, hash)) => admit(tx, &folded, (*id, hash), renewed.as_deref(), door, &opener),
             });
             match written.await? {
@@ -93,10 +97,16 @@ impl Accounts {
     }
 }
 
-/// A wrong password. Counts, so this must be written although the caller gets an error.
-fn refuse(tx: &mut Tx<'_, Emission>, folded: &str) -> Result<Attempt> {
+/// A wrong password. Counts, so this must be written although the caller gets an error. Who tried it on whom is told, unless that is
+/// nothing new.
+fn refuse(tx: &mut Tx<'_, Emission>, folded: &str, tell: Option<(By, Option<UserId>)>) -> Result<Attempt> {
     refuse_locked(tx, folded, tx.now())?;
-    note_failure(tx, folded)?;
+    let locked = note_failure(tx, folded)?;
+    match tell {
+        Some((by, Some(person))) => note_wrong(tx, &by, person, locked)?,
+        Some((by, None)) => note(tx, &by, &Deed::new(Action::SignInFailed))?,
+        None => {}
+    }
     Ok(Attempt::Refused(Code::InvalidCredentials.into()))
 }
 
@@ -114,10 +124,13 @@ fn admit(
     if user.password_hash != compared {
         return Ok(Attempt::Again);
     }
+    let mut tell = |why: &str| note(tx, &opener.device.nobody(), &Deed::new(Action::SignInFailed).person(id).detail(why));
     if !user.is_active {
+        tell("disabled")?;
         return Ok(Attempt::Refused(Code::AccountDisabled.into()));
     }
     if door == Door::Administrators && user.role != Role::Admin {
+        tell("role")?;
         return Ok(Attempt::Refused(Error::with(Code::Forbidden, "Only administrators may sign in here.")));
     }
     forget(tx, folded)?;

@@ -5,6 +5,7 @@
 
 mod actor;
 mod admin;
+mod audit;
 mod config;
 mod documents;
 mod email;
@@ -35,6 +36,7 @@ pub use operator::NewPerson;
 pub use sessions::Device;
 
 use crate::{
+    audit::Audit,
     clock::Timestamp,
     contract::{Emission, Presence, UserView},
     error::{Code, Result},
@@ -55,6 +57,7 @@ pub type PresenceOf = Arc<dyn Fn(UserId) -> Presence + Send + Sync>;
 /// Everything that can be done with accounts.
 pub struct Accounts {
     store: Arc<Store<Emission>>,
+    audit: Arc<Audit>,
     config: AccountsConfig,
     tokens: Arc<tokens::Tokens>,
     hasher: password::Hasher,
@@ -65,13 +68,14 @@ pub struct Accounts {
 }
 
 impl Accounts {
-    /// Accounts over a store. Refuses a secret that can be guessed.
-    pub fn new(store: Arc<Store<Emission>>, config: AccountsConfig, presence: PresenceOf) -> Result<Self> {
+    /// Accounts over a store, that of the log. Refuses a secret that can be guessed.
+    pub fn new(audit: Arc<Audit>, config: AccountsConfig, presence: PresenceOf) -> Result<Self> {
         secret::check(&config.secret).map_err(|error| crate::error::Error::with(Code::Internal, error.to_string()))?;
         Ok(Self {
             tokens: Arc::new(tokens::Tokens::new(&config)?),
             hasher: password::Hasher::new(config.bcrypt_cost),
-            store,
+            store: audit.store().clone(),
+            audit,
             config,
             presence,
             setup: Mutex::default(),
@@ -81,6 +85,11 @@ impl Accounts {
 
     fn now(&self) -> Timestamp {
         self.store.clock().now()
+    }
+
+    /// The log of what is done.
+    pub fn log(&self) -> &Arc<Audit> {
+        &self.audit
     }
 
     /// A person as the person and administrators see it.

@@ -6,12 +6,13 @@ use super::{
     validate::Check,
 };
 use crate::{
-    contract::{ResetLink, UserView, account::RegisterBody},
+    audit::{By, Deed, note},
+    contract::{ResetLink, UserView, Word as _, account::RegisterBody},
     error::{Code, Error, Result},
     ids::UserId,
     store::{
         Read as _,
-        records::{Role, Verification},
+        records::{Role, Verification, audit::Action},
         tables::LOGINS,
     },
 };
@@ -47,7 +48,12 @@ impl Accounts {
         };
         let (newcomer, password) = Newcomer::check_as(body, role, Verification::Approved, Check::default())?;
         let hash = self.hasher.hash(&password).await?;
-        let (id, user) = self.store.write(move |tx| add(tx, &newcomer, &hash)).await?;
+        let made = self.store.write(move |tx| {
+            let (id, user) = add(tx, &newcomer, &hash)?;
+            note(tx, &By::operator(), &Deed::new(Action::PersonMade).person(id).detail(role.word()))?;
+            Ok::<_, Error>((id, user))
+        });
+        let (id, user) = made.await?;
         self.full_view(id, &user)
     }
 
@@ -55,7 +61,11 @@ impl Accounts {
     pub async fn approve_by_email(&self, email: &str) -> Result<UserView> {
         let id = self.find_by_email(email)?;
         let approve = |tx: &mut crate::store::Tx<'_, _>, id, user: &mut _| admin::verify(tx, id, user, Verification::Approved, None);
-        let user = self.store.write(move |tx| admin::change_user(tx, id, approve)).await?;
+        let changed = self.store.write(move |tx| {
+            note(tx, &By::operator(), &Deed::new(Action::Approved).person(id))?;
+            admin::change_user(tx, id, approve)
+        });
+        let user = changed.await?;
         self.full_view(id, &user)
     }
 

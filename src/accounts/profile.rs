@@ -7,6 +7,7 @@ use super::{
     validate::{Check, PARAGRAPHS, SENTENCE, SHORT, phone, picture},
 };
 use crate::{
+    audit::{Deed, Thing, note},
     contract::{
         Presence, UserView,
         account::{Change, ProfileBody},
@@ -15,7 +16,7 @@ use crate::{
     ids::UserId,
     store::{
         Read as _,
-        records::{Role, User},
+        records::{Role, User, audit::Action},
         tables::{RATINGS, USERS},
     },
 };
@@ -117,6 +118,15 @@ impl Accounts {
         self.store.read(|read| self.full_view_in(read, actor.user, &existing(read, actor.user)?))
     }
 
+    /// As [`Accounts::user`], and notes when an administrator looks at somebody.
+    pub async fn look_at(&self, actor: Actor, id: &str, known: impl FnOnce(UserId, &User) -> Result<Option<Presence>>) -> Result<UserView> {
+        let view = self.user(actor, id, known)?;
+        if view.private.is_some() && view.id != actor.user {
+            self.audit.opened(actor.by(), [Thing::Account(view.id)]).await;
+        }
+        Ok(view)
+    }
+
     /// A person's page: all of it for the person and administrators, a part for those who may know of the person.
     pub fn user(&self, actor: Actor, id: &str, known: impl FnOnce(UserId, &User) -> Result<Option<Presence>>) -> Result<UserView> {
         let id = id.parse().map_err(|_| Error::new(Code::UserNotFound))?;
@@ -147,13 +157,36 @@ impl Accounts {
                 still_admin(tx, actor)?;
             }
             let mut user = existing(tx, id)?;
+            let before = user.clone();
             change.apply(&mut user)?;
+            if actor.user != id && user != before {
+                let deed = Deed::new(Action::ProfileChanged).person(id).detail(changed(&before, &user));
+                note(tx, &actor.by(), &deed)?;
+            }
             user.updated_at = tx.now();
             tx.put(USERS, &id, &user)?;
             Ok::<_, Error>(user)
         });
         self.full_view(id, &user.await?)
     }
+}
+
+/// The names of the fields in which two pages differ. What stands in them is nobody's business.
+fn changed(before: &User, after: &User) -> String {
+    let fields = [
+        ("firstName", before.first_name != after.first_name),
+        ("lastName", before.last_name != after.last_name),
+        ("phone", before.phone != after.phone),
+        ("avatar", before.avatar != after.avatar),
+        ("specialty", before.specialty != after.specialty),
+        ("experience", before.experience != after.experience),
+        ("location", before.location != after.location),
+        ("bio", before.bio != after.bio),
+        ("languages", before.languages != after.languages),
+        ("licenseNumber", before.license_number != after.license_number),
+        ("preferences", before.preferences != after.preferences),
+    ];
+    fields.into_iter().filter(|(_, is_other)| *is_other).map(|(name, _)| name).collect::<Vec<_>>().join(", ")
 }
 
 /// Whether a page may be seen in full and changed.

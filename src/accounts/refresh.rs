@@ -7,15 +7,16 @@
 //! id; whatever comes later is a reuse.
 
 use super::{
-    Accounts, existing,
+    Accounts, Device, existing,
     sessions::{self, Opened},
     tokens::Refresh,
     validate::Check,
 };
 use crate::{
+    audit::{By, Deed, note},
     contract::{Emission, SignedIn, account::RefreshBody},
     error::{Code, Error, Result},
-    store::{Read as _, Tx, tables::SESSIONS},
+    store::{Read as _, Tx, records::audit::Action, tables::SESSIONS},
 };
 
 /// A renewal is the same as one of the same name in this turn or in the one before. In milliseconds.
@@ -30,14 +31,14 @@ enum Outcome {
 
 impl Accounts {
     /// A new pair of tokens in the same session.
-    pub async fn refresh(&self, body: RefreshBody) -> Result<SignedIn> {
+    pub async fn refresh(&self, body: RefreshBody, device: &Device) -> Result<SignedIn> {
         let mut check = Check::default();
         let token = check.take("refreshToken", body.refresh_token.filter(|token| !token.is_empty()).ok_or_else(|| "is required".into()));
         let named = check.take("renewalId", body.renewal_id.map(|id| renewal_id(&id).map(|()| id)).transpose()).flatten();
         check.finish()?;
         let refresh = token.and_then(|token| self.tokens.read_refresh(&token)).ok_or_else(|| Error::new(Code::Unauthorized))?;
         let seen = self.seen.get(&(refresh.user, refresh.session)).map(|seen| *seen);
-        let (tokens, config, random) = (self.tokens.clone(), self.config.clone(), rand::random());
+        let (tokens, config, random, by) = (self.tokens.clone(), self.config.clone(), rand::random(), device.nobody());
         let outcome = self.store.write(move |tx| {
             sessions::living(tx, &config, (refresh.user, refresh.session), seen, tx.now())?;
             let turn = tx.now().0 / TURN;
@@ -45,7 +46,7 @@ impl Accounts {
                 let secret = named.as_ref().map_or(random, |id| tokens.renewal(&refresh, id, turn));
                 tokens.refresh(refresh.user, refresh.session, refresh.generation.wrapping_add(1), &secret)
             };
-            rotate(tx, &refresh, next(turn), next(turn.saturating_sub(1)))
+            rotate(tx, &refresh, next(turn), next(turn.saturating_sub(1)), &by)
         });
         match outcome.await? {
             Outcome::Renewed(opened) => self.signed_in(*opened),
@@ -64,7 +65,7 @@ fn renewal_id(id: &str) -> Result<(), String> {
 }
 
 /// `next` follows the token that came; `same` followed it, if this renewal has been asked for in the turn before.
-fn rotate(tx: &mut Tx<'_, Emission>, came: &Refresh, next: (String, Refresh), same: (String, Refresh)) -> Result<Outcome> {
+fn rotate(tx: &mut Tx<'_, Emission>, came: &Refresh, next: (String, Refresh), same: (String, Refresh), by: &By) -> Result<Outcome> {
     let Refresh { user, session, .. } = *came;
     let mut row = tx.get(SESSIONS, &(user, session))?.ok_or_else(|| Error::new(Code::TokenRevoked))?;
     let is_kept = |token: &Refresh| (token.generation, token.hash) == (row.generation, row.refresh_hash);
@@ -77,6 +78,7 @@ fn rotate(tx: &mut Tx<'_, Emission>, came: &Refresh, next: (String, Refresh), sa
     } else if let Some((token, _)) = [next, same].into_iter().find(|(_, token)| is_kept(token)) {
         token
     } else {
+        note(tx, by, &Deed::new(Action::RefreshReused).person(user))?;
         sessions::end(tx, user, session, "This sign-in was renewed twice, so it may have been stolen.");
         return Ok(Outcome::Reused);
     };

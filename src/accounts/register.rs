@@ -7,12 +7,13 @@ use super::{
     validate::{Check, SHORT, phone},
 };
 use crate::{
+    audit::{Deed, note},
     contract::{Emission, SignedIn, Word as _, account::RegisterBody},
     error::{Code, Result},
     ids::UserId,
     store::{
         Read, Tx,
-        records::{Role, User, Verification},
+        records::{Role, User, Verification, audit::Action},
         tables::{LOGINS, META, USERS},
     },
 };
@@ -77,6 +78,7 @@ impl Accounts {
         let opener = self.opener(device);
         let made = self.store.write(move |tx| {
             let (id, user) = add(tx, &newcomer, &hash)?;
+            note(tx, &opener.device.person(id), &Deed::new(Action::Registered).detail(user.role.word()))?;
             opener.open(tx, id, user)
         });
         self.signed_in(made.await?)

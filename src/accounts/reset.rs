@@ -1,10 +1,10 @@
 //! New passwords: chosen by a person who is signed in, or through a link that an administrator hands over.
 
 use super::{
-    Accounts, Actor,
+    Accounts, Actor, Device,
     admin::still_admin,
     email, existing,
-    lockout::{forget, note_failure, refuse_locked},
+    lockout::{forget, note_failure, note_wrong, refuse_locked},
     minutes,
     password::Password,
     sessions,
@@ -12,6 +12,7 @@ use super::{
     validate::Check,
 };
 use crate::{
+    audit::{By, Deed, note},
     clock::Timestamp,
     contract::{
         Emission, ResetLink,
@@ -22,7 +23,7 @@ use crate::{
     ids::UserId,
     store::{
         Read, Tx,
-        records::{Reset, User},
+        records::{Reset, User, audit::Action},
         tables::{LOGINS, RESET_WISHES, RESETS, USERS},
     },
 };
@@ -46,7 +47,7 @@ impl Accounts {
         check.finish()?;
         let (Some(current), Some(new)) = (current, new) else { return Err(Code::Validation.into()) };
         if !self.hasher.verify(&Password::given(&current), Some(&user.password_hash)).await? {
-            return self.refuse_current(user).await;
+            return self.refuse_current(actor, user).await;
         }
         let (hash, compared) = (self.hasher.hash(&new).await?, user.password_hash);
         let change = self.store.write(move |tx| {
@@ -55,32 +56,38 @@ impl Accounts {
                 return Err(Error::with(Code::Conflict, "The password was changed meanwhile. Please try again."));
             }
             set_password(tx, actor.user, &hash)?;
+            note(tx, &actor.by(), &Deed::new(Action::PasswordChanged))?;
             sessions::end_all(tx, actor.user, Some(actor.session), "Your password was changed on another device.")
         });
         change.await
     }
 
     /// The present password was wrong: counts like a wrong password at the door, for whoever holds the device may not be its owner.
-    async fn refuse_current(&self, user: User) -> Result<()> {
+    async fn refuse_current(&self, actor: Actor, user: User) -> Result<()> {
         let folded = email::fold(&user.email);
         let count = self.store.write(move |tx| {
             refuse_locked(tx, &folded, tx.now())?;
-            note_failure(tx, &folded)
+            let locked = note_failure(tx, &folded)?;
+            note_wrong(tx, &actor.by(), actor.user, locked)
         });
         count.await?;
         Err(Error::field("currentPassword", "is not right"))
     }
 
     /// Notes that somebody wishes for a new password. The answer and its time are the same for any address.
-    pub fn forgot_password(&self, body: ForgotBody) -> Result<()> {
+    pub fn forgot_password(&self, body: ForgotBody, device: &Device) -> Result<()> {
         let folded = email::fold(&body.email.unwrap_or_default());
         if folded.is_empty() {
             return Err(Error::field("email", "is required"));
         }
-        let store = self.store.clone();
+        let (store, by) = (self.store.clone(), device.nobody());
         tokio::spawn(async move {
             let wish = store.write(move |tx| {
                 if let Some(id) = tx.get(LOGINS, &folded)? {
+                    // Who asks again while the clinic has not answered is asking for the same.
+                    if tx.get(RESET_WISHES, &id)?.is_none() {
+                        note(tx, &by, &Deed::new(Action::ResetAsked).person(id))?;
+                    }
                     let now = tx.now().0;
                     tx.put(RESET_WISHES, &id, &now)?;
                 }
@@ -94,7 +101,7 @@ impl Accounts {
     }
 
     /// Sets a new password with a link, once, and ends all sign-ins.
-    pub async fn reset_password(&self, body: ResetBody) -> Result<()> {
+    pub async fn reset_password(&self, body: ResetBody, device: &Device) -> Result<()> {
         let token = body.token.unwrap_or_default();
         let (id, hash) = read_one_time(&token).ok_or_else(no_link)?;
         let user = self.store.read(|read| {
@@ -105,10 +112,11 @@ impl Accounts {
         let new = chosen(&mut check, "password", body.password.as_deref(), &user);
         check.finish()?;
         let Some(new) = new else { return Err(Code::Validation.into()) };
-        let password = self.hasher.hash(&new).await?;
+        let (password, by) = (self.hasher.hash(&new).await?, device.person(id));
         let reset = self.store.write(move |tx| {
             good_link(tx, id, &hash, tx.now())?;
             set_password(tx, id, &password)?;
+            note(tx, &by, &Deed::new(Action::PasswordReset))?;
             let folded = email::fold(&existing(tx, id)?.email);
             forget(tx, &folded)?;
             sessions::end_all(tx, id, None, "Your password was changed.")
@@ -122,6 +130,8 @@ impl Accounts {
         let made = self.store.write(move |tx| {
             maker.map_or(Ok(()), |actor| still_admin(tx, actor))?;
             existing(tx, id)?;
+            let by = maker.map_or_else(By::operator, |actor| actor.by());
+            note(tx, &by, &Deed::new(Action::ResetLinkMade).person(id))?;
             let expires_at = tx.now().plus(LIFETIME);
             tx.put(RESETS, &id, &Reset { hash, expires_at })?;
             tx.delete(RESET_WISHES, &id);

@@ -5,13 +5,14 @@ use super::{
     tokens::{Refresh, Tokens},
 };
 use crate::{
+    audit::{self, By, Deed, Whence, note},
     clock::Timestamp,
     contract::{Audience, Emission, Event, SessionView, SignedIn},
     error::{Code, Error, Result},
     ids::{SessionId, UserId},
     store::{
         Direction, Read, Tx,
-        records::{Session, User},
+        records::{Session, User, audit::Action},
         tables::{SESSIONS, USERS},
     },
 };
@@ -30,6 +31,26 @@ pub struct Device {
     pub user_agent: String,
     /// The address.
     pub address: String,
+}
+
+impl Device {
+    /// As the audit log names it.
+    #[must_use]
+    pub fn whence(&self) -> Whence {
+        Whence::new(self.address.parse().ok(), &self.user_agent)
+    }
+
+    /// Somebody at it who has not proved who they are.
+    #[must_use]
+    pub fn nobody(&self) -> By {
+        By::nobody(self.whence())
+    }
+
+    /// A person at it, before there is a sign-in.
+    #[must_use]
+    pub fn person(&self, user: UserId) -> By {
+        By::person(user, None, self.whence())
+    }
 }
 
 /// A session that has just begun, with the part of its first refresh token that only the client keeps.
@@ -62,6 +83,10 @@ impl Accounts {
     pub async fn logout(&self, actor: Actor) -> Result<()> {
         self.store
             .write(move |tx| {
+                // Whoever asked twice at once has signed out once.
+                if tx.get(SESSIONS, &(actor.user, actor.session))?.is_some() {
+                    note(tx, &actor.by(), &Deed::new(Action::SignedOut))?;
+                }
                 end(tx, actor.user, actor.session, "You have signed out.");
                 Ok(())
             })
@@ -92,6 +117,7 @@ impl Accounts {
             .write(move |tx| {
                 tx.get(SESSIONS, &(actor.user, session))?.ok_or_else(missing)?;
                 end(tx, actor.user, session, "This sign-in was ended from another device.");
+                note(tx, &actor.by(), &Deed::new(Action::SessionEnded))?;
                 Ok(())
             })
             .await
@@ -114,13 +140,14 @@ impl Accounts {
 pub(super) struct Opener {
     tokens: Arc<Tokens>,
     secret: [u8; 32],
-    device: Device,
+    pub device: Device,
     max: Duration,
 }
 
 impl Opener {
     /// Begins a session.
     pub fn open(&self, tx: &mut Tx<'_, Emission>, user: UserId, record: User) -> Result<Opened> {
+        note(tx, &self.device.person(user), &Deed::new(Action::SignedIn))?;
         make_room(tx, user)?;
         let (session, now) = (SessionId(tx.fresh()), tx.now());
         let (refresh_token, Refresh { hash, .. }) = self.tokens.refresh(user, session, 0, &self.secret);
@@ -159,7 +186,10 @@ pub(super) fn living(
     let row = read.get(SESSIONS, &(user, session))?.filter(|row| is_alive(config, row, seen, now));
     let person = read.get(USERS, &user)?.filter(|person| person.is_active);
     match (row, person) {
-        (Some(_), Some(person)) => Ok(Actor { user, session, role: person.role, verification: person.verification }),
+        (Some(row), Some(person)) => {
+            let whence = Whence { browser: audit::browser(&row.user_agent), ..Whence::default() };
+            Ok(Actor { user, session, role: person.role, verification: person.verification, whence })
+        }
         _ => Err(Code::TokenRevoked.into()),
     }
 }

@@ -7,6 +7,7 @@ use super::{
     validate::Check,
 };
 use crate::{
+    audit::{Deed, note},
     clock::Timestamp,
     contract::{
         SignedIn,
@@ -15,7 +16,7 @@ use crate::{
     error::{Code, Error, Result},
     store::{
         Read,
-        records::{Role, Verification},
+        records::{Role, Verification, audit::Action},
         tables::META,
     },
 };
@@ -80,6 +81,7 @@ impl Accounts {
                 return Err(Code::NotFound.into());
             }
             let (id, user) = add(tx, &newcomer, &hash)?;
+            note(tx, &opener.device.person(id), &Deed::new(Action::SetUp))?;
             opener.open(tx, id, user)
         });
         let first = made.await?;

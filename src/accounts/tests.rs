@@ -7,6 +7,7 @@ mod tokens;
 
 use super::{Accounts, AccountsConfig, Actor, Device, Door};
 use crate::{
+    audit::Audit,
     clock::{Clock, Timestamp},
     config::{self, Approval},
     contract::{
@@ -27,6 +28,8 @@ use std::{
 
 pub(super) const SECRET: &[u8; 32] = b"lotus pond, a secret for tests..";
 pub(super) const PASSWORD: &str = "four plain words here";
+/// A device that says nothing of itself.
+pub(super) const NOWHERE: &Device = &Device { user_agent: String::new(), address: String::new() };
 const HOUR: Duration = Duration::from_hours(1);
 
 /// A clinic with a clock.
@@ -54,7 +57,7 @@ impl Clinic {
         let events = Arc::new(Mutex::new(Vec::new()));
         let kept = events.clone();
         let store = Store::in_memory(clock, Box::new(move |new| kept.lock().extend(new)));
-        let accounts = Accounts::new(Arc::new(store), config, Arc::new(|_| Presence::offline(None))).unwrap();
+        let accounts = Accounts::new(Arc::new(Audit::new(Arc::new(store))), config, Arc::new(|_| Presence::offline(None))).unwrap();
         Self { accounts, now, events }
     }
 

@@ -9,13 +9,14 @@ use super::{
 };
 use crate::{
     accounts::Actor,
+    audit::{Deed, note},
     contract::{DeletedView, Emission, Event, MessageView, ReactionsView, VersionView},
     error::{Code, Error, Result},
     files,
-    ids::{Cursor, MessageId, Seq, UserId},
+    ids::{Cursor, FileId, MessageId, Seq, UserId},
     store::{
         Direction, Read,
-        records::{Message, Version},
+        records::{Message, Version, audit::Action},
         tables,
     },
 };
@@ -45,6 +46,7 @@ pub fn edit(tx: &mut TxOf<'_>, rules: &Rules, actor: &Actor, id: MessageId, cont
     }
     if content != message.content {
         remember(tx, id, &message)?;
+        note(tx, &actor.by(), &Deed::new(Action::MessageEdited).message(id))?;
         content.clone_into(&mut message.content);
         message.edited_at = Some(now);
         touch(tx, &mut seat, id.seq, &mut message)?;
@@ -80,6 +82,10 @@ pub fn delete(tx: &mut TxOf<'_>, actor: &Actor, id: MessageId) -> Result<Deleted
     let (mut seat, mut message) = own(tx, actor, id)?;
     if message.deleted_at.is_none() {
         message.content.clear();
+        note(tx, &actor.by(), &Deed::new(Action::MessageDeleted).message(id))?;
+        for file in &message.files {
+            note(tx, &actor.by(), &Deed::new(Action::FileDeleted).message(id).file(FileId(*file)))?;
+        }
         files::release(tx, &message.files)?;
         message.files.clear();
         message.reactions.clear();

@@ -12,13 +12,14 @@ use super::{
 };
 use crate::{
     accounts::Actor,
+    audit::{Deed, note},
     config::History,
     contract::{ConversationView, Emission, Event, LeftView, RemovedView, account::Change},
     error::{Code, Error, Result},
     ids::{ChatId, Seq, UserId},
     store::{
         Read as _, StoreError,
-        records::{Chat, ChatKind, GroupAction, GroupChange, Member, Watermark},
+        records::{Chat, ChatKind, GroupAction, GroupChange, Member, Watermark, audit::Action},
         tables,
     },
 };
@@ -37,6 +38,8 @@ pub fn create(tx: &mut TxOf<'_>, rules: &Rules, actor: &Actor, group: &NewGroup)
     seat.chat.avatar.clone_from(&group.avatar);
     seat.chat.admin = Some(actor.user);
     seat.chat.appointment.clone_from(&group.appointment);
+    note(tx, &actor.by(), &Deed::new(Action::GroupMade).chat(seat.id))?;
+    note_people(tx, actor, seat.id, Action::MemberAdded, &group.people)?;
     let created = GroupChange { action: GroupAction::Created, people: group.people.clone(), name: Some(group.name.clone()) };
     tell(tx, rules, &mut seat, vec![created])?;
     present(tx, rules, &seat)
@@ -61,6 +64,7 @@ pub fn update(tx: &mut TxOf<'_>, rules: &Rules, actor: &Actor, id: ChatId, updat
     if update.admin != Change::Keep {
         let next = heir(tx, &seat.chat, &update.admin)?;
         if seat.chat.admin.replace(next) != Some(next) {
+            note_people(tx, actor, id, Action::GroupAdminChanged, &[next])?;
             changes.push(change(GroupAction::Admin, vec![next]));
         }
     }
@@ -87,6 +91,7 @@ pub fn add(tx: &mut TxOf<'_>, rules: &Rules, actor: &Actor, id: ChatId, people: 
             tx.put(tables::MEMBERS, &(id, *person), &member)?;
             tx.put(tables::MEMBERSHIPS, &(*person, id), &())?;
         }
+        note_people(tx, actor, id, Action::MemberAdded, &new)?;
         seat.chat.members.extend(&new);
         tell(tx, rules, &mut seat, vec![GroupChange { action: GroupAction::Added, people: new, name: None }])?;
         before.tell(tx, &seat)?;
@@ -114,10 +119,14 @@ pub fn remove(tx: &mut TxOf<'_>, rules: &Rules, actor: &Actor, id: ChatId, perso
         seat.chat.floor = (delivered.max(gone.delivered.seq), read.max(gone.read.seq));
     }
     let (action, reason) = if leaves { (GroupAction::Left, "left") } else { (GroupAction::Removed, "removed") };
+    note_people(tx, actor, id, if leaves { Action::MemberLeft } else { Action::MemberRemoved }, &[person])?;
     tx.emit(Emission::to_users(vec![person], Event::ConversationRemoved { conversation_id: id, reason }));
     let mut changes = vec![GroupChange { action, people: vec![person], name: None }];
     if seat.chat.admin == Some(person) {
         seat.chat.admin = successor(tx, &seat.chat)?;
+        if let Some(next) = seat.chat.admin {
+            note_people(tx, actor, id, Action::GroupAdminChanged, &[next])?;
+        }
         changes.extend(seat.chat.admin.map(|next| GroupChange { action: GroupAction::Admin, people: vec![next], name: None }));
     }
     if seat.chat.members.is_empty() {
@@ -227,6 +236,14 @@ fn tell(tx: &mut TxOf<'_>, rules: &Rules, seat: &mut Seat, changes: Vec<GroupCha
     open::announce(tx, rules, seat)?;
     for message in messages {
         system::tell(tx, seat, message);
+    }
+    Ok(())
+}
+
+/// Tells the audit log what the actor does with people of a group.
+fn note_people(tx: &mut TxOf<'_>, actor: &Actor, id: ChatId, action: Action, people: &[UserId]) -> Result<()> {
+    for person in people {
+        note(tx, &actor.by(), &Deed::new(action).chat(id).person(*person))?;
     }
     Ok(())
 }

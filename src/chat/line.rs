@@ -8,6 +8,7 @@ use super::{
 };
 use crate::{
     accounts::Actor,
+    audit::Whence,
     contract::request::CallRequest,
     error::{Code, Error, Result},
     ids::{CallId, ChatId, SessionId, UserId},
@@ -37,7 +38,8 @@ pub fn seat(tx: &mut TxOf<'_>, rules: &Rules, actor: &Actor, target: Target) -> 
 /// Whether a person could still call the other one in a conversation between two.
 pub fn may_talk(tx: &TxOf<'_>, rules: &Rules, caller: UserId, chat: ChatId) -> Result<bool> {
     let Some(person) = tx.get(tables::USERS, &caller)?.filter(|person| person.is_active) else { return Ok(false) };
-    let actor = Actor { user: caller, session: SessionId::MIN, role: person.role, verification: person.verification };
+    let actor =
+        Actor { user: caller, session: SessionId::MIN, role: person.role, verification: person.verification, whence: Whence::default() };
     let allowed = actor.verified().and_then(|()| rules.policy.check_write(tx, &actor, &Seat::find(tx, caller, chat)?));
     match allowed {
         Ok(()) => Ok(true),

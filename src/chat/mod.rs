@@ -1,6 +1,7 @@
 //! Conversations and messages: the rules. One function for each operation, over one transaction; [`Chats`] is how both
 //! doors, REST and Socket.IO, call them.
 
+mod access;
 mod agenda;
 mod amend;
 pub mod appointed;

@@ -11,6 +11,7 @@ use super::{
 };
 use crate::{
     accounts::Actor,
+    audit::Whence,
     clock::Timestamp,
     contract::{DeletedView, Emission, Event, MessageView, ScheduledChange, Status, request::ScheduledBody},
     error::{Code, Error, Result},
@@ -220,7 +221,7 @@ fn due(tx: &mut TxOf<'_>, slot: Slot) -> Result<Option<Scheduled>> {
 /// The author as an actor, with the rights of this moment.
 fn author(read: &impl Read, user: UserId) -> Result<Actor> {
     let person = read.get(tables::USERS, &user)?.filter(|person| person.is_active).ok_or(Code::AccountDisabled)?;
-    Ok(Actor { user, session: SessionId::MIN, role: person.role, verification: person.verification })
+    Ok(Actor { user, session: SessionId::MIN, role: person.role, verification: person.verification, whence: Whence::default() })
 }
 
 /// Why a message could not be sent, for its author.

@@ -1,5 +1,6 @@
 //! The one way into the rules of conversations, for both doors.
 
+mod access;
 mod figures;
 mod files;
 mod groups;
@@ -11,6 +12,7 @@ use super::{
 };
 use crate::{
     accounts::Actor,
+    audit::Audit,
     clock::Timestamp,
     config,
     contract::{
@@ -37,6 +39,7 @@ pub struct Chats {
     pub(super) store: Arc<Db>,
     pub(super) rules: Arc<Rules>,
     search: Arc<Search>,
+    audit: Arc<Audit>,
     most_files: usize,
 }
 
@@ -48,10 +51,12 @@ impl Chats {
         let tallies = Arc::new(Tallies::default());
         store.attach(everybody.clone(), Begin::WithAllRows)?;
         store.attach(tallies.clone(), Begin::WithAllRows)?;
+        let audit = Arc::new(Audit::new(store.clone()));
         Ok(Self {
             store,
             rules: Arc::new(Rules { policy, everybody, tallies, roster, settings }),
             search: Arc::default(),
+            audit,
             most_files: files::USUAL_MOST,
         })
     }
@@ -84,6 +89,12 @@ impl Chats {
     #[must_use]
     pub fn index(&self) -> &Arc<Search> {
         &self.search
+    }
+
+    /// The log of who does and looks at what.
+    #[must_use]
+    pub fn audit(&self) -> &Arc<Audit> {
+        &self.audit
     }
 
     /// The present moment.
@@ -152,13 +163,19 @@ impl Chats {
     /// Marks a message as delivered or read.
     pub async fn mark(&self, actor: Actor, id: &str, mark: Mark) -> Result<StatusView> {
         let id = message(id)?;
-        self.store.write(move |tx| marks::mark_message(tx, &actor, id, mark)).await
+        let view = self.store.write(move |tx| marks::mark_message(tx, &actor, id, mark)).await?;
+        if mark == Mark::Read {
+            self.opened(actor, [id.chat]).await;
+        }
+        Ok(view)
     }
 
     /// Marks a conversation as read.
     pub async fn read(&self, actor: Actor, id: &str, body: ReadBody) -> Result<ReadView> {
         let id = conversation(id)?;
-        self.store.write(move |tx| marks::read_conversation(tx, &actor, id, body.seq.map(Seq))).await
+        let view = self.store.write(move |tx| marks::read_conversation(tx, &actor, id, body.seq.map(Seq))).await?;
+        self.opened(actor, [id]).await;
+        Ok(view)
     }
 
     /// Puts other words into one's own message.
@@ -211,17 +228,23 @@ impl Chats {
     /// Finds messages by their words. This takes milliseconds, so it keeps no thread from answering others.
     pub async fn find(&self, actor: Actor, query: &FindQuery) -> Result<FoundPage> {
         let (wish, chats) = (find::Wish::new(query)?, self.clone());
-        let _turn = self.search.turn().await;
+        let turn = self.search.turn().await;
         let found = spawn_blocking(move || find::find(&chats.store, &chats.search, &chats.rules, actor, &wish)).await;
-        found.unwrap_or_else(|_| Err(Code::Internal.into()))
+        drop(turn);
+        let found = found.unwrap_or_else(|_| Err(Code::Internal.into()))?;
+        self.opened(actor, found.items.iter().map(|hit| hit.conversation.id)).await;
+        Ok(found)
     }
 
     /// The files of a conversation.
     pub async fn files(&self, actor: Actor, id: &str, query: &FilesQuery) -> Result<SharedFiles> {
         let (wish, chats) = (find::FilesWish::new(conversation(id)?, query)?, self.clone());
-        let _turn = self.search.turn().await;
+        let turn = self.search.turn().await;
         let found = spawn_blocking(move || find::files(&chats.store, &chats.search, &chats.rules, actor, &wish)).await;
-        found.unwrap_or_else(|_| Err(Code::Internal.into()))
+        drop(turn);
+        let found = found.unwrap_or_else(|_| Err(Code::Internal.into()))?;
+        self.opened(actor, found.items.iter().map(|file| file.conversation_id)).await;
+        Ok(found)
     }
 
     /// The professionals whom the actor may write to.

@@ -5,8 +5,10 @@ mod demo;
 mod reindex;
 mod serve;
 mod user;
+mod verify;
 
 use crate::{
+    audit::Anchor,
     config::{Loaded, Problem, Sources},
     files,
 };
@@ -56,6 +58,12 @@ enum Command {
     },
     /// Make the index for searching messages anew while the server is stopped
     Reindex,
+    /// Check while the server is stopped that nobody has changed the audit log, and name the first entry that is not as it was written
+    Verify {
+        /// An end of the log that was noted earlier, as this command and the server's log show it: it must still be there
+        #[arg(long, value_name = "NUMBER:HASH", value_parser = verify::anchor)]
+        anchor: Option<Anchor>,
+    },
     /// Look after accounts while the server is stopped
     #[command(subcommand)]
     User(user::Command),
@@ -94,6 +102,7 @@ fn execute(cli: Cli) -> Result<(), Failure> {
         Command::Serve => runtime()?.block_on(serve::run(loaded)),
         Command::Demo => runtime()?.block_on(demo::run(loaded.config)),
         Command::Reindex => runtime()?.block_on(reindex::run(loaded.config)),
+        Command::Verify { anchor } => runtime()?.block_on(verify::run(anchor, loaded.config)),
         Command::User(command) => runtime()?.block_on(user::run(command, loaded.config)),
     }
 }

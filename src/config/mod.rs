@@ -41,6 +41,8 @@ pub struct Config {
     pub store: Store,
     /// Limits of uploads.
     pub files: Files,
+    /// What is kept of who did and looked at what.
+    pub audit: Audit,
     /// What is written to the log.
     pub log: Log,
 }
@@ -203,6 +205,13 @@ pub enum WhenDown {
     Refuse,
     /// It is taken and says that it was not scanned.
     Label,
+}
+
+/// See the catalogue in `settings.rs`.
+#[derive(Debug, Clone)]
+#[allow(missing_docs)]
+pub struct Audit {
+    pub keep_days: u32,
 }
 
 /// See the catalogue in `settings.rs`.

@@ -1,7 +1,8 @@
 //! The catalogue: every setting with its name, older name, default, limits and meaning, in one place.
 
 use super::{
-    Accounts, Approval, Bytes, Calls, Chat, Clinic, Config, Files, History, Limits, Log, Policy, Server, Store, Tls, TlsMode, WhenDown,
+    Accounts, Approval, Audit, Bytes, Calls, Chat, Clinic, Config, Files, History, Limits, Log, Policy, Server, Store, Tls, TlsMode,
+    WhenDown,
     parse::Value,
     secret::{Weakness, weakness},
 };
@@ -133,6 +134,7 @@ settings! {
     "files.clamd": files.clamd, "empty, the path of clamd's socket such as /run/clamav/clamd.ctl, or a host and port such as localhost:3310",
         if |address: &Option<String>| address.as_ref().is_none_or(|address| address.starts_with('/') || has_port(address));
     "files.when_down": files.when_down, "refuse or label";
+    "audit.keep_days": audit.keep_days, "days from 90 to 3650", if |days: &u32| (90..=3650).contains(days);
     "log.level": log.level, "error, warn, info, debug or trace", if |l: &String| ["error", "warn", "info", "debug", "trace"].contains(&l.as_str());
     "log.json": log.json, "true or false";
 }
@@ -222,8 +224,18 @@ impl Default for Config {
             policy: Policy::default(),
             store: Store { cache: Bytes(32 << 20), min_free: Bytes(64 << 20) },
             files: Files { max_size: Bytes(50 << 20), max_count: 5, quota: Bytes(2 << 30), clamd: None, when_down: WhenDown::Refuse },
+            audit: Audit { keep_days: 730 },
             log: Log { level: "info".into(), json: false },
         }
+    }
+}
+
+impl Config {
+    /// The names of the settings that are not as they come.
+    #[must_use]
+    pub fn changed(&self) -> Vec<&'static str> {
+        let defaults = Self::default();
+        SETTINGS.iter().filter(|setting| (setting.show)(self) != (setting.show)(&defaults)).map(|setting| setting.name).collect()
     }
 }
 

@@ -3,6 +3,7 @@
 
 pub mod account;
 pub mod appointment;
+pub mod audit;
 mod call;
 mod conversation;
 mod event;

@@ -27,13 +27,14 @@ pub use under_way::Ticket;
 pub use view::{named, of_message};
 
 use crate::{
+    audit::{Audit, By, Deed, Thing, Whence, note},
     config::WhenDown,
     contract::Emission,
     error::{Code, Error, Result},
-    ids::{BlobId, FileId, MessageId, UserId, hex},
+    ids::{BlobId, FileId, MessageId, SessionId, UserId, hex},
     store::{
         Read as _, Store, Tx,
-        records::{Blob, File, Role, User, Verification},
+        records::{Blob, File, Role, User, Verification, audit::Action},
         tables,
     },
 };
@@ -67,9 +68,27 @@ pub struct Rules {
     pub when_down: WhenDown,
 }
 
+/// Who fetches a file: somebody who is signed in, or for whom the address was signed.
+#[derive(Debug, Clone, Copy)]
+pub struct Reader {
+    /// The person.
+    pub user: UserId,
+    /// The sign-in, where there is one.
+    pub session: Option<SessionId>,
+    /// From where.
+    pub whence: Whence,
+}
+
+impl Reader {
+    fn by(self) -> By {
+        By::person(self.user, self.session, self.whence)
+    }
+}
+
 /// Everything that can be done with files.
 pub struct Files {
     store: Arc<Store<Emission>>,
+    audit: Arc<Audit>,
     vault: Vault,
     rules: Rules,
     links: Arc<Links>,
@@ -86,7 +105,8 @@ pub struct Files {
 
 impl Files {
     /// Opens the folders of a data folder, and removes what had arrived but was never written down. Nothing may arrive meanwhile.
-    pub fn open(data: &Path, store: Arc<Store<Emission>>, rules: Rules, links: Arc<Links>, sees: SeesMessage) -> io::Result<Self> {
+    pub fn open(data: &Path, audit: Arc<Audit>, rules: Rules, links: Arc<Links>, sees: SeesMessage) -> io::Result<Self> {
+        let store = audit.store().clone();
         let vault = Vault::open(data, rules.min_free)?;
         let known = |id: BlobId| Ok(store.read(|read| read.get(tables::BLOBS, &id))?.is_some());
         match vault.sweep(known) {
@@ -98,6 +118,7 @@ impl Files {
         let scanner = rules.clamd.clone().map(|address| Scanner::new(address, rules.when_down));
         Ok(Self {
             store,
+            audit,
             vault,
             rules,
             links,
@@ -119,7 +140,7 @@ impl Files {
     fn most(&self, purpose: Purpose) -> u64 {
         match purpose {
             Purpose::Message => self.rules.max_size,
-            Purpose::Proof => self.rules.max_size.min(documents::LARGEST),
+            Purpose::Proof(_) => self.rules.max_size.min(documents::LARGEST),
         }
     }
 
@@ -138,8 +159,23 @@ impl Files {
         Ok(self.store.read(|read| read.get(tables::FILE_USE, &owner))?.unwrap_or(0))
     }
 
-    /// Finds what an address means, for somebody who may read it. Everybody else gets what they get for an address that means nothing.
-    pub fn find(&self, reader: UserId, folder: &str, name: &str) -> Result<Found> {
+    /// Finds what an address means, for somebody who may read it, and notes who looks. Everybody else gets what they get for an address
+    /// that means nothing.
+    pub async fn open_file(&self, reader: Reader, folder: &str, name: &str) -> Result<Found> {
+        let (found, thing) = self.find(reader.user, folder, name)?;
+        self.audit.opened(reader.by(), thing).await;
+        Ok(found)
+    }
+
+    /// The same for a document of a person, which only that person and administrators read. Whose own it is needs no note.
+    pub async fn open_document(&self, reader: Reader, owner: &str, name: &str) -> Result<Found> {
+        let (found, thing) = self.find_document(reader.user, owner, name)?;
+        self.audit.opened(reader.by(), thing).await;
+        Ok(found)
+    }
+
+    /// A small picture is what a conversation shows by itself; the file has not been opened with it.
+    fn find(&self, reader: UserId, folder: &str, name: &str) -> Result<(Found, Option<Thing>)> {
         let absent = || Error::new(Code::FileNotFound);
         let (id, part) = named(name).ok_or_else(absent)?;
         let (person, found) = self.store.read(|read| Ok::<_, Error>((read.get(tables::USERS, &reader)?, ledger::find(read, id)?)))?;
@@ -149,11 +185,11 @@ impl Files {
         if about.kind.folder() != folder || !self.may_read(reader, &file)? {
             return Err(absent());
         }
-        self.found(part, file.name, file.blob, &blob)
+        let thing = (part == Part::Whole).then(|| Thing::File(id, file.message.map(|(chat, _)| chat)));
+        Ok((self.found(part, file.name, file.blob, &blob)?, thing))
     }
 
-    /// The same for a document of a person, which only that person and administrators read.
-    pub fn find_document(&self, reader: UserId, owner: &str, name: &str) -> Result<Found> {
+    fn find_document(&self, reader: UserId, owner: &str, name: &str) -> Result<(Found, Option<Thing>)> {
         let absent = || Error::new(Code::FileNotFound);
         let (id, part) = named(name).ok_or_else(absent)?;
         let owner: UserId = owner.parse().map_err(|_| absent())?;
@@ -161,7 +197,8 @@ impl Files {
             self.store.read(|read| Ok::<_, Error>((read.get(tables::USERS, &reader)?, documents::find(read, (owner, id))?)))?;
         let may_read = |person: &User| person.is_active && (reader == owner || person.role == Role::Admin);
         let (document, blob) = found.filter(|_| person.as_ref().is_some_and(may_read)).ok_or_else(absent)?;
-        self.found(part, document.name, document.blob, &blob)
+        let thing = (reader != owner).then_some(Thing::Document(owner, id));
+        Ok((self.found(part, document.name, document.blob, &blob)?, thing))
     }
 
     fn found(&self, part: Part, name: String, id: BlobId, blob: &Blob) -> Result<Found> {
@@ -198,7 +235,14 @@ impl Files {
     pub async fn discard(&self, owner: UserId, purpose: Purpose, ids: Vec<FileId>) -> Result<()> {
         let discard = move |tx: &mut Tx<'_, Emission>| match purpose {
             Purpose::Message => ledger::discard(tx, owner, &ids),
-            Purpose::Proof => documents::remove(tx, owner, &ids).map(drop),
+            Purpose::Proof(by) => {
+                for id in &ids {
+                    if documents::remove(tx, owner, &[*id])? {
+                        note(tx, &by, &Deed::new(Action::DocumentRemoved).file(*id))?;
+                    }
+                }
+                Ok(())
+            }
         };
         self.store.write(discard).await
     }

@@ -12,10 +12,11 @@ use super::{
     view,
 };
 use crate::{
+    audit::{By, Deed, note},
     contract::FileView,
     error::{Code, Error, Result},
     ids::{BlobId, UserId},
-    store::records::{Blob, Caught},
+    store::records::{Blob, Caught, audit::Action},
 };
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
@@ -35,8 +36,8 @@ const LOOK: u64 = 32;
 pub enum Purpose {
     /// To be sent in a message.
     Message,
-    /// To prove who a professional is.
-    Proof,
+    /// To prove who a professional is; and who brings it, for the audit log.
+    Proof(By),
 }
 
 /// A file that is being received.
@@ -181,8 +182,10 @@ impl Incoming {
                 if !scanned {
                     ledger::note_unscanned(tx, id)?;
                 }
-                if purpose == Purpose::Proof {
-                    return documents::register(tx, owner, title.clone(), id, &row, quota).map(Some);
+                if let Purpose::Proof(by) = purpose {
+                    let view = documents::register(tx, owner, title.clone(), id, &row, quota)?;
+                    note(tx, &by, &Deed::new(Action::DocumentAdded).file(view.id))?;
+                    return Ok(Some(view));
                 }
                 let file = ledger::register(tx, owner, title.clone(), id, &row, quota)?;
                 let Some((record, blob)) = ledger::find(tx, file)? else { return Ok(None) };

@@ -42,7 +42,9 @@ const PAGES: &[&str] = &[
     "people",
     "settings",
     "statistics",
+    "access",
     "admin",
+    "audit",
 ];
 
 /// The service worker, which keeps the app's files for the next visit under this fingerprint of all of them: a new program

@@ -76,8 +76,8 @@ async fn admin_login(newcomer: Newcomer, body: Body<LoginBody>, accounts: &State
 }
 
 #[post("/api/auth/refresh", data = "<body>")]
-async fn refresh(_newcomer: Newcomer, body: Body<RefreshBody>, accounts: &State<Arc<Accounts>>) -> Result<Answer> {
-    let signed_in = accounts.refresh(body.0).await?;
+async fn refresh(newcomer: Newcomer, body: Body<RefreshBody>, accounts: &State<Arc<Accounts>>) -> Result<Answer> {
+    let signed_in = accounts.refresh(body.0, &device(&newcomer.0)).await?;
     with_tokens(Answer::ok(&signed_in)?, &signed_in)
 }
 
@@ -106,14 +106,14 @@ async fn change_password(actor: Actor, body: Body<PasswordBody>, accounts: &Stat
 }
 
 #[post("/api/auth/forgot-password", data = "<body>")]
-fn forgot_password(_newcomer: Newcomer, body: Body<ForgotBody>, accounts: &State<Arc<Accounts>>) -> Result<Answer> {
-    accounts.forgot_password(body.0)?;
+fn forgot_password(newcomer: Newcomer, body: Body<ForgotBody>, accounts: &State<Arc<Accounts>>) -> Result<Answer> {
+    accounts.forgot_password(body.0, &device(&newcomer.0))?;
     Answer::done("If there is an account with this e-mail, the clinic will give you a link for a new password.")
 }
 
 #[post("/api/auth/reset-password", data = "<body>")]
-async fn reset_password(_newcomer: Newcomer, body: Body<ResetBody>, accounts: &State<Arc<Accounts>>) -> Result<Answer> {
-    accounts.reset_password(body.0).await?;
+async fn reset_password(newcomer: Newcomer, body: Body<ResetBody>, accounts: &State<Arc<Accounts>>) -> Result<Answer> {
+    accounts.reset_password(body.0, &device(&newcomer.0)).await?;
     Answer::done("Your password was changed. Please sign in with it.")
 }
 

@@ -79,14 +79,17 @@ fn conversation(actor: Actor, id: &str, chats: &House) -> Result<Answer> {
 }
 
 #[get("/api/chat/conversations/<id>/messages")]
-fn messages(actor: Actor, id: &str, query: Query<MessagesQuery>, chats: &House, links: ReaderLinks) -> Result<Answer> {
+async fn messages(actor: Actor, id: &str, query: Query<MessagesQuery>, chats: &House, links: ReaderLinks) -> Result<Answer> {
     let page = links.fill(actor, chats.messages(actor, id, &query.0)?);
+    chats.opened_if(actor, id, !page.items.is_empty()).await;
     Answer::ok(&page.items)?.page(&page)
 }
 
 #[get("/api/chat/conversations/<id>/changes")]
-fn changes(actor: Actor, id: &str, query: Query<ChangesQuery>, chats: &House, links: ReaderLinks) -> Result<Answer> {
-    Answer::ok(&links.fill(actor, chats.changes(actor, id, &query.0)?))
+async fn changes(actor: Actor, id: &str, query: Query<ChangesQuery>, chats: &House, links: ReaderLinks) -> Result<Answer> {
+    let changes = links.fill(actor, chats.changes(actor, id, &query.0)?);
+    chats.opened_if(actor, id, !changes.messages.is_empty()).await;
+    Answer::ok(&changes)
 }
 
 #[get("/api/chat/conversations/<id>/participants")]
@@ -137,8 +140,11 @@ async fn edit(actor: Actor, id: &str, chats: &House, links: ReaderLinks, body: B
 }
 
 #[get("/api/chat/messages/<id>/history")]
-fn versions(actor: Actor, id: &str, chats: &House) -> Result<Answer> {
-    Answer::ok(&chats.versions(actor, id)?)
+async fn versions(actor: Actor, id: &str, chats: &House) -> Result<Answer> {
+    let versions = chats.versions(actor, id)?;
+    // The id of a message begins with that of its conversation.
+    chats.opened_if(actor, id.get(..16).unwrap_or_default(), !versions.is_empty()).await;
+    Answer::ok(&versions)
 }
 
 #[delete("/api/chat/messages/<id>")]

@@ -23,7 +23,7 @@ async fn bring(actor: Actor, links: ReaderLinks, form: Form<'_>, accounts: &Stat
     if let Err(error) = accounts.may_bring_document(actor) {
         return Err(form.refuse(error).await);
     }
-    let views = links.fill(actor, form.receive(links.files(), actor.user, Purpose::Proof).await?.files);
+    let views = links.fill(actor, form.receive(links.files(), actor.user, Purpose::Proof(actor.by())).await?.files);
     match &views[..] {
         [] => Err(Error::field("file", "is required")),
         [one] => Answer::created(one),
@@ -49,5 +49,5 @@ fn of_person(actor: Actor, id: &str, links: ReaderLinks, accounts: &State<Arc<Ac
 
 #[get("/uploads/documents/<owner>/<name>")]
 async fn download(reader: FileReader, owner: &str, name: &str, files: &State<Arc<Files>>) -> Result<Download> {
-    Download::open(files.find_document(reader.0, owner, name)?).await
+    Download::open(files.open_document(reader.0, owner, name).await?).await
 }

@@ -2,7 +2,7 @@
 
 use super::{
     Answer,
-    guard::{fail, state},
+    guard::{fail, state, whence},
     multipart::Form,
     window::Window,
 };
@@ -11,7 +11,7 @@ use crate::{
     config::Config,
     contract::WithFiles,
     error::{Code, Error, Result},
-    files::{Files, Found, Purpose},
+    files::{Files, Found, Purpose, Reader},
     ids::UserId,
 };
 use rocket::{
@@ -59,7 +59,7 @@ impl<'r> FromData<'r> for Form<'r> {
 
 #[get("/uploads/chat/<folder>/<name>")]
 async fn download(reader: FileReader, folder: &str, name: &str, files: &State<Arc<Files>>) -> Result<Download> {
-    Download::open(files.find(reader.0, folder, name)?).await
+    Download::open(files.open_file(reader.0, folder, name).await?).await
 }
 
 /// Puts addresses of files into answers, on the host that the client used.
@@ -97,7 +97,7 @@ impl<'r> FromRequest<'r> for ReaderLinks {
 }
 
 /// Who fetches a file: whoever is signed in, or the one for whom the address was signed.
-pub(super) struct FileReader(pub UserId);
+pub(super) struct FileReader(pub Reader);
 
 #[rocket::async_trait]
 impl<'r> FromRequest<'r> for FileReader {
@@ -110,10 +110,12 @@ impl<'r> FromRequest<'r> for FileReader {
         };
         let signed_in = request.headers().contains("authorization");
         let reader = match (signed, signed_in) {
-            (Some(reader), false) => reader,
+            (Some(user), false) => Reader { user, session: None, whence: whence(request) },
             (signed, _) => match request.guard::<Actor>().await {
                 // Somebody else's address is no use to who is signed in.
-                Outcome::Success(actor) if signed.is_none_or(|reader| reader == actor.user) => actor.user,
+                Outcome::Success(actor) if signed.is_none_or(|reader| reader == actor.user) => {
+                    Reader { user: actor.user, session: Some(actor.session), whence: actor.whence }
+                }
                 Outcome::Success(_) => return Outcome::Error(fail(request, Code::FileNotFound.into())),
                 Outcome::Error(error) => return Outcome::Error(error),
                 Outcome::Forward(status) => return Outcome::Forward(status),

@@ -2,6 +2,7 @@
 
 use crate::{
     accounts::{Accounts, Actor},
+    audit::Whence,
     error::{Code, Error, Result},
     files::Files,
     limit::Limiter,
@@ -60,7 +61,7 @@ impl<'r> FromRequest<'r> for Actor {
 
 fn authenticate(request: &Request<'_>) -> Result<Actor> {
     let token = bearer(request).ok_or(Code::Unauthorized)?;
-    let actor = state::<Arc<Accounts>>(request)?.authenticate(token)?;
+    let actor = state::<Arc<Accounts>>(request)?.authenticate(token)?.at(Some(address(request)));
     state::<Arc<Limiter>>(request)?.request(actor.user)?;
     // What people say to each other, and not one's own account.
     if request.uri().path().starts_with("/api/chat") {
@@ -98,6 +99,11 @@ fn client(request: &Request<'_>) -> Result<Client> {
 /// The client's address. Rocket looks into a header only where one is configured.
 pub(super) fn address(request: &Request<'_>) -> IpAddr {
     request.client_ip().unwrap_or(IpAddr::from([0, 0, 0, 0]))
+}
+
+/// From where a request comes, for the audit log.
+pub(super) fn whence(request: &Request<'_>) -> Whence {
+    Whence::new(Some(address(request)), request.headers().get_one("user-agent").unwrap_or_default())
 }
 
 /// Somebody who has not signed in yet, on a route that guesses passwords or makes accounts. Limited by address.

@@ -5,6 +5,7 @@ mod answer;
 pub mod appointments;
 mod arrival;
 mod assets;
+mod audit;
 mod auth;
 pub mod calls;
 mod catch;
@@ -47,6 +48,7 @@ pub fn routes() -> Vec<Route> {
     [
         auth::routes(),
         admin::routes(),
+        audit::routes(),
         users::routes(),
         chat::routes(),
         calls::routes(),

@@ -17,8 +17,8 @@ pub(super) fn routes() -> Vec<Route> {
 }
 
 #[get("/api/users/<id>")]
-fn user(actor: Actor, id: &str, accounts: &State<Arc<Accounts>>, chats: &State<Chats>) -> Result<Answer> {
-    let user = accounts.user(actor, id, |id, person| chats.known(actor, id, person))?;
+async fn user(actor: Actor, id: &str, accounts: &State<Arc<Accounts>>, chats: &State<Chats>) -> Result<Answer> {
+    let user = accounts.look_at(actor, id, |id, person| chats.known(actor, id, person)).await?;
     Answer::ok(&user)?.top("user", &user)
 }
 

@@ -94,13 +94,20 @@ fn next(client: &Client, idle: bool) -> Option<Event> {
 mod tests {
     use super::*;
     use crate::{
+        audit::Whence,
         ids::{SessionId, UserId},
         store::records::{Role, Verification},
     };
 
     #[test]
     fn a_device_begins_to_ring_once() {
-        let actor = Actor { user: UserId(1), session: SessionId(1), role: Role::Mom, verification: Verification::Approved };
+        let actor = Actor {
+            user: UserId(1),
+            session: SessionId(1),
+            role: Role::Mom,
+            verification: Verification::Approved,
+            whence: Whence::default(),
+        };
         let connection = Connection::new(actor, Device(1));
         assert_eq!([CallId(1), CallId(1), CallId(2), CallId(2)].map(|call| connection.rings(call)), [true, false, true, false]);
     }

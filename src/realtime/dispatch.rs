@@ -72,7 +72,7 @@ impl Realtime {
     pub(super) async fn handle(&self, client: &Client, event: Event) {
         let Event { name, args, ack, permit, .. } = event;
         let known = client.state().actor;
-        match self.0.accounts.actor(known.user, known.session) {
+        match self.0.accounts.actor(known.user, known.session).map(|actor| actor.at(known.whence.address)) {
             Ok(actor) => match self.0.limiter.event(actor.user) {
                 Ok(()) => match self.dispatch(client, actor, &name, &args).await {
                     Ok(data) => {

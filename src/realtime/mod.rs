@@ -75,7 +75,7 @@ impl Realtime {
         let header = request.handshake.authorization.as_deref();
         let token = auth.and_then(|auth| auth.token).or_else(|| header.map(str::to_owned)).ok_or(Code::Unauthorized)?;
         let token = token.split_once(' ').filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer")).map_or(token.as_str(), |(_, t)| t);
-        self.0.accounts.authenticate(token.trim())
+        Ok(self.0.accounts.authenticate(token.trim())?.at(request.handshake.remote))
     }
 }
 

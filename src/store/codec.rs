@@ -147,8 +147,8 @@ pub fn decode_body<T: DeserializeOwned>(bytes: &[u8]) -> Option<T> {
     options().with_limit(bytes.len() as u64).deserialize(bytes).ok()
 }
 
-/// Writes a record.
-pub(super) fn encode<R: Record>(record: &R) -> Result<Vec<u8>, StoreError> {
+/// Writes a record: the bytes that stand in its table.
+pub fn encode<R: Record>(record: &R) -> Result<Vec<u8>, StoreError> {
     let size = options().serialized_size(record).map_err(|_| StoreError::Unencodable)?;
     let mut out = Vec::with_capacity(usize::try_from(size).unwrap_or(0) + 1);
     out.push(R::VERSION);
@@ -157,7 +157,7 @@ pub(super) fn encode<R: Record>(record: &R) -> Result<Vec<u8>, StoreError> {
 }
 
 /// Reads a record of this or an older version.
-pub(super) fn decode<R: Record>(table: TableId, bytes: &[u8]) -> Result<R, StoreError> {
+pub fn decode<R: Record>(table: TableId, bytes: &[u8]) -> Result<R, StoreError> {
     let (&version, body) = bytes.split_first().ok_or(StoreError::Damaged { table, what: "a record is empty" })?;
     if version > R::VERSION {
         return Err(StoreError::NewerRecord { table, version });

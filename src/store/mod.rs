@@ -30,7 +30,7 @@ pub mod tables;
 mod tx;
 mod writer;
 
-pub use codec::{Key, Record, decode_body};
+pub use codec::{Key, Record, decode, decode_body, encode};
 pub use derived::{Derived, Found};
 pub use disk::{Disk, DiskFile, LocalDisk};
 pub use error::StoreError;

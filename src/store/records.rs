@@ -3,6 +3,7 @@
 
 mod agenda;
 mod appointments;
+pub mod audit;
 mod calls;
 mod figures;
 mod files;

@@ -5,6 +5,7 @@ use super::{
     records::{
         Appointment, Blob, Call, Caught, Chat, Document, Doomed, Failures, Figures, File, Member, Message, Ratings, Reset, Review,
         Scheduled, Sent, Session, Tally, Tie, Unacknowledged, User, Version,
+        audit::{Chain, Entry},
     },
 };
 use crate::{
@@ -114,3 +115,9 @@ pub const TIES: Table<(UserId, UserId), Tie> = Table::new(71, "ties");
 pub const SHOWN_REVIEWS: Table<(UserId, Timestamp, ReviewId), ()> = Table::new(72, "shown_reviews");
 /// How many of the reviews that others see give a professional how many stars.
 pub const RATINGS: Table<UserId, Ratings> = Table::new(73, "ratings");
+/// The audit log, numbered from 1 without gaps; each entry vouches for the one before.
+pub const AUDIT: Table<u64, Entry> = Table::new(74, "audit");
+/// Where the log begins and ends: one row, 0.
+pub const AUDIT_CHAIN: Table<u8, Chain> = Table::new(75, "audit_chain");
+/// Numbers of entries by what they are looked for: which kind of thing (`audit/marks.rs`), which one, and the number.
+pub const AUDIT_INDEX: Table<(u8, u64, u64), ()> = Table::new(76, "audit_index");

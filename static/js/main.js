@@ -35,6 +35,8 @@ const LATER = /** @type {Record<string, () => Promise<any>>} */ ({
   people: () => import('./screens/people.js').then((m) => m.People),
   settings: () => import('./screens/settings.js').then((m) => m.Settings),
   statistics: () => import('./screens/statistics.js').then((m) => m.Statistics),
+  access: () => import('./screens/access.js').then((m) => m.Access),
+  audit: () => import('./screens/audit.js').then((m) => m.Audit),
   admin: () => import('./screens/admin.js').then((m) => m.Admin),
 });
 const loaded = signal(/** @type {Record<string, any>} */ ({}));
@@ -60,7 +62,7 @@ function elsewhere() {
   }
   const home = user.role === 'admin' ? '/admin' : '/chats';
   if (['home', 'missing', 'login', 'register', 'setup', 'forgot-password'].includes(screen)) return home;
-  return screen === 'admin' && user.role !== 'admin' ? home : null;
+  return (screen === 'admin' || screen === 'audit') && user.role !== 'admin' ? home : null;
 }
 
 function App() {

@@ -4,6 +4,7 @@
 
 use mommycare::{
     accounts::Actor,
+    audit::Whence,
     chat::{Chats, Db, Door, Policy},
     clock::{Clock, Timestamp},
     config::{self, Config},
@@ -130,7 +131,7 @@ impl Clinic {
         adapt(&mut user);
         let verification = user.verification;
         self.put_user(id, user).await;
-        Actor { user: id, session: SessionId(id.0), role, verification }
+        Actor { user: id, session: SessionId(id.0), role, verification, whence: Whence::default() }
     }
 
     pub async fn put_user(&self, id: UserId, user: User) {

@@ -62,18 +62,18 @@ async fn a_reset_link_works_once_and_ends_everything() {
     let first = clinic.accounts.reset_link(admin, &id, "https://clinic.example").await.unwrap();
     let link = clinic.accounts.reset_link(admin, &id, "https://clinic.example").await.unwrap();
     assert_eq!(link.url, format!("https://clinic.example/reset?token={}", link.token));
-    assert_eq!(code(clinic.accounts.reset_password(reset(&first.token, "another good one")).await), Code::Validation, "replaced");
-    assert!(clinic.accounts.reset_password(reset(&link.token, "password1")).await.is_err());
+    assert_eq!(code(clinic.accounts.reset_password(reset(&first.token, "another good one"), NOWHERE).await), Code::Validation, "replaced");
+    assert!(clinic.accounts.reset_password(reset(&link.token, "password1"), NOWHERE).await.is_err());
     for _ in 0..10 {
         let _ = clinic.login("nila", "not the password").await;
     }
 
-    clinic.accounts.reset_password(reset(&link.token, "another good one")).await.unwrap();
+    clinic.accounts.reset_password(reset(&link.token, "another good one"), NOWHERE).await.unwrap();
     assert!(clinic.revoked(&nila) && clinic.ended().len() == 1);
     assert!(clinic.login("nila", "another good one").await.is_ok(), "and the lock is off");
-    assert!(clinic.accounts.reset_password(reset(&link.token, "yet another good one")).await.is_err());
+    assert!(clinic.accounts.reset_password(reset(&link.token, "yet another good one"), NOWHERE).await.is_err());
     for token in ["", "x", &"A".repeat(54), &nila.refresh_token, &nila.token] {
-        let error = clinic.accounts.reset_password(reset(token, "yet another good one")).await.unwrap_err();
+        let error = clinic.accounts.reset_password(reset(token, "yet another good one"), NOWHERE).await.unwrap_err();
         assert!(error.message.starts_with("token: "), "{}", error.message);
     }
 }
@@ -86,10 +86,10 @@ async fn a_reset_link_ends_after_a_day_or_with_a_new_password() {
     let id = nila.user.id.to_string();
     let link = clinic.accounts.reset_link(admin, &id, "").await.unwrap();
     clinic.accounts.change_password(clinic.actor(&nila), change(PASSWORD, "another good one")).await.unwrap();
-    assert!(clinic.accounts.reset_password(reset(&link.token, "yet another good one")).await.is_err());
+    assert!(clinic.accounts.reset_password(reset(&link.token, "yet another good one"), NOWHERE).await.is_err());
     let link = clinic.accounts.reset_link(admin, &id, "").await.unwrap();
     clinic.wait(24 * HOUR);
-    assert!(clinic.accounts.reset_password(reset(&link.token, "yet another good one")).await.is_err());
+    assert!(clinic.accounts.reset_password(reset(&link.token, "yet another good one"), NOWHERE).await.is_err());
 }
 
 #[tokio::test]
@@ -98,9 +98,9 @@ async fn asking_for_a_link_tells_nothing_and_shows_up_at_the_clinic() {
     let admin = clinic.actor(&clinic.admin().await);
     let nila = clinic.register("nila", "mom").await;
     for name in ["nila", "nobody"] {
-        clinic.accounts.forgot_password(ForgotBody { email: Some(address(name)) }).unwrap();
+        clinic.accounts.forgot_password(ForgotBody { email: Some(address(name)) }, NOWHERE).unwrap();
     }
-    assert_eq!(code(clinic.accounts.forgot_password(ForgotBody::default())), Code::Validation);
+    assert_eq!(code(clinic.accounts.forgot_password(ForgotBody::default(), NOWHERE)), Code::Validation);
     let wishes = || {
         let list = clinic.accounts.list_users(admin, &super::super::UserFilter::new(UsersQuery::default()).unwrap()).unwrap();
         let asked = |user: &&crate::contract::UserView| user.private.as_ref().is_some_and(|p| p.reset_requested_at.is_some());
@@ -121,7 +121,7 @@ async fn another_cost_is_taken_up_at_the_next_sign_in() {
     let Clinic { accounts, .. } = clinic;
     let mut config = accounts.config.clone();
     config.bcrypt_cost = 5;
-    let later = Accounts::new(accounts.store.clone(), config, accounts.presence.clone()).unwrap();
+    let later = Accounts::new(accounts.audit.clone(), config, accounts.presence.clone()).unwrap();
     let body = LoginBody { email: Some(address("nila")), password: Some(PASSWORD.into()), totp: None };
     let signed_in = later.login(body.clone(), Door::Everybody, &Device::default()).await.unwrap();
     let kept = later.store.read(|read| super::super::existing(read, signed_in.user.id)).unwrap().password_hash;

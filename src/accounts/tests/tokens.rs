@@ -77,7 +77,7 @@ async fn forged_tokens_are_refused() {
     }
     assert_eq!(code(clinic.accounts.authenticate(&with("sid", json!("0000000000000001")))), Code::TokenRevoked);
     assert_eq!(code(clinic.accounts.authenticate(&with("sub", json!("0000000000000001")))), Code::TokenRevoked);
-    assert_eq!(code(clinic.accounts.refresh(renew(&nila.token)).await), Code::Unauthorized, "no access token renews");
+    assert_eq!(code(clinic.accounts.refresh(renew(&nila.token), NOWHERE).await), Code::Unauthorized, "no access token renews");
 }
 
 #[tokio::test]
@@ -89,7 +89,7 @@ async fn tokens_end_in_time() {
     assert!(clinic.accounts.authenticate(&nila.token).is_ok());
     clinic.wait(Duration::from_secs(1));
     assert_eq!(code(clinic.accounts.authenticate(&nila.token)), Code::TokenExpired);
-    assert!(clinic.accounts.refresh(renew(&nila.refresh_token)).await.is_ok());
+    assert!(clinic.accounts.refresh(renew(&nila.refresh_token), NOWHERE).await.is_ok());
 }
 
 #[tokio::test]
@@ -105,10 +105,10 @@ async fn sessions_end_when_idle_and_when_old() {
         clinic.accounts.tend().await.unwrap();
     }
     assert!(clinic.revoked(&idle) && clinic.ended().len() == 1);
-    assert_eq!(code(clinic.accounts.refresh(renew(&idle.refresh_token)).await), Code::TokenRevoked);
+    assert_eq!(code(clinic.accounts.refresh(renew(&idle.refresh_token), NOWHERE).await), Code::TokenRevoked);
     clinic.wait(HOUR);
     assert!(clinic.accounts.authenticate(&busy.token).is_err());
-    assert_eq!(code(clinic.accounts.refresh(renew(&busy.refresh_token)).await), Code::TokenRevoked);
+    assert_eq!(code(clinic.accounts.refresh(renew(&busy.refresh_token), NOWHERE).await), Code::TokenRevoked);
 }
 
 #[tokio::test]
@@ -116,15 +116,15 @@ async fn a_refresh_token_is_good_once() {
     let clinic = Clinic::new();
     let first = clinic.register("nila", "mom").await;
     let other = clinic.login("nila", PASSWORD).await.unwrap();
-    let second = clinic.accounts.refresh(renew(&first.refresh_token)).await.unwrap();
-    let third = clinic.accounts.refresh(renew(&second.refresh_token)).await.unwrap();
+    let second = clinic.accounts.refresh(renew(&first.refresh_token), NOWHERE).await.unwrap();
+    let third = clinic.accounts.refresh(renew(&second.refresh_token), NOWHERE).await.unwrap();
     let actor = clinic.actor(&third);
     assert!(clinic.ended().is_empty());
 
-    assert_eq!(code(clinic.accounts.refresh(renew(&first.refresh_token)).await), Code::TokenRevoked);
+    assert_eq!(code(clinic.accounts.refresh(renew(&first.refresh_token), NOWHERE).await), Code::TokenRevoked);
     assert_eq!(clinic.ended(), [Audience::Session(actor.user, actor.session)]);
     assert!([&first, &second, &third].into_iter().all(|pair| clinic.revoked(pair)), "the whole family ends");
-    assert_eq!(code(clinic.accounts.refresh(renew(&third.refresh_token)).await), Code::TokenRevoked);
+    assert_eq!(code(clinic.accounts.refresh(renew(&third.refresh_token), NOWHERE).await), Code::TokenRevoked);
     assert!(!clinic.revoked(&other), "other sign-ins stay");
 }
 
@@ -132,7 +132,10 @@ async fn a_refresh_token_is_good_once() {
 async fn two_renewals_at_once_are_a_theft() {
     let clinic = Clinic::new();
     let nila = clinic.register("nila", "mom").await;
-    let (a, b) = tokio::join!(clinic.accounts.refresh(renew(&nila.refresh_token)), clinic.accounts.refresh(renew(&nila.refresh_token)));
+    let (a, b) = tokio::join!(
+        clinic.accounts.refresh(renew(&nila.refresh_token), NOWHERE),
+        clinic.accounts.refresh(renew(&nila.refresh_token), NOWHERE)
+    );
     assert!(a.is_ok() != b.is_ok() && clinic.revoked(&nila));
 }
 
@@ -142,7 +145,7 @@ async fn a_named_renewal_is_the_same_for_a_while() {
     let clinic = Clinic::new();
     for (minutes, is_fine) in [(0, true), (5, true), (10, true), (20, false), (60, false)] {
         let nila = if minutes == 0 { clinic.register("nila", "mom").await } else { clinic.login("nila", PASSWORD).await.unwrap() };
-        let ask = || clinic.accounts.refresh(renew_as("a-morning-in-ward-3", &nila.refresh_token));
+        let ask = || clinic.accounts.refresh(renew_as("a-morning-in-ward-3", &nila.refresh_token), NOWHERE);
         let (a, b) = tokio::join!(ask(), ask());
         let renewed = a.unwrap();
         assert_eq!(b.unwrap().refresh_token, renewed.refresh_token, "two tabs are one renewal");
@@ -162,11 +165,11 @@ async fn an_invented_refresh_token_ends_nothing() {
     for place in 0..bytes.len() {
         bytes[place] ^= 1;
         let invented = URL_SAFE_NO_PAD.encode(&bytes);
-        assert_eq!(code(clinic.accounts.refresh(renew(&invented)).await), Code::Unauthorized);
+        assert_eq!(code(clinic.accounts.refresh(renew(&invented), NOWHERE).await), Code::Unauthorized);
         bytes[place] ^= 1;
     }
     for text in ["", "x", &"A".repeat(100_000)] {
-        assert!(clinic.accounts.refresh(renew(text)).await.is_err());
+        assert!(clinic.accounts.refresh(renew(text), NOWHERE).await.is_err());
     }
     assert!(!clinic.revoked(&nila));
 }
@@ -178,7 +181,7 @@ async fn signing_out_ends_the_session_and_its_sockets_only() {
     let actor = clinic.actor(&phone);
     clinic.accounts.logout(actor).await.unwrap();
     assert!(clinic.revoked(&phone) && !clinic.revoked(&tablet));
-    assert_eq!(code(clinic.accounts.refresh(renew(&phone.refresh_token)).await), Code::TokenRevoked);
+    assert_eq!(code(clinic.accounts.refresh(renew(&phone.refresh_token), NOWHERE).await), Code::TokenRevoked);
     assert_eq!(clinic.ended(), [Audience::Session(actor.user, actor.session)]);
 }
 
@@ -205,5 +208,5 @@ async fn own_sessions_are_listed_and_ended() {
 async fn a_weak_secret_stops_the_start() {
     let config = AccountsConfig::new(&config::Config::default().accounts, b"short".to_vec());
     let store = Arc::new(Store::in_memory(Clock::system(), Box::new(|_| ())));
-    assert!(Accounts::new(store, config, Arc::new(|_| Presence::offline(None))).is_err());
+    assert!(Accounts::new(Arc::new(Audit::new(store)), config, Arc::new(|_| Presence::offline(None))).is_err());
 }

@@ -7,6 +7,7 @@ use super::Failure;
 use crate::{
     accounts::{Actor, NewPerson},
     app::App,
+    audit::Whence,
     chat::{Device, Door},
     clock::{Clock, Timestamp},
     config::Config,
@@ -170,7 +171,8 @@ impl Clinic<'_> {
         };
         let id = self.app.accounts().create_person(new).await?.id;
         // Nobody signs in here: what they did is written in their name.
-        let actor = Actor { user: id, session: SessionId(0), role: person.role, verification: Verification::Approved };
+        let actor =
+            Actor { user: id, session: SessionId(0), role: person.role, verification: Verification::Approved, whence: Whence::default() };
         self.people.insert(person.key, (id, actor));
         let profile =
             json!({ "experience": person.experience, "location": person.location, "bio": person.bio, "languages": person.languages });

@@ -1,6 +1,6 @@
 // Requests in the name of whoever is signed in.
 
-import { ApiError, send, sendForm } from './http.js';
+import { ApiError, fetchFile, send, sendForm } from './http.js';
 import { endSession, isStale, renew, session } from './session.js';
 
 const OVER = new Set(['TOKEN_REVOKED', 'ACCOUNT_DISABLED']);
@@ -27,6 +27,10 @@ const request = (method, path, body) => signedIn((token) => send(method, path, {
 
 /** @param {string} path */
 export const get = (path) => request('GET', path);
+/** What takes the server a while. @param {string} path @returns {Promise<any>} */
+export const getPatiently = (path) => signedIn((token) => send('GET', path, { token, patience: 300_000 }));
+/** @param {string} path @returns {Promise<Blob>} */
+export const getFile = (path) => signedIn((token) => fetchFile(path, token));
 /** @param {string} path @param {unknown} [body] */
 export const post = (path, body) => request('POST', path, body);
 /** @param {string} path @param {unknown} [body] */

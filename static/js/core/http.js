@@ -59,6 +59,18 @@ export async function send(method, path, { body, token, patience = 15_000 } = {}
   return json;
 }
 
+/** A file as it stands, however long it is on its way. @param {string} path @param {string} token @returns {Promise<Blob>} */
+export async function fetchFile(path, token) {
+  let answer;
+  try {
+    answer = await fetch(path, { headers: { Authorization: `Bearer ${token}` } });
+    if (answer.ok) return await answer.blob();
+  } catch {
+    throw new NoAnswer(`GET ${path}`);
+  }
+  throw new ApiError(answer.status, await answer.json().catch(() => null), answer.headers.get('Retry-After'));
+}
+
 /** Nothing moves for so long: the connection is gone, whatever the browser believes. */
 const STALL = 60_000;
 /** The server has all bytes and looks at them; a large file and a virus scanner take their time. */

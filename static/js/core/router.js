@@ -2,9 +2,9 @@
 
 import { computed, signal } from '../../vendor/preact.js';
 
-/** @typedef {{ screen: 'home'|'connect'|'setup'|'register'|'login'|'forgot-password'|'reset-password'|'chats'|'calls'|'appointments'|'people'|'settings'|'statistics'|'admin'|'missing', id?: string }} Route */
+/** @typedef {{ screen: 'home'|'connect'|'setup'|'register'|'login'|'forgot-password'|'reset-password'|'chats'|'calls'|'appointments'|'people'|'settings'|'statistics'|'access'|'admin'|'audit'|'missing', id?: string }} Route */
 
-const SCREENS = new Set(['connect', 'setup', 'register', 'login', 'forgot-password', 'reset-password', 'chats', 'calls', 'appointments', 'people', 'settings', 'statistics', 'admin']);
+const SCREENS = new Set(['connect', 'setup', 'register', 'login', 'forgot-password', 'reset-password', 'chats', 'calls', 'appointments', 'people', 'settings', 'statistics', 'access', 'admin', 'audit']);
 
 /** Screens of which there is one for each id. */
 const WITH_ID = new Set(['chats', 'people']);

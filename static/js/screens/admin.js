@@ -72,7 +72,7 @@ export function Admin() {
   const waiting = pending?.length ?? 0;
 
   return html`<main class="page scroll" tabindex="0" aria-labelledby="adm-h"><div class="adm">
-    <header class="desk-head flush"><div class="grow"><h1 class="title" id="adm-h">${t('admin.title')}</h1><p class="muted small">${t('admin.about')}</p></div><a class="btn line" href="/statistics"><${Icon} name="chart-column" />${t('figures.title')}</a></header>
+    <header class="desk-head flush"><div class="grow"><h1 class="title" id="adm-h">${t('admin.title')}</h1><p class="muted small">${t('admin.about')}</p></div><span class="row wrap"><a class="btn line" href="/audit"><${Icon} name="shield-check" />${t('audit.title')}</a><a class="btn line" href="/statistics"><${Icon} name="chart-column" />${t('figures.title')}</a></span></header>
     ${waiting > 0 && html`<section class="todo" aria-label=${t('admin.needsYou')}><a class="todo-i warn" href="#approvals"><${Icon} name="user-check" /><span>${t('admin.waiting', { n: waiting })}</span><${Icon} name="chevron-right" size="s" /></a></section>`}
     <${Approvals} list=${pending} onApprove=${(/** @type {User} */ user) => onAct('approve', user)} onDocuments=${(/** @type {User} */ user) => onAct('documents', user)} onReject=${(/** @type {User} */ user) => onAct('reject', user)} />
     <${Infected} version=${version} />

@@ -80,6 +80,10 @@ export function Settings() {
         <${Notify} />
       </div>
     </section>
+    <section aria-labelledby="set-priv">
+      <h2 id="set-priv">${t('settings.privacy')}</h2>
+      <div class="card list-card"><a class="set" href="/access"><span class="set-i" aria-hidden="true"><${Icon} name="eye" /></span><b class="grow">${t('access.title')}</b><${Icon} name="chevron-right" size="s" /></a></div>
+    </section>
     ${isStaff && html`<${Documents} />`}
     <${Sessions} />
     <${SignOut} />
