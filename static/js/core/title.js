@@ -7,7 +7,7 @@ import { route } from './router.js';
 import { conversation, titleOf, unreadTotal } from './store.js';
 
 const SCREEN_TITLES = /** @type {Record<string, string>} */ ({
-  chats: 'nav.chats', calls: 'nav.calls', people: 'nav.people', settings: 'nav.settings', statistics: 'figures.title', admin: 'nav.admin', login: 'login.submit', register: 'register.title', setup: 'setup.title', 'forgot-password': 'forgot.title', 'reset-password': 'reset.title',
+  chats: 'nav.chats', calls: 'nav.calls', appointments: 'appointments.title', people: 'nav.people', settings: 'nav.settings', statistics: 'figures.title', access: 'access.title', admin: 'nav.admin', audit: 'audit.title', connect: 'connect.title', login: 'login.submit', register: 'register.title', setup: 'setup.title', 'forgot-password': 'forgot.title', 'reset-password': 'reset.title',
 });
 
 export function startTitle() {

@@ -52,7 +52,7 @@ export function Check() {
     setBusy(false);
   };
   return html`<section class="card audit-check" aria-label=${t('audit.check')}>
-    <div role="status">${verdict && html`<${Found} verdict=${verdict} />`}</div>
+    <div role="status">${verdict ? html`<${Found} verdict=${verdict} />` : html`<p class="small muted">${t('audit.checkAbout')}</p>`}</div>
     <button class="btn line" type="button" aria-busy=${busy} disabled=${busy} data-testid="audit-verify" onClick=${() => void check('')}><${Icon} name="shield-check" />${t(busy ? 'audit.checking' : 'audit.check')}</button>
     ${verdict && html`<${Seal} verdict=${verdict} busy=${busy} onCompare=${(/** @type {string} */ anchor) => void check(anchor)} />`}
   </section>`;
