@@ -200,6 +200,9 @@ impl Word for Action {
         (Self::FileDeleted, "file_deleted"),
         (Self::MessageEdited, "message_edited"),
         (Self::MessageDeleted, "message_deleted"),
+        (Self::ReviewHidden, "review_hidden"),
+        (Self::ReviewShown, "review_shown"),
+        (Self::ReviewRemoved, "review_removed"),
     ];
 }
 
@@ -247,6 +250,6 @@ mod tests {
         for (index, (action, word)) in Action::WORDS.iter().enumerate() {
             assert_eq!((*action as usize, Action::from_word(word)), (index, Some(*action)), "{word}");
         }
-        assert_eq!(Action::WORDS.len(), Action::MessageDeleted as usize + 1, "the last one has a word too");
+        assert_eq!(Action::WORDS.len(), Action::ReviewRemoved as usize + 1, "the last one has a word too");
     }
 }

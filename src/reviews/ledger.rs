@@ -6,6 +6,7 @@ use super::{
 };
 use crate::{
     accounts::{Actor, still_admin},
+    audit::{self, Deed},
     chat::{Rules, TxOf, bond},
     clock::{Day, Timestamp},
     contract::{
@@ -16,7 +17,7 @@ use crate::{
     ids::{ReviewId, UserId},
     store::{
         Read as _,
-        records::{Answer, Hiding, Ratings, Review, Role, Tie, User},
+        records::{Answer, Hiding, Ratings, Review, Role, Tie, User, audit::Action},
         tables,
     },
 };
@@ -121,6 +122,7 @@ pub fn remove(tx: &mut TxOf<'_>, rules: &Rules, actor: &Actor, id: ReviewId) -> 
     let tie = tx.get(tables::TIES, &key)?.unwrap_or_default();
     tx.put(tables::TIES, &key, &Tie { review: None, hidden: review.hidden.clone().filter(|_| is_own), ..tie })?;
     if !is_own {
+        note(tx, actor, Action::ReviewRemoved, id, &review)?;
         tell(tx, rules, review.author, "removed", id, &review)?;
     }
     Ok(RemovedReview { id, same_id: id, provider_id: review.provider })
@@ -159,6 +161,7 @@ pub fn hide(tx: &mut TxOf<'_>, rules: &Rules, actor: &Actor, id: ReviewId, reaso
     }
     review.hidden = Some(Hiding { reason: reason.to_owned(), by: actor.user, at: tx.now() });
     tx.put(tables::REVIEWS, &id, &review)?;
+    note(tx, actor, Action::ReviewHidden, id, &review)?;
     tell(tx, rules, review.author, "hidden", id, &review)
 }
 
@@ -171,7 +174,13 @@ pub fn show(tx: &mut TxOf<'_>, rules: &Rules, actor: &Actor, id: ReviewId) -> Re
     }
     tx.put(tables::REVIEWS, &id, &review)?;
     put_up(tx, id, &review)?;
+    note(tx, actor, Action::ReviewShown, id, &review)?;
     tell(tx, rules, review.author, "shown", id, &review)
+}
+
+/// Writes down what an administrator does with somebody's words.
+fn note(tx: &mut TxOf<'_>, actor: &Actor, action: Action, id: ReviewId, review: &Review) -> Result<()> {
+    Ok(audit::note(tx, &actor.by(), &Deed::new(action).person(review.author).detail(id.to_string()))?)
 }
 
 /// Gives a review its place among those that others see, and counts it.

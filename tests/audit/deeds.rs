@@ -281,3 +281,31 @@ pub fn verify(server: &Server, more: &[&str]) -> (bool, String) {
         }
     }
 }
+
+#[tokio::test]
+async fn what_administrators_do_with_reviews() {
+    let office = Office::new().await;
+    let (nila, dora) = (office.person("Nila", "mom").await, office.person("Dora", "doctor").await);
+    let chat = nila.open(&dora).await;
+    nila.say(&chat, "Good morning").await;
+    dora.say(&chat, "Good morning, Nila").await;
+    let written = nila.post(&format!("/api/providers/{}/reviews", dora.id), json!({ "rating": 2, "comment": "Never on time" })).await;
+    assert_eq!(written.status, 201, "{written:?}");
+    let review = written.data()["id"].as_str().unwrap();
+    let of_admin = |rest: &str| format!("/api/admin/reviews/{review}/{rest}");
+    for _ in 0..2 {
+        assert_eq!(office.admin.post(&of_admin("hide"), json!({ "reason": "Named a patient" })).await.status, 200);
+    }
+    assert_eq!(office.admin.post(&of_admin("show"), json!({})).await.status, 200);
+    assert_eq!(office.admin.delete(&format!("/api/reviews/{review}")).await.status, 200);
+    for action in ["review_hidden", "review_shown", "review_removed"] {
+        let entry = office.one(action, &format!("who={}", office.admin.id)).await;
+        assert_eq!((&entry["person"]["id"], &entry["detail"]), (&json!(nila.id), &json!(review)), "{entry}");
+        let text = entry.to_string();
+        assert!(!text.contains("Never on time") && !text.contains("Named a patient"), "{text}");
+    }
+    // What its author does with it herself is hers.
+    let again = nila.post(&format!("/api/providers/{}/reviews", dora.id), json!({ "rating": 4 })).await;
+    assert_eq!(nila.delete(&format!("/api/reviews/{}", again.data()["id"].as_str().unwrap())).await.status, 200);
+    assert_eq!(office.count("review_removed", "").await, 1);
+}

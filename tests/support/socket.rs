@@ -3,7 +3,7 @@
 use super::{PATIENCE, http::Person};
 use futures_util::{SinkExt as _, StreamExt as _};
 use serde_json::{Value, json};
-use std::collections::VecDeque;
+use std::{collections::VecDeque, time::Instant};
 use tokio::{net::TcpStream, time::timeout};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async, tungstenite::Message};
 
@@ -71,10 +71,12 @@ impl Socket {
         let id = self.next_ack;
         self.next_ack += 1;
         self.write(&format!("42{id}{}", json!([event, data]))).await;
+        let begun = Instant::now();
         loop {
             if let Some(place) = self.acks.iter().position(|(acked, _)| *acked == id) {
                 return self.acks.remove(place).map(|(_, value)| value);
             }
+            assert!(begun.elapsed() < PATIENCE, "{event} is never acknowledged; came: {:?}", self.events);
             let frame = self.frame().await?;
             self.sort(&frame);
         }
@@ -87,10 +89,13 @@ impl Socket {
 
     /// Waits for an event of a name that fits; others stay where they are.
     pub async fn wait_until(&mut self, event: &str, fits: impl Fn(&Value) -> bool) -> Value {
+        let begun = Instant::now();
         loop {
             if let Some(place) = self.events.iter().position(|(name, data)| name == event && fits(data)) {
                 return self.events.remove(place).unwrap().1;
             }
+            // The server's signs of life come all the time.
+            assert!(begun.elapsed() < PATIENCE, "{event} never comes; came: {:?}", self.events);
             let frame = self.frame().await.unwrap_or_else(|| panic!("the connection ended before {event}; came: {:?}", self.events));
             self.sort(&frame);
         }

@@ -166,6 +166,12 @@ pub enum Action {
     MessageEdited,
     /// A message was taken back.
     MessageDeleted,
+    /// An administrator hid a review of the person; the detail is its id.
+    ReviewHidden,
+    /// An administrator showed it again.
+    ReviewShown,
+    /// An administrator removed it.
+    ReviewRemoved,
 }
 
 /// The two ends of the log.

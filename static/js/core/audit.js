@@ -22,6 +22,7 @@ export const KINDS = /** @type {Record<string, string[]>} */ ({
   accounts: ['registered', 'set_up', 'person_made', 'approved', 'rejected', 'disabled', 'enabled', 'role_changed', 'profile_changed', 'document_added', 'document_removed'],
   groups: ['group_made', 'member_added', 'member_removed', 'member_left', 'group_admin_changed'],
   messages: ['message_edited', 'message_deleted', 'file_deleted'],
+  reviews: ['review_hidden', 'review_shown', 'review_removed'],
   log: ['server_started', 'audit_viewed', 'audit_exported', 'audit_swept'],
 });
 
