@@ -1,6 +1,6 @@
 //! What calls cost those who write: 200 pairs are in calls while others send messages. Windows take turns, so that what else the machine
-//! does falls on each kind: nobody calls; 200 calls are up and signal; 200 calls begin, talk and end within the window, spread over it;
-//! and all 200 begin within the same moment.
+//! does falls on each kind: nobody calls; 200 calls are up, as calls are most of the time: all signals have been said; 200 calls are up and
+//! signal all the time; 200 calls begin, talk and end within the window, spread over it; and all 200 begin within the same moment.
 //!
 //! Each pair is a task of its own: one task for all would let a message wait for the generator and not for the server.
 
@@ -35,7 +35,9 @@ struct Pair {
 enum Calls {
     /// Not at all.
     Never,
-    /// They are up before the window and end after it.
+    /// They have begun and said all signals before the window, and end after it.
+    Up,
+    /// They are up before the window, signal throughout it and end after it.
     Throughout,
     /// They begin and end within the window, one after the other.
     Spread,
@@ -43,9 +45,10 @@ enum Calls {
     Together,
 }
 
-const KINDS: [(Calls, &str); 4] = [
+const KINDS: [(Calls, &str); 5] = [
     (Calls::Never, "without calls"),
-    (Calls::Throughout, "200 calls are up"),
+    (Calls::Up, "200 calls are up"),
+    (Calls::Throughout, "200 calls are up and signal"),
     (Calls::Spread, "200 calls come and go"),
     (Calls::Together, "200 calls in one moment"),
 ];
@@ -109,12 +112,17 @@ async fn call(mut pair: Pair, number: u32, kind: Calls, seconds: u32, barriers: 
         Calls::Never => {
             before.wait().await;
         }
-        Calls::Throughout => {
+        Calls::Up | Calls::Throughout => {
             sleep(Duration::from_millis(5) * number).await;
             let id = place(&mut pair).await;
+            if matches!(kind, Calls::Up) {
+                signal(&mut pair, &id, window / 5).await;
+            }
             before.wait().await;
-            sleep(window / SIGNALS * number / CALLS).await;
-            signal(&mut pair, &id, window * 9 / 10).await;
+            if matches!(kind, Calls::Throughout) {
+                sleep(window / SIGNALS * number / CALLS).await;
+                signal(&mut pair, &id, window * 9 / 10).await;
+            }
             after.wait().await;
             sleep(Duration::from_millis(5) * number).await;
             end(&mut pair, &id).await;
